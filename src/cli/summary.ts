@@ -9,6 +9,7 @@ import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
+import { plannedRuns, plannedRunsCsv } from "../summary/planned-runs.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
 import { rungsOf } from "../summary/rungs.ts";
 import { SHARE_NOTHING, seesawCsv, seesawOf, sharesNothing } from "../summary/seesaw.ts";
@@ -36,6 +37,7 @@ import {
   comparisonsOf,
   costsOf,
   gainsOf,
+  plannedBlock,
   rowPairBlocks,
   rungTablesOf,
   statisticsOf,
@@ -66,6 +68,7 @@ const withOptions = (command: Command) =>
     .option("--full", "all statistics of each cell, and tests between models and between correlations")
     .option("--seesaw", "what each task gains over a model that shares nothing, in place of the losses")
     .option("--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
+    .option("--plan <size>", "how many runs tell two models apart whose mean losses differ by so much")
     .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
     .option(...FORMAT_OPTION)
     .option("--csv", "as --format csv: all of --full, or of another table, a row for each statistic")
@@ -85,13 +88,14 @@ function badOption(text: string | undefined): number {
 const TABLES = {
   seesaw: { show: seesaw, takes: ["against", "loss"] },
   cost: { show: cost, takes: [] },
+  plan: { show: plan, takes: ["loss"] },
 } as const;
 type Table = keyof typeof TABLES;
 
 async function shown(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
-  const others = ["seesaw", "cost", "against", "loss", "bad", "rungs", "perTask", "full"] as const;
+  const others = ["seesaw", "cost", "plan", "against", "loss", "bad", "rungs", "perTask", "full"] as const;
   const other = others.find(
     (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
   );
@@ -191,6 +195,23 @@ async function cost(folder: string, options: SummaryOptions, context: Context): 
     csv: () => costCsv(models),
     json: () => ({ folder, at: results.at, models }),
     blocks: () => costsOf(folderText(results), models),
+  });
+}
+
+/** How many runs tell models apart that differ by a size. */
+async function plan(folder: string, options: SummaryOptions, context: Context): Promise<void> {
+  const size = numberOption("--plan", options.plan ?? "", 0);
+  if (size === 0) throw new UsageError("--plan: expected a number above 0, got '0'");
+  const format = formatOption(options);
+  const { results, loss } = await readWithLoss(folder, options, context);
+  const cells = cellLosses(results, loss);
+  const planned = plannedRuns(cells, size);
+  if (planned.length === 0)
+    throw new UsageError(`${folder} has one model; train another with: ${goOn(results.path, "--models", "mmoe")}`);
+  writeAs(context.effects.stdout, format, {
+    csv: () => plannedRunsCsv(planned, size),
+    json: () => ({ folder, at: results.at, loss, size, planned }),
+    blocks: () => [headOf(results, loss), plannedBlock(planned, size), ...gapsOf(results, cells)],
   });
 }
 

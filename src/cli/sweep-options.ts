@@ -102,6 +102,7 @@ export const addSweepOptions = (command: Command) =>
       "--warmup <n>",
       "steps in which the learning rate rises from 0 at the start, or several values (default: 0)",
     )
+    .option("--task-weights <a:b>", "what each task's loss counts, such as 1:3; or several, separated by commas")
     .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option(
@@ -223,7 +224,7 @@ export function typedWords(command: Command, options: readonly Option[]): string
  */
 function overridesOf(options: SweepOptions, variables: Env): Override[] {
   const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
-  const { optimizer, schedule, warmup, weightDecay, clipNorm } = options;
+  const { optimizer, schedule, warmup, weightDecay, clipNorm, taskWeights } = options;
   const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
@@ -232,7 +233,7 @@ function overridesOf(options: SweepOptions, variables: Env): Override[] {
     if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
     else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
-  const ofOptimizer = { optimizer, schedule, warmup, weightDecay, clipNorm };
+  const ofOptimizer = { optimizer, schedule, warmup, weightDecay, clipNorm, taskWeights };
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, ...ofOptimizer, method, seed })) {
     if (key === "steps" && text === "auto") layers.push(autoStepsOverride("--steps"));
     else if (text !== undefined) layers.push(listOverride(flagOf(key), key, text));

@@ -38,6 +38,7 @@ OPTIONS = {
     "clip_norm": "--clip-norm",
     "schedule": "--schedule",
     "warmup": "--warmup",
+    "task_weights": "--task-weights",
     "method": "--method",
     "diagnostics": "--diagnostics",
     "engine": "--engine",
@@ -73,7 +74,6 @@ SETTINGS = {
     "label_scale": "labelScale",
     "labelled": "labelled",
     "positives": "positives",
-    "task_weights": "taskWeights",
     "train_rows": "trainRows",
     "sampling": "sampling",
     "decay_steps": "decaySteps",
@@ -130,6 +130,7 @@ def sweep(
     clip_norm: float | Literal["none"] | Sequence[float | Literal["none"]] | None = None,
     schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
     warmup: int | Sequence[int] | None = None,
+    task_weights: float | str | Sequence[float | str] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
@@ -161,7 +162,6 @@ def sweep(
     label_scale: float | str | Sequence[float | str] | None = None,
     labelled: float | str | Sequence[float | str] | None = None,
     positives: float | str | Sequence[float | str] | None = None,
-    task_weights: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -225,6 +225,7 @@ def sweep(
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
+    :param task_weights: what each task's loss counts, such as 1:3; or several
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
@@ -256,7 +257,6 @@ def sweep(
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
     :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
-    :param task_weights: what a task's loss counts, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several
@@ -318,6 +318,7 @@ def plan(
     clip_norm: float | Literal["none"] | Sequence[float | Literal["none"]] | None = None,
     schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
     warmup: int | Sequence[int] | None = None,
+    task_weights: float | str | Sequence[float | str] | None = None,
     method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
@@ -349,7 +350,6 @@ def plan(
     label_scale: float | str | Sequence[float | str] | None = None,
     labelled: float | str | Sequence[float | str] | None = None,
     positives: float | str | Sequence[float | str] | None = None,
-    task_weights: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -409,6 +409,7 @@ def plan(
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
+    :param task_weights: what each task's loss counts, such as 1:3; or several
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
@@ -440,7 +441,6 @@ def plan(
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
     :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
-    :param task_weights: what a task's loss counts, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several

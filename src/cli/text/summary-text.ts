@@ -5,8 +5,10 @@ import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { normalQuantile } from "../../stats/normal.ts";
+import { POWER } from "../../stats/power.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
 import type { ModelCost } from "../../summary/cost.ts";
+import type { PlannedRuns } from "../../summary/planned-runs.ts";
 import type { RowComparison } from "../../summary/row-pairs.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
@@ -99,6 +101,22 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
     : "no p: so few pairs can't be significant";
   const after = `first lower: share of pairs; ${test}`;
   return { before, rows: [header, ...rows], after };
+}
+
+/** How many runs of two models tell a difference of their mean losses. */
+export function plannedBlock(planned: readonly PlannedRuns[], size: number): Block {
+  const rows = planned.map((one) => {
+    const isKnown = !Number.isNaN(one.needed);
+    return [
+      pairName(one),
+      String(one.pairs),
+      isKnown ? one.deviation.toFixed(4) : "-",
+      isKnown ? thousands(one.needed) : "-",
+    ];
+  });
+  const header = ["cells", "pairs", "sd of differences", "runs needed"];
+  const after = `runs needed: for a paired t test at 5 % to tell a difference of ${size} with a probability of ${POWER}, if differences scatter as so far`;
+  return { before: "between models:", rows: [header, ...rows], after };
 }
 
 function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
