@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
+import { OF_GENERATED } from "../config/generated.ts";
 import { loadConfig } from "../config/load.ts";
 import { addressOf, configSettings, MOST_MODELS, type PlaySettings, settingsIn } from "../config/playground.ts";
 import { OPTIMIZER_KEYS } from "../config/settings.ts";
@@ -71,8 +72,9 @@ type Playable = Config & Parameters<typeof configSettings>[0];
 /** Settings that a page trains only as the paper does. */
 const FIXED = [
   ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic", "cross"] as const),
-  ...(["taskKinds", "tuned", "embeddingSteps"] as const),
+  ...(["taskKinds", "tuned", "embeddingSteps", "taskWeights"] as const),
   ...OPTIMIZER_KEYS,
+  ...OF_GENERATED,
 ];
 
 /** A config's settings for the page, where preset `paper` has `defaults`. Throws UsageError for what it does not train. */

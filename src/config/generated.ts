@@ -10,7 +10,8 @@ import { OPTIONAL_SETTINGS, type PointSettings, type SettingKey, type Settings, 
 
 /** Settings of the generator's sizes and labels, which a table has of its own. */
 export const OF_LABELS = ["inputs", "sines", "noiseStd", "labelScale", "labelled", "positives"] as const;
-const OF_GROUPS = ["groupSize", "betweenGroups"] as const;
+/** All settings of generated rows besides the generator's constants. */
+export const OF_GENERATED = [...OF_LABELS, "groupSize", "betweenGroups"] as const;
 
 const isDefault = (settings: Partial<Settings>, key: SettingKey) => settings[key] === OPTIONAL_SETTINGS[key]?.default;
 
@@ -66,7 +67,7 @@ export function correlationsOf(
   return correlationMatrix(K, p, inGroups);
 }
 
-type OfMatrix = "tasks" | "correlationMatrix" | (typeof OF_GROUPS)[number];
+type OfMatrix = "tasks" | "correlationMatrix" | "groupSize" | "betweenGroups";
 
 /** The weight of each task's loss, [K]. */
 export function weightsOf({ taskWeights, tasks }: Pick<Settings, "taskWeights" | "tasks">): number[] | undefined {
@@ -104,7 +105,7 @@ export function checkGenerated(settings: Settings, place: Place): void {
     if (wrong !== undefined) refuse(key, `expected one value, or one for each of the ${tasks} tasks, got ${wrong}`);
   }
   if (rows !== null) {
-    const own = [...OF_LABELS, ...OF_GROUPS].find((key) => !isDefault(settings, key));
+    const own = OF_GENERATED.find((key) => !isDefault(settings, key));
     if (own) refuse(own, "it is the generator's; leave it out with rows of your own");
     return;
   }

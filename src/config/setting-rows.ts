@@ -1,5 +1,5 @@
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
-import { OF_LABELS } from "./generated.ts";
+import { OF_GENERATED } from "./generated.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -34,8 +34,8 @@ const USUAL: readonly SettingKey[] = [
     "taskKinds",
   ] as const),
   ...OPTIMIZER_KEYS,
-  ...(["embeddingSteps", "groupSize", "betweenGroups", "taskWeights"] as const),
-  ...OF_LABELS,
+  ...(["embeddingSteps", "taskWeights"] as const),
+  ...OF_GENERATED,
 ];
 
 function isDefault(config: Config, key: SettingKey): boolean {

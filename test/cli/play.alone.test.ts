@@ -40,6 +40,7 @@ describe("mmoe play", () => {
   test.each([
     ["loss: huber", 'loss: the playground trains only "squared"'],
     ["method: pcgrad", 'method: the playground trains only "sum"'],
+    ["labelled: 0.5", 'labelled: the playground trains only "all"'],
     ["tasks: 6", "tasks: the playground does not train 6"],
     ["models: [{name: wide, like: mmoe}]", "models: the playground has none of wide"],
     ["lr: [0.01, 0.001]", "lr: the playground does not train [0.01,0.001]"],
