@@ -105,7 +105,7 @@ export function readInputs(spec: Pick<ModelSpec, "inputs" | "embeddings">): numb
 export function embeddingSets(spec: ModelSpec): number {
   if (!spec.embeddings?.length) return 0;
   const { sees, links } = traitsOf(spec);
-  return sees === "own" && links === "none" && spec.experts.shared === 0 ? spec.tasks : 1;
+  return sees !== "all" && links === "none" && spec.experts.shared === 0 ? spec.tasks : 1;
 }
 
 /** E, the number of experts of all kinds in a level. */

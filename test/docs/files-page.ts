@@ -38,7 +38,7 @@ The columns are at version ${CSV_VERSION}. The version changes when the meaning 
 
 const AFTER = `## Adding a measured number
 
-Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`cellMeasures\`). For older runs its column is empty.`;
+Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`recorded.measure\`). For older runs its column is empty.`;
 
 const SHARED = ["id", "model", "correlation", "run", "data", "initial", "SETTING"];
 const RUN_COLUMNS = FILE_COLUMNS["runs.csv"];
