@@ -19,10 +19,11 @@ import { groupBy } from "../stats/group-by.ts";
 import { meanInterval, medianInterval } from "../stats/interval.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { sortAscending } from "../stats/sort.ts";
-import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
+import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { calibrations, classTasks } from "../summary/calibration.ts";
 import { modelSize } from "../summary/cost.ts";
 import { leadingMetric } from "../summary/leading.ts";
+import { hasBadMinima } from "../summary/rungs.ts";
 import { cellGains, sharesNothing } from "../summary/seesaw.ts";
 import { memorisedText } from "../summary/summary.ts";
 import {

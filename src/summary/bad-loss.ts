@@ -1,13 +1,5 @@
-import type { Config } from "../config/config.ts";
-import { areLabelsPlain } from "../config/generated.ts";
-
 /**
  * A run with a higher final loss counts as being in a bad minimum, by default: this is between the lowest cluster of
  * the paper's Figure 5 (to .07 or so) and the next (from .2 on), and an edge of its bins.
  */
 export const BAD_LOSS = 5 / 30;
-
-/** Whether that bound means something for a sweep: it is of the paper's data and its labels, which are numbers. */
-export function hasBadMinima(config: Config): boolean {
-  return config.rows === null && areLabelsPlain(config);
-}

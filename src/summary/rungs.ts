@@ -1,4 +1,6 @@
 import { cellsOf } from "../config/cells.ts";
+import type { Config } from "../config/config.ts";
+import { areLabelsPlain } from "../config/generated.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { type Ladder, lackText, rungName, rungOf } from "../data/ladder-loss.ts";
@@ -6,7 +8,6 @@ import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { hasBadMinima } from "./bad-loss.ts";
 
 /** The rungs that the tasks of a cell's runs end on. */
 export interface CellRungs extends Cell {
@@ -19,6 +20,11 @@ export interface CellRungs extends Cell {
 
 export interface Rungs extends Ladder {
   readonly cells: readonly CellRungs[];
+}
+
+/** Whether a bound of bad minima means something for a sweep: it is of the paper's labels, which are numbers. */
+export function hasBadMinima(config: Config): boolean {
+  return config.rows === null && areLabelsPlain(config);
 }
 
 /**
