@@ -197,7 +197,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     [`mmoe.sweep("smoke", corr=7)`, "MmoeError: corr: expected a number from -1 to 1, got 7"],
     [
       `mmoe.sweep("smoke", choose_by="auc1")`,
-      "MmoeError: choose_by: validation rows are of rows of your own (rows); leave it out",
+      "MmoeError: choose_by: chooses on validation rows; add steps auto, or leave it out",
     ],
     [
       `mmoe.sweep("smoke", optimizer="adma")`,
