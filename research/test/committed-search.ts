@@ -244,9 +244,16 @@ export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): num
   return [own[0]?.runs, ...ends];
 }
 
-/** Sums of running means at a point of the axis at its word, over the sets that a linear model was trained on at .5: how many, quartiles. */
+/** Whether a set of constants was fitted to Figure 2's points alone. */
+const isOfPoints = ({ constants }: { readonly constants: string }): boolean => !constants.includes("-b");
+
+/**
+ * Sums of running means at a point of the axis at its word, over the sets of the points alone that a linear model was trained on at .5: how
+ * many, quartiles.
+ */
 export function screened(model: string, point: number): number[] {
-  const own = curves.filter((one) => hasAll(one, { model, correlation: 0.5, batch: 3, initializer: "fan-in-normal" }));
+  const where = { model, correlation: 0.5, batch: 3, initializer: "fan-in-normal" };
+  const own = curves.filter((one) => hasAll(one, where) && isOfPoints(one));
   const ends = [...groupBy(own, ({ constants }) => constants).values()]
     .map((curve) => curveAt(curve, "running", { factor: 2, unit: LITERAL_UNIT }, [point])[0])
     .sort((a, b) => a - b);
@@ -258,11 +265,12 @@ export const linearAt = (axis: readonly number[], constants: string, model: stri
   onAxis(axis, { constants, initializer: "fan-in-normal", batch: 3, lr: 0.001, model: `${model}-linear`, correlation });
 
 /**
- * The sets that all three linear models were trained on at .5: how many, and each with its distance from the paper at 500, nearest first
+ * The sets of the points alone that all three linear models were trained on at .5: how many, and each with its distance from the paper at 500, nearest first
  * (root mean square of log ratios). Of all sets, or of some.
  */
 export function linearDistances(isMeant: (name: string) => boolean = () => true): (number | string)[] {
-  const trained = curves.filter((one) => hasAll(one, { model: "mmoe-linear", correlation: 0.5, batch: 3 }));
+  const where = { model: "mmoe-linear", correlation: 0.5, batch: 3 };
+  const trained = curves.filter((one) => hasAll(one, where) && isOfPoints(one));
   const found = [...new Set(trained.map(({ constants }) => constants))].filter(isMeant).map((constants) => {
     const ratios = PAPER_MODELS.map(
       (model) => linearAt([500], constants, model, 0.5)[1] / figure4([500], model, 0.5)[0],
@@ -273,7 +281,7 @@ export function linearDistances(isMeant: (name: string) => boolean = () => true)
 }
 
 /**
- * Runs of half a million steps at .5 on a set, of models with or without activation: of each model the runs' sums of running means, lowest
+ * Runs of half a million steps at .5 on a set, of models with or without an activation: of each model the runs' sums of running means, lowest
  * first, then how many of their tasks are bad.
  */
 export function halfMillion(constants: string, isLinear: boolean, batch: number): number[][] {
