@@ -23,7 +23,12 @@ export interface SpreadComparison extends Pair, SpreadRatios {
 
 /** Every two models at each correlation and grid point: one family of tests. */
 export function betweenModels(cells: readonly CellLosses[]): CellComparison[] {
-  return compared(pairsWithin(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`));
+  return compared(modelPairs(cells));
+}
+
+/** Every two models at each correlation and grid point. */
+export function modelPairs(cells: readonly CellLosses[]): CellPair[] {
+  return pairsWithin(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`);
 }
 
 /** Every two correlations of each model and grid point, the lower one first: one family of tests. */
@@ -40,7 +45,7 @@ export function betweenPoints(cells: readonly CellLosses[]): CellComparison[] {
 
 /** The spread of every two models at each correlation and grid point: one family of tests. */
 export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadComparison[] {
-  const pairs = pairsWithin(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`);
+  const pairs = modelPairs(cells);
   const samples = pairs.map(pairedLosses);
   const tests = samples.map(brownForsythe);
   const adjusted = holm(tests.map(({ p }) => p));
@@ -67,7 +72,8 @@ function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => 
   return [...groupBy(cells, keyOf).values()].flatMap(pairsOf);
 }
 
-function pairedLosses(pair: CellPair): [Float64Array, Float64Array] {
+/** The losses of the runs that are done in both. */
+export function pairedLosses(pair: CellPair): [Float64Array, Float64Array] {
   const runs = commonRuns(pair);
   return [lossesOf(pair[0], runs), lossesOf(pair[1], runs)];
 }

@@ -1,11 +1,10 @@
-import { type Cell, cellOf, pointText } from "../identity/cell.ts";
+import { type Cell, cellOf } from "../identity/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
-import { commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { toCsv } from "../records/csv.ts";
-import { groupBy } from "../stats/group-by.ts";
 import { standardDeviation } from "../stats/moments.ts";
-import { differences, pairsOf } from "../stats/pairs.ts";
+import { differences } from "../stats/pairs.ts";
 import { pairsToTell } from "../stats/power.ts";
+import { modelPairs, pairedLosses } from "./comparisons.ts";
 
 /** How many runs of two models it takes to tell a difference of their mean losses. */
 export interface PlannedRuns {
@@ -21,12 +20,16 @@ export interface PlannedRuns {
 
 /** Every two models at each correlation and grid point. */
 export function plannedRuns(cells: readonly CellLosses[], size: number): PlannedRuns[] {
-  const groups = groupBy(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`);
-  return [...groups.values()].flatMap(pairsOf).map(([a, b]) => {
-    const runs = commonRuns([a, b]);
-    const found = differences(lossesOf(a, runs), lossesOf(b, runs));
-    const [first, second] = [cellOf(a), cellOf(b)];
-    return { first, second, pairs: runs.length, deviation: standardDeviation(found), needed: pairsToTell(found, size) };
+  return modelPairs(cells).map((pair) => {
+    const found = differences(...pairedLosses(pair));
+    const [first, second] = [cellOf(pair[0]), cellOf(pair[1])];
+    return {
+      first,
+      second,
+      pairs: found.length,
+      deviation: standardDeviation(found),
+      needed: pairsToTell(found, size),
+    };
   });
 }
 
