@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, type Tags, YAMLParseError } from "yaml";
 import { UsageError } from "../errors.ts";
@@ -15,7 +15,7 @@ import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The presets' folder, in the repository and in the installed package. */
-const PRESETS = fileURLToPath(new URL("../../configs/", import.meta.url));
+export const PRESETS = fileURLToPath(new URL("../../configs/", import.meta.url));
 
 /** The most bytes of a config file: the presets have some 2,000. */
 const LARGEST_FILE = 1_000_000;
@@ -61,7 +61,7 @@ function withBases(path: string, source: string, above: readonly string[] = []):
 }
 
 function presetSource(path: string): string {
-  return `configs/${basename(path)}`;
+  return `configs/${relative(PRESETS, path)}`;
 }
 
 /** The values in a YAML file, which errors call `source`. */
@@ -100,9 +100,10 @@ export function setOverride(assignment: string): GivenValues {
 }
 
 function findFile(fileOrPreset: string): string {
-  const names = presetNames();
-  if (names.includes(fileOrPreset)) return join(PRESETS, `${fileOrPreset}.yaml`);
+  const preset = join(PRESETS, `${fileOrPreset}.yaml`);
+  if (presetNames().includes(fileOrPreset)) return preset;
   if (existsSync(fileOrPreset)) return fileOrPreset;
+  if (/^regimes\/[\w-]+$/.test(fileOrPreset) && existsSync(preset)) return preset;
   throw new UsageError(`${fileOrPreset}: ${noneOf(fileOrPreset)}`);
 }
 
