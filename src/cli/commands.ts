@@ -15,6 +15,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "train models at several correlations, many runs each; write CSV",
     load: () => import("./sweep.ts"),
   },
+  regimes: {
+    group: "Train",
+    summary: "show when sharing pays, and where your model stands among others",
+    load: () => import("./regimes.ts"),
+  },
   init: {
     group: "Train",
     summary: "write a config to start from: a preset's settings, commented out",

@@ -66,6 +66,13 @@ export function overSplits(values: Float64Array, ratio: number): Estimate {
   return { value, low: value - half, high: value + half };
 }
 
+/** The two-sided p-value of Student's t test that the values have mean 0; NaN for fewer than two. 1 if all are 0. */
+export function studentTest(values: Float64Array): number {
+  const [centre, deviation] = [mean(values), standardDeviation(values)];
+  if (centre === 0 && deviation === 0) return 1;
+  return fUpperTail(values.length * (centre / deviation) ** 2, 1, values.length - 1);
+}
+
 /** The t that Student's distribution exceeds in absolute value with a probability of .05. */
 function twoSidedT(degrees: number): number {
   let [low, high] = [0, 13]; // 12.7 of one degree

@@ -1,11 +1,11 @@
 /** The standard normal distribution function, to 1e-14 of its value in the lower tail too. */
 export function normalCdf(z: number): number {
   const x = Math.abs(z);
-  const tail = x < 3 ? 0.5 - density(x) * seriesTo(x) : density(x) / fractionFrom(x);
+  const tail = x < 3 ? 0.5 - normalDensity(x) * seriesTo(x) : normalDensity(x) / fractionFrom(x);
   return z > 0 ? 1 - tail : tail;
 }
 
-function density(x: number): number {
+export function normalDensity(x: number): number {
   return Math.exp(-(x ** 2) / 2) / Math.sqrt(2 * Math.PI);
 }
 

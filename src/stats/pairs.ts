@@ -89,7 +89,7 @@ function normalTail(n: number, ties: readonly number[], statistic: number): numb
 }
 
 /** Ranks of values from 1, ties sharing the mean of theirs, and how many values share each rank that is tied. */
-function midranks(values: Float64Array): { ranks: Float64Array; ties: number[] } {
+export function midranks(values: Float64Array): { ranks: Float64Array; ties: number[] } {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);
   const ties: number[] = [];

@@ -204,6 +204,12 @@ export function mostSteps(run: AnyRun): number {
   return (isStopped(run) ? 2 : 1) * run.training.steps;
 }
 
+/** The steps that a run trains if its try chooses so many: the try goes on for as long as its patience asks. */
+export function stepsInAll(run: AnyRun, chosen: number): number {
+  if (!isStopped(run)) return run.training.steps;
+  return Math.min(run.training.steps, chosen + run.stopping.patience * stepsBetween(run)) + chosen;
+}
+
 function isStopped(run: AnyRun): run is StoppedRun {
   return run.stopping !== undefined;
 }

@@ -1,0 +1,255 @@
+import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import { ownModelsIn } from "../config/own-models.ts";
+import { defined } from "../defined.ts";
+import type { AnyRun } from "../engines/engine.ts";
+import { UsageError } from "../errors.ts";
+import { figureFiles } from "../figures/files.ts";
+import { regimesFigure } from "../figures/regimes.ts";
+import { makeFolder, writeWholeSync } from "../files.ts";
+import { type Results, readResults } from "../records/read-results.ts";
+import { committedFolders, isOf, REGIMES, type RegimeSweep, regimeNames, regimeSweeps } from "../regimes/regimes.ts";
+import { contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
+import { mean } from "../stats/moments.ts";
+import { checkRuns } from "../sweep/check-runs.ts";
+import { mostSteps, stepsInAll } from "../sweep/early-stopping.ts";
+import { loadEngine } from "../sweep/engines.ts";
+import { estimateTime } from "../sweep/estimate.ts";
+import { runSweep, type SweepRequest } from "../sweep/run-sweep.ts";
+import { plannedShare, type SweepShare } from "../sweep/share.ts";
+import { trainAgain } from "../sweep/train-again.ts";
+import { listed } from "../text.ts";
+import { duration, numberOf } from "../units.ts";
+import { chosenShard } from "./cluster/shard-option.ts";
+import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
+import { choiceOption, collect, folderOption, jsonText, listOption } from "./options.ts";
+import { type Stop, stopOnSignals } from "./stop.ts";
+import { checkedOptions, ENVIRONMENT_HELP } from "./sweep-options.ts";
+import { blocksText, roomOf } from "./text/blocks.ts";
+import { progressFor } from "./text/progress.ts";
+import { committedBlocks, ownBlocks } from "./text/regimes-text.ts";
+
+const HELP = `${ENVIRONMENT_HELP}
+Without a model, it shows how the committed runs stand.
+${examples(
+  "mmoe regimes",
+  "mmoe regimes --model my_model.py --only few-rows,rare-label",
+  "mmoe regimes --models shared-bottom,mmoe --method pcgrad",
+  "mmoe regimes --model my_model.py --shard 2/16",
+)}`;
+
+const withOptions = (command: Command) =>
+  command
+    .option("--model <file>", "your model in Python or JavaScript; repeatable", collect, [])
+    .option("--models <list>", "models of the zoo to train, separated by commas (see mmoe models)")
+    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
+    .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
+    .option("--method <name>", "how the tasks' gradients are combined; or several")
+    .option("--only <regimes>", `only these, separated by commas: ${regimeNames().join(", ")}`)
+    .option("--runs <n>", "runs per model and cell, each beside the committed run of its number", "10")
+    .option("--lr <list>", "learning rates, among which the validation rows of other runs choose")
+    .option("--set <key=value>", "another setting of training, such as weightDecay; repeatable", collect, [])
+    .option("--out <folder>", "where results go, a folder for each sweep", "results/my-regimes")
+    .option("--dry-run", "say what would be trained; train nothing")
+    .option("--shard <i/n>", "train the i-th of n parts of each sweep (default: from the job array's variables)")
+    .option("--engine <name>", "what trains, as in mmoe sweep")
+    .option("--device <name>", "where your own models compute: cpu or cuda")
+    .option("--python <path>", "the Python interpreter of models in Python")
+    .option("--jobs <n>", "threads of the cpu engine, and processes of your own models (default: all cores)")
+    .option("--retry-failed", "train the failed runs of the results folders again")
+    .option("--json", "how each contestant stands, as JSON")
+    .addHelpText("after", HELP);
+
+type RegimeOptions = OptionsOf<typeof withOptions>;
+
+export const define: Define = (command, run) =>
+  withOptions(command).action((options) => run((context) => regimes(options, context)));
+
+/** A sweep of a regime as the user asks for it, and where its results go. */
+interface OwnSweep {
+  readonly sweep: RegimeSweep;
+  readonly request: SweepRequest & { readonly out: string };
+}
+
+async function regimes(options: RegimeOptions, context: Context): Promise<number> {
+  const sweeps = regimeSweeps(chosenRegimes(options.only));
+  const out = folderOption("--out", options.out);
+  const own = sweeps.flatMap((sweep) => ownSweep(sweep, { ...options, out }, context));
+  if (own.length > 0) {
+    const stop = stopOnSignals(context.effects, "finished runs are kept");
+    const code = await trained(own, options, stop, context).finally(stop.release);
+    if (code !== undefined) return code;
+  }
+  const results = await readAll(sweeps, own, context);
+  const missing = results.find(({ own: mine }) => mine.length === 0);
+  if (own.length > 0 && missing) {
+    context.note(`${missing.regime}: no run of every cell is done yet; run this again when all shards are done`);
+    return EXIT.done;
+  }
+  await show(results, own.length > 0 ? out : undefined, options, context);
+  return EXIT.done;
+}
+
+function chosenRegimes(text: string | undefined): string[] {
+  const names = regimeNames();
+  return text === undefined ? names : listOption(text).map((name) => choiceOption("--only", name, names));
+}
+
+/** Nothing if the user names no model. Models are those of `--models`, or of the files alone. */
+function ownSweep(sweep: RegimeSweep, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
+  const { models, model, modelSet, method } = options;
+  if (models === undefined && model.length === 0 && modelSet.length === 0) {
+    if (method !== undefined)
+      throw new UsageError(`--method ${method}: expected models to train with it; add --models shared-bottom,mmoe`);
+    return [];
+  }
+  const preset = sweep.config.models;
+  const named =
+    models === undefined
+      ? undefined
+      : listOption(models)
+          .map((name) => narrowed(name, preset))
+          .join(",");
+  const given = { ...options, ...NO_ROWS, ...defined({ models: named }), out: join(options.out, sweep.name) };
+  const checked = checkedOptions(`${REGIMES}/${sweep.name}`, given, effects.env);
+  const trained =
+    named === undefined ? checked.config.models.filter((name) => !preset.includes(name)) : checked.config.models;
+  const config: Config = Object.freeze({
+    ...checked.config,
+    models: trained,
+    ownModels: ownModelsIn({ models: trained, ownModels: checked.config.ownModels }),
+  });
+  if (!isOf(sweep, config))
+    throw new UsageError(
+      `--set ${options.set.join(" --set ")}: changes the rows or the length of ${sweep.name}; its committed runs then don't pair`,
+    );
+  const { shard } = chosenShard(options.shard, effects.env);
+  const { retryFailed } = options;
+  const engineOptions = { ...checked.engineOptions, env: effects.env };
+  return [{ sweep, request: { ...checked, config, engineOptions, shard, retryFailed, argv } }];
+}
+
+const NO_ROWS = { label: [], input: [], ignore: [], categorical: [], na: [], task: [] };
+
+/** A model of the zoo in the size of a regime that has its own. */
+function narrowed(name: string, preset: readonly string[]): string {
+  return preset.includes(`${name}-narrow`) ? `${name}-narrow` : name;
+}
+
+/** Says what is to do, looks at the committed runs on this machine, and trains. The exit code if it ends here. */
+async function trained(
+  own: readonly OwnSweep[],
+  { dryRun }: RegimeOptions,
+  stop: Stop,
+  context: Context,
+): Promise<number | undefined> {
+  const shares = own.map(({ request }) => plannedShare(request, context.note));
+  const todo = shares.flatMap((share) => share.todo);
+  const { models } = own[0].request.config;
+  const time = todo.length === 0 ? "" : `, ${await timeText(own, shares, context)}`;
+  const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
+  if (dryRun) context.effects.stdout.write(`${what}\n`);
+  else context.note(what);
+  if (dryRun) return EXIT.done;
+  if (todo.length > 0 && !(await areSameHere(own, stop, context))) return EXIT.checkFailed;
+  let failed = 0;
+  for (const [i, { sweep, request }] of own.entries()) {
+    if (shares[i].todo.length === 0) continue;
+    const progress = progressFor(false, context);
+    const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => progress.stop());
+    failed += outcome.failed;
+    if (outcome.stopped === undefined) continue;
+    const where = `mmoe: stopped ${stop.reason} in ${sweep.name}`;
+    context.note(`${where}; finished runs are kept; resume with:\n${context.commandLine}`);
+    return stop.code ?? EXIT.stopped;
+  }
+  return failed > 0 ? EXIT.failedRuns : undefined;
+}
+
+/** About how long the runs to do take: a trial of some of them, and as many steps as committed runs needed. */
+async function timeText(
+  own: readonly OwnSweep[],
+  shares: readonly SweepShare[],
+  { effects, note }: Context,
+): Promise<string> {
+  const first = shares.map(({ todo }) => todo.filter(({ index }) => index === todo[0]?.index));
+  const sample = first.flat();
+  const { engine: name, engineOptions, config } = own[0].request;
+  const engine = await loadEngine(name ?? "auto", { ...engineOptions, env: effects.env, note: () => {} }, sample);
+  try {
+    await checkRuns(first[0] ?? [], config, engine);
+    const { value, cores } = await estimateTime(sample, engine);
+    const usual = await Promise.all(own.map(async ({ sweep }, i) => usualShare(sweep, first[i] ?? [], note)));
+    const share = usual.reduce((sum, one, i) => sum + one * first[i].length, 0) / sample.length;
+    const count = shares.reduce((sum, { todo }) => sum + todo.length, 0);
+    const where = cores === undefined ? "" : ` on ${numberOf(cores, "idle core")}`;
+    return `about ${duration((value * share * count) / sample.length)}${where}`;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** The share of the most steps that committed runs of a sweep trained. */
+async function usualShare(sweep: RegimeSweep, runs: readonly AnyRun[], note: Context["note"]): Promise<number> {
+  const [folder] = committedFolders(sweep);
+  if (folder === undefined || runs.length === 0) return 1;
+  const { records } = await readResults(folder, note);
+  const usual = mean(records.map(({ steps }) => steps));
+  return mean(runs.map((run) => stepsInAll(run, usual) / mostSteps(run)));
+}
+
+/** Trains a committed run of each sweep again: all others then are the same here, too. */
+async function areSameHere(own: readonly OwnSweep[], { signal }: Stop, { effects, note }: Context): Promise<boolean> {
+  const start = performance.now();
+  for (const { sweep } of own) {
+    for (const folder of committedFolders(sweep).slice(0, 1)) {
+      const { config, records } = await readResults(folder, note);
+      const some = records.filter(({ status }) => status === "done").slice(0, 1);
+      const how = { allowCpu: true, kernels: undefined, python: undefined, env: effects.env, note: () => {}, signal };
+      const wrong = (await trainAgain(some, config, how)).find(({ same }) => !same);
+      if (wrong === undefined) continue;
+      note(
+        `mmoe: ${folder}: run ${wrong.recorded.id} has other losses when trained here, so its runs don't pair with yours`,
+      );
+      return false;
+    }
+  }
+  note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
+  return true;
+}
+
+async function readAll(
+  sweeps: readonly RegimeSweep[],
+  own: readonly OwnSweep[],
+  { note }: Context,
+): Promise<RegimeResult[]> {
+  const read = (folder: string): Promise<Results> => readResults(folder, note);
+  const found = await Promise.all(
+    sweeps.map(async (sweep) => {
+      const committed = await Promise.all(committedFolders(sweep).map(read));
+      const mine = own.find((one) => one.sweep === sweep)?.request.out;
+      return {
+        sweep,
+        committed: contestants(sweep, committed),
+        own: mine === undefined ? [] : contestants(sweep, [await read(mine)]),
+      };
+    }),
+  );
+  return regimeResults(found);
+}
+
+async function show(
+  results: readonly RegimeResult[],
+  out: string | undefined,
+  { json }: RegimeOptions,
+  { effects, note }: Context,
+): Promise<void> {
+  const { stdout } = effects;
+  if (json) stdout.write(jsonText(resultRows(results)));
+  else stdout.write(blocksText(out === undefined ? committedBlocks(results) : ownBlocks(results), roomOf(stdout)));
+  if (out === undefined) return;
+  makeFolder(out);
+  const files = await figureFiles(regimesFigure(results), ["svg"]);
+  for (const { ending, content } of files) writeWholeSync(join(out, `${REGIMES}.${ending}`), content);
+  note(`${join(out, REGIMES)}.svg, .csv`);
+}

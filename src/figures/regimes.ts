@@ -1,0 +1,82 @@
+import { type RegimeResult, resultRows, type Standing } from "../regimes/standings.ts";
+import { DEFAULT_OPTIONS, type Figure, page } from "./draw/figure.ts";
+import { type Row, type RowGroup, rowChart } from "./draw/row-chart.ts";
+import { linearScale } from "./draw/scale.ts";
+import { across, down, markerAt } from "./draw/series.ts";
+import { type Theme, themeFor } from "./draw/style.ts";
+import { finished } from "./finished.ts";
+
+/** One panel for each regime, a row for each of its cells: gains of the user's contestants over those of all others, in grey. */
+export function regimesFigure(results: readonly RegimeResult[]): Figure {
+  const theme = themeFor(DEFAULT_OPTIONS);
+  const names = [...new Set(results.flatMap(({ own }) => own.map(({ name }) => name)))];
+  const key = names.map((label, i) => ({
+    label,
+    width: 8,
+    marks: (x: number, y: number) => [mark(x + 4, y, i, theme)],
+  }));
+  const drawing = rowChart(
+    results.map((result) => panelOf(result, names, theme)),
+    {
+      key,
+      theme,
+      scale: (range, values) =>
+        linearScale(Math.max(-100, Math.min(...values)), Math.max(...values), { range, nice: true }),
+      foot: "gain over Single-Task, %",
+      behind: (x, { y, height }) => [down(x.at(0), y, y + height, theme.quiet, 0.6)],
+    },
+  );
+  const picture = page({
+    name: "regimes",
+    title: `${names.join(", ")} in regimes`,
+    caption:
+      "Less loss than Single-Task, in percent: the geometric mean over tasks, with a 95 % interval over pairs of runs. " +
+      "Grey: the committed contestants. Gains below -100 % are drawn at the edge.",
+    ...drawing,
+    theme,
+  });
+  return finished(picture, resultRows(results), DEFAULT_OPTIONS);
+}
+
+function panelOf({ regime, own, committed }: RegimeResult, names: readonly string[], theme: Theme): RowGroup {
+  const cells = [...((own[0] ?? committed[0])?.cells.keys() ?? [])];
+  const values = [...own, ...committed].flatMap(({ cells }) => [...cells.values()].map(({ value }) => 100 * value));
+  return { title: regime, values, rows: cells.map((cell) => rowOf(cell, regime, own, committed, names, theme)) };
+}
+
+function rowOf(
+  cell: string,
+  regime: string,
+  own: readonly Standing[],
+  committed: readonly Standing[],
+  names: readonly string[],
+  theme: Theme,
+): Row {
+  const label = cell.slice(cell.indexOf(" ") + 1);
+  return {
+    label,
+    attributes: { "data-regime": regime, "data-cell": cell },
+    words: own
+      .map(({ name, cells }) => `${name}: ${(100 * (cells.get(cell)?.value ?? Number.NaN)).toFixed(1)} %`)
+      .join("; "),
+    marks: (x, y) => {
+      const [low, high] = x.domain;
+      const at = (share: number) => x.at(Math.min(high, Math.max(low, 100 * share)));
+      const grey = committed.flatMap(({ cells }) => {
+        const gain = cells.get(cell);
+        return gain ? [down(at(gain.value), y - 3, y + 3, theme.quiet, 0.5)] : [];
+      });
+      const mine = own.flatMap(({ name, cells }) => {
+        const gain = cells.get(cell);
+        if (gain === undefined) return [];
+        const i = names.indexOf(name);
+        return [across(at(gain.low), at(gain.high), y, theme.series[i], 1), mark(at(gain.value), y, i, theme)];
+      });
+      return [...grey, ...mine];
+    },
+  };
+}
+
+function mark(x: number, y: number, i: number, { series }: Theme) {
+  return markerAt("diamond", x, y, { fill: series[i % series.length], area: 16 });
+}

@@ -1,0 +1,91 @@
+// The regimes that come with the package: questions, each a preset or several, and the runs that are committed for them.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Config, trainedHash } from "../config/config.ts";
+import { loadConfig, PRESETS } from "../config/load.ts";
+import { listedKeys } from "../config/schema.ts";
+import { type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
+import { CONFIG } from "../records/find-results.ts";
+import { configIn } from "../records/read-results.ts";
+
+/** A sweep of a regime: `many-tasks-4` is one of `many-tasks`. */
+export interface RegimeSweep {
+  /** The name of its preset, without its folder. */
+  readonly name: string;
+  readonly regime: string;
+  /** As its preset says, without the user's options. */
+  readonly config: Config;
+}
+
+/** What presets of regimes are called as configs: `regimes/few-rows`. */
+export const REGIMES = "regimes";
+
+/** The runs of the zoo, in the repository and in the installed package. */
+const COMMITTED = fileURLToPath(new URL("../../results/regimes/", import.meta.url));
+
+/** Names of all regimes, in the order in which they are shown. */
+export function regimeNames(): string[] {
+  return [...new Set(sweepNames().map(regimeOf))];
+}
+
+/** The sweeps of some regimes. */
+export function regimeSweeps(regimes: readonly string[]): RegimeSweep[] {
+  const names = sweepNames().filter((name) => regimes.includes(regimeOf(name)));
+  return names.map((name) => ({ name, regime: regimeOf(name), config: loadConfig(`${REGIMES}/${name}`) }));
+}
+
+function sweepNames(): string[] {
+  const files = readdirSync(join(PRESETS, REGIMES)).map((file) => file.replace(/\.yaml$/, ""));
+  return ORDER.flatMap((regime) => files.filter((file) => regimeOf(file) === regime).sort(byNumber));
+}
+
+const regimeOf = (sweep: string) => sweep.replace(/-\d+$/, "");
+const byNumber = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
+
+const ORDER = [
+  "paper",
+  "few-rows",
+  "rare-label",
+  "noisy-label",
+  "irrelevant",
+  "kinds",
+  "scales",
+  "many-tasks",
+  "groups",
+  "narrow",
+];
+
+/** Settings of training that a contestant may choose: they are in the pairing's way only if rows depend on them. */
+const FREE: readonly GridKey[] = [
+  "lr",
+  "method",
+  "taskWeights",
+  "batch",
+  "optimizer",
+  "dropout",
+  "initializer",
+  "initializerStd",
+  ...OPTIMIZER_KEYS,
+];
+
+/** The free settings that a sweep lists, among which validation rows choose; methods and weights are entries of their own. */
+export function tunedSettings(config: Config): GridKey[] {
+  return listedKeys(config).filter((key) => FREE.includes(key) && key !== "method" && key !== "taskWeights");
+}
+
+/** Whether a sweep's runs pair with those of a regime: it differs in models, runs, and free settings alone. */
+export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
+  const free = Object.fromEntries(FREE.map((key) => [key, preset[key]]));
+  const hashOf = (one: Config) => trainedHash({ ...one, ...free, ownModels: [], tuned: null });
+  return hashOf(config) === hashOf(preset);
+}
+
+/** The folders of committed runs that belong to a sweep of a regime. */
+export function committedFolders(sweep: RegimeSweep, folder = COMMITTED): string[] {
+  if (!existsSync(folder)) return [];
+  const folders = readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name));
+  return folders.filter((one) => existsSync(join(one, CONFIG)) && isOf(sweep, configIn(one)));
+}

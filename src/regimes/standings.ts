@@ -1,0 +1,283 @@
+// What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
+import type { Config } from "../config/config.ts";
+import { correlationText, type GridPoint, pointText } from "../identity/cell.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import { overSplits, studentTest } from "../stats/f-distribution.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
+import { differences, holm } from "../stats/pairs.ts";
+import { pairsToTell } from "../stats/power.ts";
+import { type RegimeSweep, tunedSettings } from "./regimes.ts";
+
+/** What is trained in the cells of a regime: a model with a method. */
+export interface Contestant {
+  /** `mmoe`, `mmoe, pcgrad`. Models of a regime's own, such as `mmoe-narrow`, stand for those that they narrow. */
+  readonly name: string;
+  /** [cell][run]: the final held-out loss of each task, [K]. */
+  readonly cells: ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
+}
+
+/** The model that gains are over. */
+export const AGAINST = "single-task";
+
+/** The contestants of some results folders of one sweep of a regime; of two with one name, the first. */
+export function contestants(sweep: RegimeSweep, folders: readonly Results[]): Contestant[] {
+  const all = folders.flatMap((results) => {
+    const done = results.records.filter(({ status }) => status === "done");
+    const byName = groupBy(done, (record) => nameOf(record, results.config));
+    return [...byName].map(([name, records]) => ({ name, cells: cellsOf(sweep, records, results.config) }));
+  });
+  return all.filter(({ name }, i) => all.findIndex((other) => other.name === name) === i);
+}
+
+function nameOf({ model, point }: RunRecord, config: Config): string {
+  const { method = config.method, taskWeights = config.taskWeights } = point;
+  const others = [...(method === "sum" ? [] : [method]), ...(taskWeights === "none" ? [] : [taskWeights])];
+  return [model.replace(/-narrow$/, ""), ...others].join(", ");
+}
+
+function cellsOf(sweep: RegimeSweep, records: readonly RunRecord[], config: Config): Contestant["cells"] {
+  const tuned = tunedSettings(config);
+  const axis = (point: GridPoint) =>
+    partOf(point, (key) => key !== "method" && key !== "taskWeights" && !tuned.some((one) => one === key));
+  const byCell = groupBy(records, ({ correlation, point }) => {
+    const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
+    return `${sweep.name} ${[...at, pointText(axis(point))].filter((part) => part !== "").join(", ")}`;
+  });
+  const chosen = (own: readonly RunRecord[]) =>
+    chosenRuns(groupBy(own, ({ point }) => pointText(partOf(point, (key) => tuned.some((one) => one === key)))));
+  return new Map([...byCell].map(([cell, own]) => [cell, chosen(own)]));
+}
+
+function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {
+  return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
+}
+
+/**
+ * Each run at one of the points at which it is done: the one of the lowest mean loss on the validation rows of all other runs
+ * there. No run chooses for itself, and no choice sees a test row.
+ */
+export function chosenRuns(points: ReadonlyMap<string, readonly RunRecord[]>): Map<number, readonly number[]> {
+  const numbers = [...new Set([...points.values()].flatMap((records) => records.map(({ run }) => run)))];
+  const chosen = numbers
+    .sort((a, b) => a - b)
+    .map((number) => {
+      const open = [...points.values()].filter((records) => records.some(({ run }) => run === number));
+      const [best] = open
+        .map((records) => ({ records, loss: lossOfOthers(records, number) }))
+        .sort((a, b) => a.loss - b.loss);
+      const record = best?.records.find(({ run }) => run === number) as RunRecord;
+      return [number, (finalLosses(record, "heldout") as TaskLosses).tasks] as const;
+    });
+  return new Map(chosen);
+}
+
+function lossOfOthers(records: readonly RunRecord[], number: number): number {
+  const others = records.filter(({ run }) => run !== number);
+  const losses = others.map(({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN);
+  return losses.length === 0 ? Number.POSITIVE_INFINITY : mean(losses);
+}
+
+/** Contestants of several sweeps of a regime, each with its cells in all of them. */
+function merged(all: readonly Contestant[]): Contestant[] {
+  const byName = groupBy(all, ({ name }) => name);
+  return [...byName].map(([name, parts]) => ({ name, cells: new Map(parts.flatMap(({ cells }) => [...cells])) }));
+}
+
+/** How a contestant stands in a regime. Gains are over Single-Task: .1 is a tenth less loss. */
+export interface Standing {
+  readonly name: string;
+  /** Pairs of runs. */
+  readonly pairs: number;
+  /** 1 minus the geometric mean, over tasks and cells, of the ratio of the losses. */
+  readonly gain: Estimate;
+  /** That of the task that gains least, in each run and cell. */
+  readonly worst: Estimate;
+  /** The share of tasks that lose, over runs and cells. */
+  readonly losing: Estimate;
+  /** Of the paired t test that nothing is gained, adjusted by Holm's method over the contestants of the regime. */
+  readonly adjusted: number;
+  /** Pairs of runs that would tell a gain of this size, with a probability of 80 %. */
+  readonly needed: number;
+  /** The gain in each cell. */
+  readonly cells: ReadonlyMap<string, Estimate>;
+  /** Each run's mean log ratio, over tasks and cells, by its number. */
+  readonly byRun: ReadonlyMap<number, number>;
+}
+
+/** What one run gains in one cell, as logs of ratios of losses. */
+interface RunGain {
+  readonly mean: number;
+  readonly worst: number;
+  /** A share of the tasks. */
+  readonly losing: number;
+}
+
+/** All contestants but Single-Task itself, best first; those without a pair of runs are left out. */
+export function standings(all: readonly Contestant[], against: Contestant): Standing[] {
+  const gains = all.filter((one) => one !== against).map((one) => ({ name: one.name, byCell: gainsOf(one, against) }));
+  const found = gains.flatMap(({ name, byCell }) => standingOf(name, byCell));
+  const adjusted = holm(found.map(({ p }) => p));
+  return found
+    .map(({ p: _, ...one }, i) => ({ ...one, adjusted: adjusted[i] }))
+    .sort((a, b) => b.gain.value - a.gain.value);
+}
+
+type GainsByCell = ReadonlyMap<string, ReadonlyMap<number, RunGain>>;
+
+function gainsOf({ cells }: Contestant, against: Contestant): GainsByCell {
+  const of = (cell: string) => {
+    const [own, other] = [
+      cells.get(cell) ?? new Map(),
+      against.cells.get(cell) as ReadonlyMap<number, readonly number[]>,
+    ];
+    const runs = [...own.keys()].filter((run) => other.has(run));
+    return new Map(runs.map((run) => [run, runGain(own.get(run), other.get(run) as readonly number[])]));
+  };
+  return new Map([...against.cells.keys()].map((cell) => [cell, of(cell)]));
+}
+
+function runGain(own: readonly number[], other: readonly number[]): RunGain {
+  const ratios = own.map((loss, k) => Math.log(loss / other[k]));
+  return {
+    mean: mean(ratios),
+    worst: Math.max(...ratios),
+    losing: ratios.filter((ratio) => ratio > 0).length / ratios.length,
+  };
+}
+
+/** Over the runs that are in every cell. */
+function standingOf(name: string, byCell: GainsByCell): (Omit<Standing, "adjusted"> & { readonly p: number })[] {
+  const cells = [...byCell.values()];
+  const runs = [...(cells[0]?.keys() ?? [])].filter((run) => cells.every((cell) => cell.has(run)));
+  if (runs.length === 0) return [];
+  const over = (key: keyof RunGain) =>
+    Float64Array.from(runs, (run) => mean(cells.map((cell) => (cell.get(run) as RunGain)[key])));
+  const logs = over("mean");
+  const ofCell = (cell: ReadonlyMap<number, RunGain>) =>
+    asGain(
+      overSplits(
+        Float64Array.from(runs, (run) => (cell.get(run) as RunGain).mean),
+        0,
+      ),
+    );
+  return [
+    {
+      name,
+      pairs: runs.length,
+      gain: asGain(overSplits(logs, 0)),
+      worst: asGain(overSplits(over("worst"), 0)),
+      losing: asShare(overSplits(over("losing"), 0)),
+      p: studentTest(logs),
+      needed: pairsToTell(logs, mean(logs)),
+      cells: new Map([...byCell].map(([cell, own]) => [cell, ofCell(own)])),
+      byRun: new Map(runs.map((run, i) => [run, logs[i]])),
+    },
+  ];
+}
+
+/** A mean log ratio as a gain: what was low is high. */
+function asGain({ value, low, high }: Estimate): Estimate {
+  return { value: -Math.expm1(value), low: -Math.expm1(high), high: -Math.expm1(low) };
+}
+
+function asShare({ value, low, high }: Estimate): Estimate {
+  return { value, low: Math.max(0, low), high: Math.min(1, high) };
+}
+
+/** How one contestant compares with the others of a regime. */
+export interface Place {
+  /** From 1; by gains, whether or not they can be told apart. */
+  readonly rank: number;
+  readonly of: number;
+  /** How many of the others have more loss, less loss, and a loss that is not told apart. */
+  readonly better: number;
+  readonly worse: number;
+  readonly untold: number;
+}
+
+/** By paired t tests at 5 %, adjusted by Holm's method over the others. */
+export function placeOf(own: Standing, others: readonly Standing[]): Place {
+  const rank = 1 + others.filter(({ gain }) => gain.value > own.gain.value).length;
+  const found = others.map(({ byRun }) => {
+    const runs = [...own.byRun.keys()].filter((run) => byRun.has(run));
+    const [a, b] = [own, { byRun }].map((one) => Float64Array.from(runs, (run) => one.byRun.get(run) as number));
+    return differences(a, b);
+  });
+  const adjusted = holm(found.map(studentTest));
+  const told = found.map((difference, i) => (adjusted[i] < LEVEL ? Math.sign(mean(difference)) : 0));
+  const count = (sign: number) => told.filter((one) => one === sign).length;
+  return { rank, of: others.length + 1, better: count(-1), worse: count(1), untold: count(0) };
+}
+
+const LEVEL = 0.05;
+
+/** What can be said of a gain. */
+export type Verdict = "wins" | "loses" | "can't tell";
+
+export function verdictOf({ gain, adjusted }: Standing): Verdict {
+  if (!(adjusted < LEVEL)) return "can't tell";
+  return gain.value > 0 ? "wins" : "loses";
+}
+
+/** A regime: how all stand. */
+export interface RegimeResult {
+  readonly regime: string;
+  readonly own: readonly Standing[];
+  /** All others. */
+  readonly committed: readonly Standing[];
+}
+
+interface Found {
+  readonly sweep: RegimeSweep;
+  readonly own: readonly Contestant[];
+  readonly committed: readonly Contestant[];
+}
+
+/** Contestants of each sweep as standings of each regime, in their order; of two of one name the user's. */
+export function regimeResults(found: readonly Found[]): RegimeResult[] {
+  const byRegime = groupBy(found, ({ sweep }) => sweep.regime);
+  return [...byRegime].flatMap(([regime, sweeps]) => {
+    const own = merged(sweeps.flatMap((one) => one.own));
+    const committed = merged(sweeps.flatMap((one) => one.committed));
+    const against = committed.find(({ name }) => name === AGAINST) ?? own.find(({ name }) => name === AGAINST);
+    if (against === undefined) return [];
+    const others = committed.filter(({ name }) => !own.some((one) => one.name === name));
+    return [{ regime, own: standings(own, against), committed: standings(others, against) }];
+  });
+}
+
+/** What a row of a cell lacks. */
+const OF_REGIME = Object.fromEntries(
+  ["worst", "worstLow", "worstHigh", "losing", "losingLow", "losingHigh", "adjusted", "needed"].map((key) => [
+    key,
+    Number.NaN,
+  ]),
+);
+
+/** A row for each contestant in a regime, and for each of its cells. */
+export function resultRows(results: readonly RegimeResult[]) {
+  return results.flatMap(({ regime, own, committed }) =>
+    [...own, ...committed].flatMap((one) => {
+      const { name: contestant, pairs, gain, worst, losing, adjusted, needed } = one;
+      const named = { regime, contestant, from: own.includes(one) ? "yours" : "committed", pairs };
+      const row = (cell: string, value: Estimate) => ({
+        ...named,
+        cell,
+        gain: value.value,
+        low: value.low,
+        high: value.high,
+      });
+      return [
+        {
+          ...row("", gain),
+          ...{ worst: worst.value, worstLow: worst.low, worstHigh: worst.high },
+          ...{ losing: losing.value, losingLow: losing.low, losingHigh: losing.high, adjusted, needed },
+        },
+        ...[...one.cells].map(([cell, value]) => ({ ...row(cell, value), ...OF_REGIME })),
+      ];
+    }),
+  );
+}
