@@ -1,6 +1,6 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
 import type { Config } from "../config/config.ts";
-import { correlationText, type GridPoint, pointText } from "../identity/cell.ts";
+import { cellKey, correlationText, type GridPoint, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
@@ -25,9 +25,8 @@ export const AGAINST = "single-task";
 /** The contestants of some results folders of one sweep of a regime; of two with one name, the first. */
 export function contestants(sweep: RegimeSweep, folders: readonly Results[]): Contestant[] {
   const all = folders.flatMap((results) => {
-    const done = results.records.filter(({ status }) => status === "done");
-    const byName = groupBy(done, (record) => nameOf(record, results.config));
-    return [...byName].map(([name, records]) => ({ name, cells: cellsOf(sweep, records, results.config) }));
+    const byName = groupBy(chosenRuns(results), (record) => nameOf(record, results.config));
+    return [...byName].map(([name, records]) => ({ name, cells: cellsIn(records, sweep, results.config) }));
   });
   return all.filter(({ name }, i) => all.findIndex((other) => other.name === name) === i);
 }
@@ -38,40 +37,43 @@ function nameOf({ model, point }: RunRecord, config: Config): string {
   return [model.replace(/-narrow$/, ""), ...others].join(", ");
 }
 
-function cellsOf(sweep: RegimeSweep, records: readonly RunRecord[], config: Config): Contestant["cells"] {
-  const tuned = tunedSettings(config);
-  const axis = (point: GridPoint) =>
-    partOf(point, (key) => key !== "method" && key !== "taskWeights" && !tuned.some((one) => one === key));
+function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: Config): Contestant["cells"] {
+  const others: readonly string[] = ["method", "taskWeights", ...tunedSettings(config)];
   const byCell = groupBy(records, ({ correlation, point }) => {
     const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
-    return `${sweep.name} ${[...at, pointText(axis(point))].filter((part) => part !== "").join(", ")}`;
+    return `${name} ${[...at, pointText(without(point, others))].filter((part) => part !== "").join(", ")}`;
   });
-  const chosen = (own: readonly RunRecord[]) =>
-    chosenRuns(groupBy(own, ({ point }) => pointText(partOf(point, (key) => tuned.some((one) => one === key)))));
-  return new Map([...byCell].map(([cell, own]) => [cell, chosen(own)]));
+  const losses = (record: RunRecord) => (finalLosses(record, "heldout") as TaskLosses).tasks;
+  return new Map([...byCell].map(([cell, own]) => [cell, new Map(own.map((record) => [record.run, losses(record)]))]));
 }
 
-function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {
-  return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
+function without(point: GridPoint, keys: readonly string[]): GridPoint {
+  return Object.fromEntries(Object.entries(point).filter(([key]) => !keys.includes(key)));
 }
 
 /**
- * Each run at one of the points at which it is done: the one of the lowest mean loss on the validation rows of all other runs
- * there. No run chooses for itself, and no choice sees a test row.
+ * Each run at one point of the settings that are tuned, among those at which it is done: the one of the lowest mean loss on the
+ * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. A point at which a run
+ * failed is not chosen where there is another one.
  */
-export function chosenRuns(points: ReadonlyMap<string, readonly RunRecord[]>): Map<number, readonly number[]> {
-  const numbers = [...new Set([...points.values()].flatMap((records) => records.map(({ run }) => run)))];
-  const chosen = numbers
-    .sort((a, b) => a - b)
-    .map((number) => {
-      const open = [...points.values()].filter((records) => records.some(({ run }) => run === number));
-      const [best] = open
-        .map((records) => ({ records, loss: lossOfOthers(records, number) }))
-        .sort((a, b) => a.loss - b.loss);
-      const record = best?.records.find(({ run }) => run === number) as RunRecord;
-      return [number, (finalLosses(record, "heldout") as TaskLosses).tasks] as const;
-    });
-  return new Map(chosen);
+export function chosenRuns({ config, records }: Pick<Results, "config" | "records">): RunRecord[] {
+  const tuned = tunedSettings(config);
+  const cells = groupBy(records, (record) => cellKey({ ...record, point: without(record.point, tuned) }));
+  return [...cells.values()].flatMap((cell) => {
+    const points = [...groupBy(cell, ({ point }) => pointText(point)).values()];
+    const done = points.map((all) => all.filter(({ status }) => status === "done"));
+    const whole = done.filter(({ length }, i) => length === points[i].length);
+    const runs = [...new Set(cell.map(({ run }) => run))].sort((a, b) => a - b);
+    return runs.flatMap((run) => best(whole, run) ?? best(done, run) ?? []);
+  });
+}
+
+function best(points: readonly (readonly RunRecord[])[], run: number): RunRecord | undefined {
+  const open = points.flatMap((records) => {
+    const own = records.find((record) => record.run === run);
+    return own ? [{ own, loss: lossOfOthers(records, run) }] : [];
+  });
+  return open.sort((a, b) => a.loss - b.loss)[0]?.own;
 }
 
 function lossOfOthers(records: readonly RunRecord[], number: number): number {

@@ -110,44 +110,47 @@ describe("standings(all, against)", () => {
   });
 });
 
-describe("chosenRuns(points)", () => {
-  const record = (run: number, validationLoss: number, loss: number): RunRecord =>
+describe("chosenRuns(results)", () => {
+  const { config } = fewRows as NonNullable<typeof fewRows>;
+  const record = (run: number, lr: number, validationLoss: number | "failed"): RunRecord =>
     ({
-      status: "done",
+      status: validationLoss === "failed" ? "failed" : "done",
       run,
+      model: "mmoe",
+      correlation: 0.9,
+      point: { trainRows: 100, lr },
       measures: { validationLoss },
-      curve: { steps: [1], train: new Float64Array(2), heldout: Float64Array.of(loss, loss) },
-      labelCorrelations: [0],
     }) as never;
+  const chosen = (records: readonly RunRecord[]) =>
+    chosenRuns({ config, records }).map(({ run, point }) => [run, point.lr]);
 
   test("a run is at the point that is best on the validation rows of the others, not on its own", () => {
-    const slow = [record(0, 0.1, 10), record(1, 0.5, 11), record(2, 0.6, 12)];
-    const fast = [record(0, 0.9, 20), record(1, 0.4, 21), record(2, 0.3, 22)];
-    // of the others, run 0: slow .55, fast .35; run 1: slow .35, fast .6; run 2: slow .3, fast .65
-    expect([
-      ...chosenRuns(
-        new Map([
-          ["slow", slow],
-          ["fast", fast],
-        ]),
-      ),
-    ]).toEqual([
-      [0, [20, 20]],
-      [1, [11, 11]],
-      [2, [12, 12]],
+    const slow = [record(0, 0.01, 0.1), record(1, 0.01, 0.5), record(2, 0.01, 0.6)];
+    const fast = [record(0, 0.03, 0.9), record(1, 0.03, 0.4), record(2, 0.03, 0.3)];
+    // means of the others: run 0 has .55 and .35, run 1 .35 and .6, run 2 .3 and .65
+    expect(chosen([...slow, ...fast])).toEqual([
+      [0, 0.03],
+      [1, 0.01],
+      [2, 0.01],
     ]);
   });
 
   test("of a run that is kept at one point alone, that is the one", () => {
-    const points = new Map([
-      ["slow", [record(1, 0.5, 11)]],
-      ["fast", [record(0, 0.9, 20), record(2, 0.1, 22)]],
+    expect(chosen([record(1, 0.01, 0.5), record(0, 0.03, 0.9), record(2, 0.03, 0.1)])).toEqual([
+      [0, 0.03],
+      [1, 0.01],
+      [2, 0.03],
     ]);
-    expect([...chosenRuns(points)]).toEqual([
-      [0, [20, 20]],
-      [1, [11, 11]],
-      [2, [22, 22]],
+  });
+
+  test("a point with a failed run is not chosen where there is another", () => {
+    const risky = [record(0, 0.03, 0.1), record(1, 0.03, "failed")];
+    const safe = [record(0, 0.01, 0.5), record(1, 0.01, 0.5)];
+    expect(chosen([...risky, ...safe])).toEqual([
+      [0, 0.01],
+      [1, 0.01],
     ]);
+    expect(chosen(risky)).toEqual([[0, 0.03]]);
   });
 });
 
