@@ -227,6 +227,8 @@ export function verdictOf({ gain, adjusted }: Standing): Verdict {
 /** A regime: how all stand. */
 export interface RegimeResult {
   readonly regime: string;
+  /** Whether its models are those of the zoo, and not of the regime's own sizes. */
+  readonly isOfZoo: boolean;
   readonly own: readonly Standing[];
   /** All others. */
   readonly committed: readonly Standing[];
@@ -247,7 +249,8 @@ export function regimeResults(found: readonly Found[]): RegimeResult[] {
     const against = committed.find(({ name }) => name === AGAINST) ?? own.find(({ name }) => name === AGAINST);
     if (against === undefined) return [];
     const others = committed.filter(({ name }) => !own.some((one) => one.name === name));
-    return [{ regime, own: standings(own, against), committed: standings(others, against) }];
+    const isOfZoo = sweeps.every(({ sweep }) => sweep.config.ownModels.length === 0);
+    return [{ regime, isOfZoo, own: standings(own, against), committed: standings(others, against) }];
   });
 }
 

@@ -200,17 +200,13 @@ describe("a regime's sweeps", () => {
   });
 });
 
-test("overRegimes ranks the contestants that are in all regimes, the user's among them", () => {
+test("overRegimes ranks the contestants that are in all regimes with models of the zoo, the user's among them", () => {
   const of = (name: string, loss: number) => contestant(name, { a: [[loss], [loss * 1.01], [loss * 0.99]] });
-  const sweeps = [0, 1, 2].map((i) => ({
-    sweep: { ...(fewRows as never as object), regime: `r${i}` } as never,
-    own: [of("mine", [0.5, 0.9, 0.5][i] as number)],
-    committed: [
-      of("single-task", 1),
-      of("mmoe", [0.6, 0.6, 0.6][i] as number),
-      of("cgc", 0.7),
-      ...(i === 0 ? [of("rare", 0.1)] : []),
-    ],
+  const narrow = regimeSweeps(["narrow"])[0] as NonNullable<typeof fewRows>;
+  const sweeps = [0, 1, 2, 3].map((i) => ({
+    sweep: { ...(i === 3 ? narrow : (fewRows as NonNullable<typeof fewRows>)), regime: `r${i}` },
+    own: [of("mine", [0.5, 0.9, 0.5, 0.9][i] as number)],
+    committed: [of("single-task", 1), of("mmoe", 0.6), of("cgc", 0.7), ...(i === 0 ? [of("rare", 0.1)] : [])],
   }));
   const { regimes, ranks, difference } = overRegimes(regimeResults(sweeps));
   expect(regimes).toBe(3);
