@@ -7,6 +7,7 @@ import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { POWER } from "../stats/power.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
@@ -15,7 +16,8 @@ import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
-import { rowPairBlocks } from "./text/summary-text.ts";
+import { NEEDED, neededText, rowPairBlocks } from "./text/summary-text.ts";
+import { withoutColumns } from "./text/table.ts";
 
 const HELP = `
 Runs are paired by their id. A cell of B is worse if the lower end of the
@@ -92,10 +94,16 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     change.cells.map(({ pairs }) => pairs),
     "pairs of runs",
   );
-  const notes = [...few, ...coverageOf(a), ...undecidedNote(change), ...apartLines(change)];
+  const isNeeded = change.cells.some(({ needed }) => !Number.isNaN(needed));
+  const needed = isNeeded ? [NEEDED_NOTE] : [];
+  const notes = [...few, ...coverageOf(a), ...undecidedNote(change), ...needed, ...apartLines(change)];
   const after = [...notes, conclusion(change)].join("\n");
-  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), lean: ["equal", "A", "pairs"], after }];
+  const rows = changeRows(change, paint);
+  const shown = isNeeded ? rows : withoutColumns(rows, [NEEDED]);
+  return [{ before: head.join("\n") }, { rows: shown, lean: ["equal", "A", "pairs"], after }];
 }
+
+const NEEDED_NOTE = `${NEEDED}: to decide a change of this size with a probability of ${POWER}, if changes scatter as so far`;
 
 /** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */
 function enginesOf({ records }: Results): string {
@@ -113,8 +121,9 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
     Number.isNaN(cell.mean) ? "-" : cell.mean.toFixed(4),
     estimateText(cell.change, 4, cell.pairs),
     verdictText(paint, cell.verdict),
+    neededText(cell.needed),
   ]);
-  return [[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows];
+  return [[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict", NEEDED], ...rows];
 }
 
 /** Why a cell is undecided though its interval may lie to one side. */

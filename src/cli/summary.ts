@@ -67,7 +67,10 @@ const withOptions = (command: Command) =>
     .option("--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations")
     .option("--seesaw", "what each task gains over a model that shares nothing, in place of the losses")
-    .option("--against <model>", `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
+    .option(
+      "--against <model>",
+      `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")}, else your own)`,
+    )
     .option("--plan <size>", "how many runs tell two models apart whose mean losses differ by so much")
     .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
     .option(...FORMAT_OPTION)

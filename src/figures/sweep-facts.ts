@@ -77,12 +77,13 @@ export const recordedOf = memo((results: Results): Recorded => {
     differences: (first, second, loss) => differencesOf(first)(second, loss),
     cost: ({ runs: [run] }) => modelSize(results.config, run),
     against,
-    gains: (cell, loss) =>
-      against === undefined
-        ? undefined
-        : cellGains(results, loss, against).find((gains) => cellKey(gains) === cellKey(cell)),
+    gains: (cell, loss) => (against === undefined ? undefined : gainsByCell(results, loss, against).get(cellKey(cell))),
     calibrations: () => calibrationsOf(results),
   };
+});
+
+const gainsByCell = memo((results: Results, loss: LossSet, against: string) => {
+  return new Map(cellGains(results, loss, against).map((gains) => [cellKey(gains), gains]));
 });
 
 const calibrationsOf = memo((results: Results) => {

@@ -104,8 +104,13 @@ export function readInputs(spec: Pick<ModelSpec, "inputs" | "embeddings">): numb
 /** How many tables each embedding has: one for all tasks, or K where the tasks share nothing; 0 without embeddings. */
 export function embeddingSets(spec: ModelSpec): number {
   if (!spec.embeddings?.length) return 0;
+  return areTasksApart(spec) ? spec.tasks : 1;
+}
+
+/** Whether the tasks share no network. */
+export function areTasksApart(spec: ModelSpec): boolean {
   const { sees, links } = traitsOf(spec);
-  return sees !== "all" && links === "none" && spec.experts.shared === 0 ? spec.tasks : 1;
+  return sees !== "all" && links === "none" && spec.experts.shared === 0;
 }
 
 /** E, the number of experts of all kinds in a level. */

@@ -3,21 +3,27 @@ import { normalQuantile } from "./normal.ts";
 
 /** The chance of telling a difference that is there, and of telling one that isn't. */
 export const POWER = 0.8;
-const LEVEL = 0.05;
+export const ERROR = 0.05;
 
 /**
- * How many pairs a two-sided paired t test at 5 % needs to tell a mean difference of `size` with a probability of 80 %, if differences
- * scatter as these do: (z_a + z_b)² sd² / size² + z_a² / 2, z_a and z_b being the normal quantiles of .975 and .8 (Guenther, "Sample
- * Size Formulas for Normal Theory T Tests", The American Statistician 35, 1981). Wilcoxon's test needs a twentieth more where
- * differences are normal, and fewer where they have heavy tails. NaN for fewer than two differences.
+ * How many pairs a two-sided paired t test at `level` needs to tell a mean difference of `size` with a probability of `power`, if
+ * differences scatter as these do: (z_a + z_b)² sd² / size² + z_a² / 2, z_a and z_b being the normal quantiles of 1 - level / 2 and
+ * `power` (Guenther, "Sample Size Formulas for Normal Theory T Tests", The American Statistician 35, 1981). Wilcoxon's test needs a
+ * twentieth more where differences are normal, and fewer where they have heavy tails. NaN for fewer than two differences, and for no
+ * size.
  */
-export function pairsToTell(differences: Float64Array, size: number): number {
+export function pairsToTell(differences: Float64Array, size: number, { level = ERROR, power = POWER } = {}): number {
   const deviation = standardDeviation(differences);
-  if (Number.isNaN(deviation)) return Number.NaN;
-  const [a, b] = [normalQuantile(1 - LEVEL / 2), normalQuantile(POWER)];
+  if (Number.isNaN(deviation) || size === 0) return Number.NaN;
+  const [a, b] = [normalQuantile(1 - level / 2), normalQuantile(power)];
   const pairs = (a + b) ** 2 * (deviation / size) ** 2 + a ** 2 / 2;
   return Math.max(LEAST_PAIRS, Math.ceil(pairs));
 }
 
 /** Fewer differences have no useful standard deviation. */
 const LEAST_PAIRS = 5;
+
+/** The fewest pairs of which Wilcoxon's test may have a p-value below `level`: all differences of one sign have 2^(1 - pairs). */
+export function leastTested(level: number): number {
+  return Math.floor(2 - Math.log2(level));
+}

@@ -1,7 +1,10 @@
 import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../identity/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { comparePairs, holm, type PairedComparison, pairsOf } from "../stats/pairs.ts";
+import { mean } from "../stats/moments.ts";
+import { comparePairs, differences, holm, type PairedComparison, pairsOf } from "../stats/pairs.ts";
+import { ERROR, leastTested, pairsToTell } from "../stats/power.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
 /** Two cells, and the p-value of their test, adjusted within its family. */
@@ -13,7 +16,13 @@ interface Pair {
 }
 
 /** The first minus the second, over the runs that are done in both. */
-export interface CellComparison extends Pair, PairedComparison {}
+export interface CellComparison extends Pair, PairedComparison {
+  /**
+   * Where the test does not tell the two apart: the pairs of runs with which a t test tells a mean difference as large as this one, at the
+   * level of Holm's method for the next of those that are not told apart. NaN elsewhere, and of fewer than five pairs.
+   */
+  readonly needed: number;
+}
 
 /** The first to the second, over the runs that are done in both. */
 export interface SpreadComparison extends Pair, SpreadRatios {
@@ -61,11 +70,25 @@ export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadCompar
 type CellPair = readonly [CellLosses, CellLosses];
 
 function compared(pairs: readonly CellPair[]): CellComparison[] {
-  const comparisons = pairs.map((pair) => comparePairs(...pairedLosses(pair)));
+  const losses = pairs.map(pairedLosses);
+  const comparisons = losses.map(([a, b]) => comparePairs(a, b));
   const adjusted = holm(comparisons.map(({ wilcoxon }) => wilcoxon.p));
+  const level = ERROR / untold(adjusted);
   return pairs.map((pair, i) => {
-    return { ...named(pair), ...comparisons[i], adjusted: adjusted[i] };
+    const needed = adjusted[i] < ERROR ? Number.NaN : pairsNeeded(differences(...losses[i]), level);
+    return { ...named(pair), ...comparisons[i], adjusted: adjusted[i], needed };
   });
+}
+
+/** How many of these adjusted p-values are of tests that tell nothing: Holm's method tests the next of them at 5 % over this number. */
+export function untold(adjusted: readonly number[]): number {
+  return adjusted.filter((p) => p >= ERROR).length;
+}
+
+/** More than there are, as these told nothing at that level. */
+function pairsNeeded(found: Float64Array, level: number): number {
+  if (found.length < LEAST_SHOWN) return Number.NaN;
+  return Math.max(found.length + 1, leastTested(level), pairsToTell(found, mean(found), { level }));
 }
 
 function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => string): CellPair[] {

@@ -5,9 +5,10 @@ import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
-import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
+import { type Estimate, LEAST_RUNS, LEAST_SHOWN, LEVEL } from "../stats/estimate.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
+import { POWER, pairsToTell } from "../stats/power.ts";
 
 /** A cell of two results folders, A and B, over the runs that are done in both. */
 interface CellChange extends Cell {
@@ -19,6 +20,8 @@ interface CellChange extends Cell {
   /** Mean of B's loss minus A's, with its 95 % interval. */
   readonly change: Estimate;
   readonly verdict: "worse" | "better" | "same" | "undecided";
+  /** Pairs that decide a cell with such a mean change; NaN where it is decided, and for fewer than five pairs. */
+  readonly needed: number;
 }
 
 export interface Change {
@@ -69,13 +72,15 @@ function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, 
   const change = bootstrap([changes], onlyColumn, { mean }).mean;
   const equal = changes.filter((one) => one === 0).length;
   const { low, high } = bcaInterval(change, level);
+  const verdict = runs.length >= LEAST_RUNS ? verdictOf(low, high, tolerance) : "undecided";
   return {
     ...cellOf(a),
     pairs: runs.length,
     equal,
     mean: mean(before),
     change: estimateOf(change),
-    verdict: runs.length >= LEAST_RUNS ? verdictOf(low, high, tolerance) : "undecided",
+    verdict,
+    needed: verdict === "undecided" ? pairsNeeded(changes, tolerance, 1 - level) : Number.NaN,
   };
 }
 
@@ -83,6 +88,18 @@ function verdictOf(low: number, high: number, tolerance: number): CellChange["ve
   if (low > tolerance) return "worse";
   if (high < -tolerance) return "better";
   return low >= -tolerance && high <= tolerance ? "same" : "undecided";
+}
+
+/**
+ * Pairs of which the interval of this mean change lies on one side of both bounds, or between them, with a probability of 80 %. Between
+ * them each end may miss with half of the rest.
+ */
+function pairsNeeded(changes: Float64Array, tolerance: number, level: number): number {
+  if (changes.length < LEAST_SHOWN) return Number.NaN;
+  const inside = tolerance - Math.abs(mean(changes));
+  const power = inside > 0 ? (1 + POWER) / 2 : POWER;
+  const least = Math.max(LEAST_RUNS, changes.length + 1);
+  return Math.max(least, pairsToTell(changes, Math.abs(inside), { level, power }));
 }
 
 /** Ids of the runs that are done in `records`, and failed or missing in `others`. */
@@ -103,7 +120,7 @@ function endedOtherwise(
 /** What changed between two folders as CSV: a row for each cell that both have. */
 export function changeCsv({ loss, tolerance, cells }: Change): string {
   return toCsv(
-    cells.map(({ model, correlation, point, pairs, equal, mean, change, verdict }) => ({
+    cells.map(({ model, correlation, point, pairs, equal, mean, change, verdict, needed }) => ({
       loss,
       model,
       correlation,
@@ -116,6 +133,7 @@ export function changeCsv({ loss, tolerance, cells }: Change): string {
       high: change.high,
       tolerance,
       verdict,
+      needed,
     })),
   );
 }

@@ -1,8 +1,12 @@
 import { cellsOf } from "../config/cells.ts";
+import { configAt, modelOf } from "../config/config.ts";
 import type { LossSet } from "../config/losses.ts";
+import { gridPoints } from "../config/schema.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
+import { isCode } from "../models/code.ts";
+import { areTasksApart } from "../models/spec.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type TaskLosses } from "../records/record.ts";
@@ -15,9 +19,15 @@ import { mean, median } from "../stats/moments.ts";
 /** Models that share nothing between tasks: what others gain or lose by sharing is measured against the first that a sweep has. */
 export const SHARE_NOTHING = ["single-task", "single-task-wide"] as const;
 
-/** The model that gains are measured against by default; undefined if the sweep has none that shares nothing. */
+/** The model that gains are measured against by default, perhaps the user's own; undefined if the sweep has none that shares nothing. */
 export function sharesNothing({ config }: Pick<Results, "config">): string | undefined {
-  return SHARE_NOTHING.find((model) => (config.models as readonly string[]).includes(model));
+  const models: readonly string[] = config.models;
+  const point = configAt(config, gridPoints(config)[0]);
+  const isApart = (name: string) => {
+    const model = modelOf(point, name);
+    return !isCode(model) && areTasksApart(model);
+  };
+  return SHARE_NOTHING.find((model) => models.includes(model)) ?? models.find(isApart);
 }
 
 /** Gains of a cell over another model, run by run, on the runs that are done in both. */

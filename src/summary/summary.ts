@@ -148,7 +148,7 @@ function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] 
 }
 
 function comparisonRows(about: string, comparison: CellComparison): Row[] {
-  const { pairs, mean, median, improvement, wilcoxon, adjusted } = comparison;
+  const { pairs, mean, median, improvement, wilcoxon, adjusted, needed } = comparison;
   const of = { about, ...pairColumns(comparison) };
   return [
     row(of, "meanDifference", pairs, mean),
@@ -156,6 +156,7 @@ function comparisonRows(about: string, comparison: CellComparison): Row[] {
     row(of, "improvement", pairs, improvement),
     row(of, "wilcoxonP", pairs, wilcoxon.p),
     row(of, "wilcoxonHolmP", pairs, adjusted),
+    row(of, "pairsNeeded", pairs, needed),
   ];
 }
 

@@ -97,6 +97,45 @@ describe("mmoe summary DIR --cost", () => {
   });
 });
 
+describe("mmoe summary DIR --full", () => {
+  /** mmoe differs from omoe by .031 and a scatter at a correlation of .5, not at all at .9, and by nearly a scatter alone at 1. */
+  const lossOf: LossOf = ({ model, correlation, index }) => {
+    const scatter = index % 2 === 0 ? -0.125 : 0.125;
+    if (model.name !== "mmoe" || correlation === 0.9) return model.name === "shared-bottom" ? 2 : 0.5;
+    return 0.5 + scatter - (correlation === 0.5 ? 0.03125 : 0.0001);
+  };
+  const of = (runs: number) => made(lossOf, `runs=${runs}`, "correlations=[0.5, 0.9, 1]");
+
+  test("says how many runs would tell a difference of the size that runs do not tell", async () => {
+    const stdout = printed(await summary(of(12), "--full"));
+    const rowOf = (cells: string) => stdout.split("\n").find((line) => line.startsWith(`${cells} `));
+    expect(stdout).toMatch(/first lower +p +runs needed\n/);
+    expect(rowOf("shared-bottom, mmoe at 0.50")).toMatch(/ 12 .* 0\.0044 +-$/);
+    expect(rowOf("omoe, mmoe at 0.50")).toMatch(/ 12 .* 0\.4849 +186$/); // statsmodels' 185.61, of an alpha of 0.05 / 3
+    expect(rowOf("omoe, mmoe at 0.90")).toMatch(/ 1\.0000 +-$/);
+    expect(rowOf("omoe, mmoe at 1.00")).toMatch(/ 0\.4849 +>100,000$/);
+    expect(stdout.replaceAll("\n", " ")).toContain(
+      "at 5 %/3 (Holm's level for the next of the 3 not told apart) to tell",
+    );
+    const { models } = JSON.parse(printed(await summary(of(12), "--json")));
+    expect(models.slice(0, 6).map(({ needed }: { needed: number }) => needed)).toEqual([
+      null,
+      null,
+      186,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test("says so from five pairs on, and leaves out other columns on a narrow terminal", async () => {
+    expect(printed(await summary(of(4), "--full"))).not.toContain("runs needed");
+    const { stdout } = await runMain(["summary", of(12), "--full"], undefined, {}, { isTTY: true, columns: 60 });
+    expect(tooWide(stdout, 60, "results")).toEqual([]);
+    expect(stdout).toMatch(/\ncells +mean +first lower +p +runs needed\n +difference\n/);
+  });
+});
+
 test("mmoe summary warns of intervals over crossed runs, which mmoe compare does not pair with others", async () => {
   const crossed = made(() => 0.1, "models=[mmoe]", "runs=4", "cross={data: 2, initial: 2}");
   const stdout = printed(await summary(crossed)).replaceAll(/\s+/g, " ");

@@ -20,6 +20,7 @@ const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
 /** Figures of a panel for each cell: of some models the gallery shows as much as of all. */
 const OF_PANELS = ["runs", "train-heldout", "task-losses", "grid"];
+const OF_GRIDS = ["grid", "map"];
 const SOME = { models: ["shared-bottom-16", "omoe"], correlations: [] };
 
 const known = new Map<string, Results>();
@@ -32,10 +33,10 @@ function resultsOf(set: readonly string[]): Results {
 }
 
 describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
-  const MODELS = name === "seesaw" ? WITH_SINGLE_TASK : PAPER_MODELS;
+  const MODELS = ["seesaw", "map"].includes(name) ? WITH_SINGLE_TASK : PAPER_MODELS;
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) => {
-    const all = [...set, ...(name === "grid" ? GRID : [])];
+    const all = [...set, ...(OF_GRIDS.includes(name) ? GRID : [])];
     return changes.failing || changes.missing ? sweepResults({ ...changes, set: all }) : resultsOf(all);
   };
   const results = made({ set: [MODELS, "correlations=[0.5, 1]"] });

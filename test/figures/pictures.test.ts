@@ -25,6 +25,14 @@ const LONG = [
 const SINES = ["data=four-sines", "models=[omoe, mmoe]", "correlations=[0.9]", "runs=9"];
 const METHODS = "method=sum,pcgrad,mgda,famo";
 const FAR = "models=[shared-bottom, mmoe, single-task, cgc, ple]";
+const MAPPED = ["models=[single-task, shared-bottom, mmoe]", "correlations=[0, 0.5, 0.9, 1]"];
+/** Shared-Bottom gains where rows are few and tasks are alike, MMoE where rows are many. */
+const gaining: LossOf = ({ model: { name }, correlation, training: { trainRows }, index, id }) => {
+  const rows = Math.log10(trainRows as number) - 2;
+  const gain =
+    name === "mmoe" ? 15 * rows - 35 : name === "shared-bottom" ? 40 * (correlation as number) - 20 * rows : 0;
+  return 1 - (gain + 8 * Math.sin(index * 2.4 + id.length + gain)) / 100;
+};
 const own = (...set: string[]) => made(rising, `rows=${tableFile()}`, "runs=6", ...set);
 
 /** Runs of MMoE that end at these losses of their tasks, perhaps beside others. */
@@ -73,6 +81,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   "final-loss of models with long names": { of: made(rising, `models=[${LONG}]`, "correlations=0.5,1", "runs=6") },
   "final-loss on own rows": { of: own() },
   "grid of words": { of: swept("models=omoe,mmoe", "correlations=0.5,1", "runs=5", METHODS) },
+  "map that is hatched": { of: made(gaining, ...MAPPED, "trainRows=[300, 1000, 10000, 100000]", "runs=8") },
   "runs of 30": {
     of: made(({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000, ...ONE, "runs=30"),
   },

@@ -153,7 +153,7 @@ describe("seesaw", () => {
   });
 
   test("is lacking, and no one is told, where no model shares nothing", () => {
-    const lacking = "runs of single-task or single-task-wide are needed";
+    const lacking = "runs of a model that shares nothing are needed, such as single-task";
     const found = drawerOf("seesaw")(madeResults(() => 0.1, ["models=[mmoe, omoe]"]));
     expect(found).toEqual({ name: "seesaw", lacking, never: true });
   });

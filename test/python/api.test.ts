@@ -73,7 +73,7 @@ polars = mmoe.results("swept", frame="polars")
 print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.curves, polars.summary(), polars.compare(), polars.figure("runs").data)],
     **{"runs": len(r.runs), "models": list(r.summary().model), "pairs": len(r.compare(loss="heldout")),
     "same": mmoe.verify(r, runs=2).to_dict("records"), "curves": len(r.curves), "long": len(r.by_task()),
-    "ends": [str(of["low"].dtype) for of in (r.summary(), r.compare(), polars.summary(), polars.compare())], "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
+    "ends": [str(of["low"].dtype) for of in (r.summary(), r.compare(), polars.summary(), polars.compare())], "needed": [str(of["needed"].dtype) for of in (r.compare(), polars.compare())], "svg": r.figure("final-loss", loss="heldout").svg[:4], "pdf": r.figure("runs").save("runs.pdf").read_bytes()[:4].decode(),
     "page": [r.report().resolve().as_uri() == open("opened").read().strip(), os.unlink("opened")]}}))`,
     );
   });
@@ -85,6 +85,7 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
       curves: 12,
       long: 24,
       ends: ["float64", "float64", "Float64", "Float64"], // there is no interval of two runs
+      needed: ["float64", "Float64"],
       svg: "<svg",
       pdf: "%PDF",
       page: [true, null],
@@ -163,7 +164,7 @@ losses = own.validationLoss.mean()
 auc = tasks[(tasks.task == "churn") & (tasks.metric == "auc")].set_index("lr")["mean"]
 loss = tasks[(tasks.task == "spend") & (tasks.metric == "loss")].set_index("lr")["mean"]
 off = lambda a, b: float((a - b).abs().max())
-print(json.dumps({"points": list(points), "tuned": off(points.set_index("lr")["mean"], losses), "chosen": points[points.chosen].lr.tolist() == [losses.idxmin()],
+print(json.dumps({"points": list(points), "compared": list(apart), "tuned": off(points.set_index("lr")["mean"], losses), "chosen": points[points.chosen].lr.tolist() == [losses.idxmin()],
     "tasks": list(tasks), "auc": off(auc, own.auc1.mean()), "loss": off(loss, own.finalHeldoutLoss2.mean()), "apart": apart[["model", "first", "second", "pairs"]].to_dict("records"),
     "difference": abs(apart.difference.item() - (own.finalHeldoutLossMean.mean()[0.01] - own.finalHeldoutLossMean.mean()[0.001])),
     "warned": [(str(one.message), one.filename.endswith("choices.py")) for one in caught]}))`,
@@ -171,6 +172,7 @@ print(json.dumps({"points": list(points), "tuned": off(points.set_index("lr")["m
     expect(told).toEqual({
       points: ["model", "lr", "runs", "failed", "mean", "low", "high", "chosen", "sure"],
       tasks: ["task", "kind", "model", "lr", "metric", "runs", "mean", "low", "high"],
+      compared: ["model", "first", "second", "pairs", "difference", "low", "high", "p", "needed"],
       apart: [{ model: "mmoe", first: "lr=0.01", second: "lr=0.001", pairs: 5 }],
       warned: [["rows: the index customer is left out; rows.reset_index() makes it a column", true]],
       chosen: true,

@@ -16,10 +16,11 @@ const NOTHING: LeftOut = { models: [], correlations: [] };
 
 /** Results of these models and correlations of which a figure can be drawn. */
 function resultsOf(name: string, models = MODELS, correlations = ["0.5", "0.9", "1"]): Results {
-  const grid = name === "grid" ? ["lr=0.001,0.01", "batch=16,64,256"] : [];
+  const isGrid = ["grid", "map"].includes(name);
+  const grid = isGrid ? ["lr=0.001,0.01", "batch=16,64,256"] : [];
   const listed = [`models=[${models}]`, `correlations=[${correlations}]`];
   const results = sweepResults({ set: ["steps=10000", "evalEvery=500", ...listed, ...grid] });
-  return name === "grid" ? results : diagnosed(results, { experts: 3, ungated: MODELS.slice(0, 3) });
+  return isGrid ? results : diagnosed(results, { experts: 3, ungated: MODELS.slice(0, 3) });
 }
 
 const drawn = ({ draw }: SweepFigure, of: Results, paper = true) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pairsToTell } from "../../src/stats/power.ts";
+import { leastTested, pairsToTell } from "../../src/stats/power.ts";
 
 /** Of standard deviation 1. */
 const differences = Float64Array.of(3, 1, 3, 1, 2);
@@ -22,6 +22,32 @@ test.each([
   ).toBe(pairs); // in any unit
 });
 
-test("pairsToTell(one difference, size) is unknown", () => {
+// likewise with alpha=level and power=power
+test.each([
+  [0.05 / 3, 0.8, 0.2, 265],
+  [0.05 / 3, 0.8, 0.5, 45],
+  [0.05 / 9, 0.8, 0.5, 57],
+  [0.05 / 9, 0.8, 1, 17],
+  [0.05 / 36, 0.8, 0.3, 187],
+  [0.05, 0.9, 0.5, 44],
+  [0.05 / 12, 0.9, 0.25, 280],
+])(
+  "pairsToTell(differences, size, { level: %d, power: %d }) is statsmodels' number for %d, too",
+  (level, power, size, n) => {
+    expect(pairsToTell(differences, size, { level, power })).toBe(n);
+  },
+);
+
+test("pairsToTell(differences, size) is unknown of one difference, and for no size", () => {
   expect(pairsToTell(Float64Array.of(0.1), 0.01)).toBeNaN();
+  expect(pairsToTell(differences, 0)).toBeNaN();
+});
+
+// the least n with scipy.stats.wilcoxon(range(1, n + 1), mode="exact").pvalue < level
+test.each([
+  [0.05, 6],
+  [0.05 / 3, 7],
+  [0.05 / 9, 9],
+])("leastTested(%d) is %i", (level, n) => {
+  expect(leastTested(level)).toBe(n);
 });

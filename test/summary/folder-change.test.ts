@@ -39,6 +39,18 @@ describe("changeBetween(a, b, { tolerance })", () => {
     expect(change(shifted(-0.01))).toMatchObject({ worse: false, cells: [{ verdict: "better" }] });
   });
 
+  test("counts the pairs that decide an undecided cell, at least 20", () => {
+    const scattered: LossOf = (run) => (earlier(run) as number) + (run.index % 2 === 0 ? 0.025 : -0.015);
+    const needed = (runs: number, tolerance = 0) =>
+      change(scattered, { set: [...one, `runs=${runs}`], tolerance }).cells.map((cell) => [cell.verdict, cell.needed]);
+    // statsmodels' TTestPower().solve_power(0.005 / sd, alpha=0.05, power=0.8), and of the other bound power=0.9
+    expect(needed(24)).toEqual([["undecided", 133]]);
+    expect(needed(24, 0.01)).toEqual([["undecided", 178]]);
+    expect(needed(24, 0.1)).toEqual([["same", Number.NaN]]);
+    expect(needed(4)).toEqual([["undecided", Number.NaN]]);
+    expect(change(shifted(0.1), { set: [...one, "runs=19"] }).cells).toMatchObject([{ needed: 20 }]);
+  });
+
   test("raises the level with the number of cells", () => {
     // 1.9 standard errors above the tolerance: beyond 95 %, not beyond the level for nine cells
     const barely: LossOf = (run) => (earlier(run) as number) + 0.01 * Math.sin(run.index * 2.4) + 0.0029;

@@ -72,5 +72,6 @@ test("sharesNothing(results) is the first such model that the sweep has", () => 
   const of = (models: string) => sharesNothing(madeResults(() => "missing", [`models=[${models}]`]));
   expect(of("mmoe, single-task-wide, single-task")).toBe("single-task");
   expect(of("mmoe, single-task-wide")).toBe("single-task-wide");
-  expect(of("mmoe, omoe")).toBeUndefined();
+  expect(of("mmoe, {name: narrow, like: single-task, tower: {layers: [3]}}")).toBe("narrow");
+  expect(of("mmoe, omoe, cross-stitch, l2-constrained")).toBeUndefined();
 });

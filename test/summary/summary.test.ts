@@ -106,7 +106,7 @@ test("summaryCsv(summary) has a row for every statistic, and the numbers come ba
   const rows = csvRows(summaryCsv(summary));
   const columns = "loss about model correlation otherModel otherCorrelation otherPoint statistic n".split(" ");
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
-  expect(rows).toHaveLength(9 * 13 + 9 * 2 * 7 + 9 * 5 + 9 * 5 + 9 * 5); // 2 tasks on rungs 0 to 5 or above
+  expect(rows).toHaveLength(9 * 13 + 9 * 2 * 7 + 9 * 6 + 9 * 6 + 9 * 5); // 2 tasks on rungs 0 to 5 or above
   const find = (about: string, statistic: string) =>
     rows.find((row) => row.about === about && row.statistic === statistic && row.model === "shared-bottom");
   const mean = summary.cells[0]?.loss.mean;

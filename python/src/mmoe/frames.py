@@ -146,8 +146,9 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
-            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. A sweep of one model with
-            lists of settings has one row per choice of these and correlation: ``model``, and ``first`` and ``second`` are choices such as
+            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. Where it does not tell the
+            two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md). A sweep of one model
+            with lists of settings has one row per choice of these and correlation: ``model``, and ``first`` and ``second`` are choices such as
             ``method=pcgrad``, the second the first of the lists. With ``other``, the columns of ``mmoe compare --csv``
         :raises MmoeError: the program refuses, in its words
         """
@@ -156,7 +157,7 @@ class Results:
             return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
         rows = [_difference(test) for test in told["models"]] or [_points_apart(test) for test in told["points"]]
-        return self._table(rows, "low", "high", "p")
+        return self._table(rows, "low", "high", "p", "needed")
 
     def claims(self, loss: Loss | None = None) -> Any:
         """The paper's seven claims, tested on this sweep.
@@ -347,7 +348,7 @@ def _points_apart(test: dict[str, Any]) -> dict[str, Any]:
 
 def _tested(test: dict[str, Any]) -> dict[str, Any]:
     mean = test["mean"]
-    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"]}
+    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"], "needed": test["needed"]}
 
 
 def _which(cell: dict[str, Any]) -> dict[str, Any]:

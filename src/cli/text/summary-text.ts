@@ -6,7 +6,7 @@ import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "..
 import { groupBy } from "../../stats/group-by.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import { POWER } from "../../stats/power.ts";
-import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
+import { type CellComparison, type SpreadComparison, untold } from "../../summary/comparisons.ts";
 import type { ModelCost } from "../../summary/cost.ts";
 import type { PlannedRuns } from "../../summary/planned-runs.ts";
 import type { RowComparison } from "../../summary/row-pairs.ts";
@@ -17,7 +17,7 @@ import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
 import { duration, parametersText, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./cell-names.ts";
-import type { Rows } from "./table.ts";
+import { type Rows, withoutColumns } from "./table.ts";
 
 /**
  * Every statistic of every cell, with the share in bad minima if it is wanted: a table for each correlation and grid
@@ -94,13 +94,34 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
     estimateText(comparison.median, 4, comparison.pairs),
     estimateText(comparison.improvement, 2, comparison.pairs),
     hasTest ? probabilityText(comparison.adjusted) : "-",
+    neededText(comparison.needed),
   ]);
-  const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p"];
+  const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p", NEEDED];
   const test = hasTest
     ? `p: Wilcoxon's signed-rank test, by Holm over these ${tests}`
     : "no p: so few pairs can't be significant";
+  const isNeeded = comparisons.some(({ needed }) => !Number.isNaN(needed));
   const after = `first lower: share of pairs; ${test}`;
-  return { before, rows: [header, ...rows], after };
+  if (!isNeeded) return { before, rows: withoutColumns([header, ...rows], [NEEDED]), after };
+  const note = neededNote(untold(comparisons.map(({ adjusted }) => adjusted)));
+  return { before, rows: [header, ...rows], after: `${after}; ${note}`, lean: ["pairs", "median difference"] };
+}
+
+/** The head of a column of pairs of runs. */
+export const NEEDED = "runs needed";
+
+/** More runs than this are out of reach. */
+const MOST_NEEDED = 100_000;
+
+/** How many runs tell a difference; a dash if that is not known, or not asked. */
+export function neededText(needed: number): string {
+  if (Number.isNaN(needed)) return "-";
+  return needed > MOST_NEEDED ? `>${thousands(MOST_NEEDED)}` : thousands(needed);
+}
+
+function neededNote(tests: number): string {
+  const level = tests === 1 ? "" : `/${tests} (Holm's level for the next of the ${tests} not told apart)`;
+  return `${NEEDED}: for a paired t test at 5 %${level} to tell a mean difference of this size with a probability of ${POWER}, if differences scatter as so far`;
 }
 
 /** How many runs of two models tell a difference of their mean losses. */
@@ -114,8 +135,8 @@ export function plannedBlock(planned: readonly PlannedRuns[], size: number): Blo
       isKnown ? thousands(one.needed) : "-",
     ];
   });
-  const header = ["cells", "pairs", "sd of differences", "runs needed"];
-  const after = `runs needed: for a paired t test at 5 % to tell a difference of ${size} with a probability of ${POWER}, if differences scatter as so far`;
+  const header = ["cells", "pairs", "sd of differences", NEEDED];
+  const after = `${NEEDED}: for a paired t test at 5 % to tell a difference of ${size} with a probability of ${POWER}, if differences scatter as so far`;
   return { before: "between models:", rows: [header, ...rows], after };
 }
 

@@ -104,6 +104,8 @@ interface Colours {
   readonly losses: readonly string[];
   /** Colours of ordered values, from least to most. */
   readonly ramp: readonly string[];
+  /** Colours of classes of values, half of them below 0: the middle four have room for text in `ink`, the others in `background`. */
+  readonly diverging: readonly string[];
 }
 
 interface Size {
@@ -133,6 +135,7 @@ const LIGHT: Colours = {
   ),
   losses: ["#1b1f24", "#c2185b", "#7a8591"],
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
+  diverging: colours("#7f3b08 #b35806 #f2b27a #fbe6d2 #dbebf0 #94c6d8 #26769b #0b4664"),
 };
 
 const DARK: Colours = {
@@ -146,6 +149,7 @@ const DARK: Colours = {
   ),
   losses: ["#e8ebef", "#ff6fa5", "#95a1ae"],
   ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
+  diverging: colours("#ffc48a #ea8f45 #9a5520 #54341c #1f4150 #2f708c #6fb7d4 #bfe6f5"),
 };
 
 const THEMES = {

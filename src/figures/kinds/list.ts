@@ -8,6 +8,7 @@ import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { gateDistance, gateWeights } from "./gates.ts";
 import { grid } from "./grid.ts";
+import { map } from "./map.ts";
 import { metricCurves, metrics } from "./metrics.ts";
 import { alignment, conflict } from "./quantities.ts";
 import { runs } from "./runs.ts";
@@ -29,6 +30,7 @@ export const ROW_FIGURES = [
   cost,
   seesaw,
   grid,
+  map,
   metrics,
   metricCurves,
   calibration,

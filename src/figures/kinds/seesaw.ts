@@ -38,7 +38,8 @@ export const seesaw = figure<SeesawRow>({
   about: "gain of one task against that of another by sharing, a panel for each cell and pair of tasks",
   supports: ["loss"],
   rows: ({ sweep, cells, against, gains }, { loss }) => {
-    if (against === undefined) return { lacking: "runs of single-task or single-task-wide are needed", never: true };
+    if (against === undefined)
+      return { lacking: "runs of a model that shares nothing are needed, such as single-task", never: true };
     if (sweep.tasks < PAPER_TASKS) return { lacking: "runs of two tasks are needed", never: true };
     const rows = cells.flatMap((cell) => {
       const { model, correlation } = cell;
