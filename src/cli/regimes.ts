@@ -49,7 +49,7 @@ const withOptions = (command: Command) =>
     .option("--runs <n>", "runs per model and cell, each beside the committed run of its number", "10")
     .option("--lr <list>", "learning rates, among which the validation rows of other runs choose")
     .option("--set <key=value>", "another setting of training, such as weightDecay; repeatable", collect, [])
-    .option("--out <folder>", "where results go, a folder for each sweep", "results/my-regimes")
+    .option("--out <folder>", "where results go, a folder for each sweep (default: results/my-regimes)")
     .option("--dry-run", "say what would be trained; train nothing")
     .option("--shard <i/n>", "train the i-th of n parts of each sweep (default: from the job array's variables)")
     .option("--engine <name>", "what trains, as in mmoe sweep")
@@ -73,8 +73,9 @@ interface OwnSweep {
 
 async function regimes(options: RegimeOptions, context: Context): Promise<number> {
   const sweeps = regimeSweeps(chosenRegimes(options.only));
-  const out = folderOption("--out", options.out);
-  const own = sweeps.flatMap((sweep) => ownSweep(sweep, { ...options, out }, context));
+  const out = options.out === undefined ? undefined : folderOption("--out", options.out);
+  const folder = out ?? "results/my-regimes";
+  const own = sweeps.flatMap((sweep) => ownSweep(sweep, folder, options, context));
   if (own.length > 0) {
     const stop = stopOnSignals(context.effects, "finished runs are kept");
     const code = await trained(own, options, stop, context).finally(stop.release);
@@ -86,7 +87,7 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
     context.note(`${missing.regime}: no run of every cell is done yet; run this again when all shards are done`);
     return EXIT.done;
   }
-  await show(results, own.length > 0 ? out : undefined, options, context);
+  await show(results, own.length > 0 ? folder : out, options, context);
   return EXIT.done;
 }
 
@@ -96,7 +97,7 @@ function chosenRegimes(text: string | undefined): string[] {
 }
 
 /** Nothing if the user names no model. Models are those of `--models`, or of the files alone. */
-function ownSweep(sweep: RegimeSweep, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
+function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
   const { models, model, modelSet, method } = options;
   if (models === undefined && model.length === 0 && modelSet.length === 0) {
     if (method !== undefined)
@@ -110,7 +111,7 @@ function ownSweep(sweep: RegimeSweep, options: RegimeOptions, { effects, argv }:
       : listOption(models)
           .map((name) => narrowed(name, preset))
           .join(",");
-  const given = { ...options, ...NO_ROWS, ...defined({ models: named }), out: join(options.out, sweep.name) };
+  const given = { ...options, ...NO_ROWS, ...defined({ models: named }), out: join(folder, sweep.name) };
   const checked = checkedOptions(`${REGIMES}/${sweep.name}`, given, effects.env);
   const trained =
     named === undefined ? checked.config.models.filter((name) => !preset.includes(name)) : checked.config.models;
@@ -246,7 +247,10 @@ async function show(
 ): Promise<void> {
   const { stdout } = effects;
   if (json) stdout.write(jsonText(resultRows(results)));
-  else stdout.write(blocksText(out === undefined ? committedBlocks(results) : ownBlocks(results), roomOf(stdout)));
+  else {
+    const areOwn = results.some(({ own }) => own.length > 0);
+    stdout.write(blocksText(areOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout)));
+  }
   if (out === undefined) return;
   makeFolder(out);
   const files = await figureFiles(regimesFigure(results), ["svg"]);

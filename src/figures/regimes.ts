@@ -6,9 +6,17 @@ import { across, down, markerAt } from "./draw/series.ts";
 import { type Theme, themeFor } from "./draw/style.ts";
 import { finished } from "./finished.ts";
 
+/** Percents below are of contestants that fail. */
+const LEAST = -60;
+
+/** Without contestants of the user's own, these are in colour. */
+const COLOURED = ["shared-bottom", "mmoe", "average"];
+
 /** One panel for each regime, a row for each of its cells: gains of the user's contestants over those of all others, in grey. */
-export function regimesFigure(results: readonly RegimeResult[]): Figure {
+export function regimesFigure(given: readonly RegimeResult[]): Figure {
   const theme = themeFor(DEFAULT_OPTIONS);
+  const areOwn = given.some(({ own }) => own.length > 0);
+  const results = areOwn ? given : given.map(coloured);
   const names = [...new Set(results.flatMap(({ own }) => own.map(({ name }) => name)))];
   const key = names.map((label, i) => ({
     label,
@@ -21,21 +29,26 @@ export function regimesFigure(results: readonly RegimeResult[]): Figure {
       key,
       theme,
       scale: (range, values) =>
-        linearScale(Math.max(-100, Math.min(...values)), Math.max(...values), { range, nice: true }),
+        linearScale(Math.max(LEAST, Math.min(...values)), Math.max(...values), { range, nice: true }),
       foot: "gain over Single-Task, %",
       behind: (x, { y, height }) => [down(x.at(0), y, y + height, theme.quiet, 0.6)],
     },
   );
   const picture = page({
     name: "regimes",
-    title: `${names.join(", ")} in regimes`,
+    title: areOwn ? `${names.join(", ")} in regimes` : "When sharing pays",
     caption:
       "Less loss than Single-Task, in percent: the geometric mean over tasks, with a 95 % interval over pairs of runs. " +
-      "Grey: the committed contestants. Gains below -100 % are drawn at the edge.",
+      `Grey: the other contestants. What is below ${LEAST} % is drawn at the edge.`,
     ...drawing,
     theme,
   });
-  return finished(picture, resultRows(results), DEFAULT_OPTIONS);
+  return finished(picture, resultRows(given), DEFAULT_OPTIONS);
+}
+
+function coloured({ committed, ...result }: RegimeResult): RegimeResult {
+  const isColoured = ({ name }: Standing) => COLOURED.includes(name);
+  return { ...result, own: committed.filter(isColoured), committed: committed.filter((one) => !isColoured(one)) };
 }
 
 function panelOf({ regime, own, committed }: RegimeResult, names: readonly string[], theme: Theme): RowGroup {
@@ -52,7 +65,7 @@ function rowOf(
   names: readonly string[],
   theme: Theme,
 ): Row {
-  const label = cell.slice(cell.indexOf(" ") + 1);
+  const label = cell.startsWith(`${regime} `) ? cell.slice(regime.length + 1) : cell; // of several sweeps the name
   return {
     label,
     attributes: { "data-regime": regime, "data-cell": cell },
