@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { csvFile } from "../support/csv.ts";
+import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+
+describe("mmoe regimes", () => {
+  test("trains a model in a regime, and shows its place beside the committed runs", async () => {
+    const out = join(temporaryFolder(), "mine");
+    const words = ["regimes", "--models", "shared-bottom", "--method", "pcgrad", "--only", "irrelevant", "--runs", "2"];
+    const first = await runMain([...words, "--lr", "0.01,0.03", "--out", out]);
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(
+      /^irrelevant +-?[\d.]+ \[-?[\d.]+, -?[\d.]+\] +-?\d+ +\d+ +\d+ of \d+ +\d+ +\d+ +\d+$/m,
+    );
+    expect(first.stderr).toMatch(/^shared-bottom: 8 runs to train in 1 sweep, about [\d.]+ s on \d+ idle cores?$/m);
+    expect(first.stderr).toContain("a committed run of each sweep is the same on this machine");
+    expect(csvFile(join(out, "irrelevant"), "runs.csv")).toHaveLength(8);
+    const [whole, ...rest] = csvFile(out, "regimes.csv");
+    expect(whole).toMatchObject({
+      regime: "irrelevant",
+      contestant: "shared-bottom, pcgrad",
+      from: "yours",
+      pairs: "2",
+    });
+    expect(rest.filter(({ from }) => from === "yours").map(({ cell }) => cell)).toEqual([
+      "irrelevant p=0.90, noiseStd=0.3:0.3:0.3",
+      "irrelevant p=0.90, noiseStd=0.3:0.3:10",
+    ]);
+    expect(readFileSync(join(out, "regimes.svg"), "utf8")).toContain("noiseStd=0.3:0.3:10");
+    const again = await runMain([...words, "--lr", "0.01,0.03", "--out", out]);
+    expect(again.stdout).toBe(first.stdout);
+    expect(again.stderr).toMatch(/^shared-bottom: 0 runs to train in 1 sweep$/m);
+  });
+
+  test("without a model shows how the committed contestants stand, and trains nothing", async () => {
+    const folder = temporaryFolder();
+    const all = printed(await runMain(["regimes"]));
+    expect(all).toMatch(/^mmoe +\d+\.\d +\d+ +\d+ +-?\d+ +-?\d+$/m);
+    const one = printed(await runMain(["regimes", "--only", "few-rows"]));
+    expect(one).toMatch(/^mmoe +-\d+\.\d \[-\d+\.\d, -\d+\.\d\] +-\d+ +\d+ +loses$/m);
+    expect(existsSync(join(folder, "regimes.csv"))).toBe(false);
+  });
+
+  test.each([
+    [["--only", "few-row"], "--only: expected one of paper, few-rows, "],
+    [["--method", "pcgrad"], "--method pcgrad: expected models to train with it; add --models shared-bottom,mmoe"],
+    [["--models", "mmoe", "--set", "seed=1"], "--set seed=1: changes the rows or the length of paper"],
+    [["--models", "mmo"], "--models: expected one of shared-bottom, "],
+  ])("mmoe regimes %j is refused, and writes nothing", async (words, message) => {
+    const out = join(temporaryFolder(), "mine");
+    expect(refusal(await runMain(["regimes", ...words, "--out", out]))).toContain(message);
+    expect(existsSync(out)).toBe(false);
+  });
+});

@@ -1,0 +1,58 @@
+// What the pages say of regimes, from the committed runs of results/regimes.
+import { type Results, readResults } from "../../src/records/read-results.ts";
+import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
+import { contestants, placeOf, type RegimeResult, regimeResults, type Standing, verdictOf } from "../../src/regimes/standings.ts";
+import { overRegimes } from "../../src/regimes/over-regimes.ts";
+import { cached } from "./committed.ts";
+
+const read = cached((folder: string): Promise<Results> => readResults(folder, () => {}));
+
+const results = cached(async (): Promise<RegimeResult[]> => {
+  const found = regimeSweeps(regimeNames()).map(async (sweep) => ({
+    sweep,
+    own: [],
+    committed: contestants(sweep, await Promise.all(committedFolders(sweep).map(read))),
+  }));
+  return regimeResults(await Promise.all(found));
+});
+
+async function standing(regime: string, name: string): Promise<Standing> {
+  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) throw new RangeError(`${name} is not in regime ${regime}`);
+  return found;
+}
+
+/** Gains over Single-Task in percent, of contestants in a regime or in one of its cells. */
+export async function gains(regime: string, names: readonly string[] | string, cell?: string): Promise<number[]> {
+  const all = await Promise.all([names].flat().map((name) => standing(regime, name)));
+  return all.map((one) => 100 * ((cell === undefined ? one.gain : one.cells.get(cell))?.value ?? Number.NaN));
+}
+
+/** The gain of the worst task, in percent. */
+export async function worstGain(regime: string, name: string): Promise<number> {
+  return 100 * (await standing(regime, name)).worst.value;
+}
+
+/** `better`, `worse` or `not told apart`: the first beside the second, by a paired t test at 5 % without adjustment. */
+export async function beside(regime: string, first: string, second: string): Promise<string> {
+  const { better, worse } = placeOf(await standing(regime, first), [await standing(regime, second)]);
+  return better ? "better" : worse ? "worse" : "not told apart";
+}
+
+/** How many contestants, of the zoo or with other methods, win or lose in a regime. */
+export async function verdicts(regime: string, verdict: string): Promise<string[]> {
+  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
+  return all.filter((one) => verdictOf(one) === verdict).map(({ name }) => name);
+}
+
+/** Mean ranks over the regimes of the zoo, of some contestants, and what tells two apart. */
+export async function meanRanks(names: readonly string[]): Promise<number[]> {
+  const { ranks } = overRegimes(await results());
+  return names.map((name) => ranks.find((one) => one.name === name)?.rank ?? Number.NaN);
+}
+export const rankDifference = async (): Promise<number> => overRegimes(await results()).difference;
+export const contestantCount = async (): Promise<number> => overRegimes(await results()).ranks.length;
+
+/** Losses are said as numbers above zero. */
+export const negative = async (values: Promise<number[]>): Promise<number[]> => (await values).map((value) => -value);
