@@ -76,19 +76,16 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
   const out = options.out === undefined ? undefined : folderOption("--out", options.out);
   const folder = out ?? "results/my-regimes";
   const own = sweeps.flatMap((sweep) => ownSweep(sweep, folder, options, context));
-  if (own.length > 0) {
-    const stop = stopOnSignals(context.effects, "finished runs are kept");
-    const code = await trained(own, options, stop, context).finally(stop.release);
-    if (code !== undefined) return code;
-  }
+  const code = own.length > 0 ? await trained(own, options, context) : EXIT.done;
+  if (options.dryRun || (code !== EXIT.done && code !== EXIT.failedRuns)) return code;
   const results = await readAll(sweeps, own, context);
   const missing = results.find(({ own: mine }) => mine.length === 0);
   if (own.length > 0 && missing) {
-    context.note(`${missing.regime}: no run of every cell is done yet; run this again when all shards are done`);
-    return EXIT.done;
+    context.note(`${missing.regime}: no run is done in every cell; run this again when all shards are done`);
+    return code;
   }
   await show(results, own.length > 0 ? folder : out, options, context);
-  return EXIT.done;
+  return code;
 }
 
 function chosenRegimes(text: string | undefined): string[] {
@@ -137,13 +134,8 @@ function narrowed(name: string, preset: readonly string[]): string {
   return preset.includes(`${name}-narrow`) ? `${name}-narrow` : name;
 }
 
-/** Says what is to do, looks at the committed runs on this machine, and trains. The exit code if it ends here. */
-async function trained(
-  own: readonly OwnSweep[],
-  { dryRun }: RegimeOptions,
-  stop: Stop,
-  context: Context,
-): Promise<number | undefined> {
+/** Says what is to do, looks at the committed runs on this machine, and trains. The exit code. */
+async function trained(own: readonly OwnSweep[], { dryRun }: RegimeOptions, context: Context): Promise<number> {
   const shares = own.map(({ request }) => plannedShare(request, context.note));
   const todo = shares.flatMap((share) => share.todo);
   const { models } = own[0].request.config;
@@ -151,11 +143,23 @@ async function trained(
   const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
   if (dryRun) context.effects.stdout.write(`${what}\n`);
   else context.note(what);
-  if (dryRun) return EXIT.done;
-  if (todo.length > 0 && !(await areSameHere(own, stop, context))) return EXIT.checkFailed;
+  if (dryRun || todo.length === 0) return EXIT.done;
+  const stop = stopOnSignals(context.effects, "finished runs are kept");
+  try {
+    if (!(await areSameHere(own, stop, context))) return EXIT.checkFailed;
+    return await trainAll(
+      own.filter((_, i) => shares[i].todo.length > 0),
+      stop,
+      context,
+    );
+  } finally {
+    stop.release();
+  }
+}
+
+async function trainAll(own: readonly OwnSweep[], stop: Stop, context: Context): Promise<number> {
   let failed = 0;
-  for (const [i, { sweep, request }] of own.entries()) {
-    if (shares[i].todo.length === 0) continue;
+  for (const { sweep, request } of own) {
     const progress = progressFor(false, context);
     const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => progress.stop());
     failed += outcome.failed;
@@ -164,7 +168,7 @@ async function trained(
     context.note(`${where}; finished runs are kept; resume with:\n${context.commandLine}`);
     return stop.code ?? EXIT.stopped;
   }
-  return failed > 0 ? EXIT.failedRuns : undefined;
+  return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
 /** About how long the runs to do take: a trial of some of them, and as many steps as committed runs needed. */

@@ -1,8 +1,15 @@
 // What the pages say of regimes, from the committed runs of results/regimes.
 import { type Results, readResults } from "../../src/records/read-results.ts";
-import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
-import { contestants, placeOf, type RegimeResult, regimeResults, type Standing, verdictOf } from "../../src/regimes/standings.ts";
 import { overRegimes } from "../../src/regimes/over-regimes.ts";
+import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
+import {
+  contestants,
+  placeOf,
+  type RegimeResult,
+  regimeResults,
+  type Standing,
+  verdictOf,
+} from "../../src/regimes/standings.ts";
 import { cached } from "./committed.ts";
 
 const read = cached((folder: string): Promise<Results> => readResults(folder, () => {}));
@@ -29,9 +36,9 @@ export async function gains(regime: string, names: readonly string[] | string, c
   return all.map((one) => 100 * ((cell === undefined ? one.gain : one.cells.get(cell))?.value ?? Number.NaN));
 }
 
-/** The gain of the worst task, in percent. */
-export async function worstGain(regime: string, name: string): Promise<number> {
-  return 100 * (await standing(regime, name)).worst.value;
+/** Gains of the worst task, in percent. */
+export async function worstGains(regime: string, names: readonly string[]): Promise<number[]> {
+  return Promise.all(names.map(async (name) => 100 * (await standing(regime, name)).worst.value));
 }
 
 /** `better`, `worse` or `not told apart`: the first beside the second, by a paired t test at 5 % without adjustment. */
@@ -40,10 +47,10 @@ export async function beside(regime: string, first: string, second: string): Pro
   return better ? "better" : worse ? "worse" : "not told apart";
 }
 
-/** How many contestants, of the zoo or with other methods, win or lose in a regime. */
-export async function verdicts(regime: string, verdict: string): Promise<string[]> {
-  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
-  return all.filter((one) => verdictOf(one) === verdict).map(({ name }) => name);
+/** No value if all words are the expected one, else the words. */
+export async function every(words: readonly Promise<string>[], expected: string): Promise<string[]> {
+  const found = await Promise.all(words);
+  return found.every((word) => word === expected) ? [] : found;
 }
 
 /** Mean ranks over the regimes of the zoo, of some contestants, and what tells two apart. */

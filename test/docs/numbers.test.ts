@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Block, blocksOf, missing } from "./numbers.ts";
 
 /** Pages of results. */
-const OF_RESULTS = ["reproduction", "models", "findings", "methods", "census"];
+const OF_RESULTS = ["reproduction", "models", "findings", "methods", "census", "when-to-share"];
 /** All pages with marks. */
 const PAGES = ["README.md", "results/README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter(
   (page) => page.endsWith(".md") && blocksOf(readFileSync(page, "utf8")).length > 0,
