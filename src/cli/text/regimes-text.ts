@@ -30,10 +30,9 @@ function blocksOf(name: string, results: readonly RegimeResult[]): Block[] {
     String(place.worse),
     String(place.untold),
   ]);
-  const runs = [...new Set(found.map(({ standing }) => standing.pairs))].map(String);
   return [
     {
-      before: `${name}, ${listed(runs)} runs beside the committed ones`,
+      before: `${name}, ${runsText(found.map(({ standing }) => standing))} beside the committed ones`,
       rows: [["regime", "gain, % [95 %]", "worst", "lose", "place", "+", "-", "?"], ...rows],
       lean: ["lose", "worst"],
     },
@@ -113,9 +112,15 @@ function regimeBlock({ regime, committed }: RegimeResult): Block {
     verdictOf(one),
   ]);
   return {
-    before: `${regime}, ${committed[0]?.pairs ?? 0} runs`,
+    before: `${regime}, ${runsText(committed)}`,
     rows: [["contestant", "gain, % [95 %]", "worst", "lose", ""], ...rows],
   };
+}
+
+/** `20 runs`, `20 or 60 runs`. */
+function runsText(all: readonly Standing[]): string {
+  const pairs = [...new Set(all.map((one) => one.pairs))].sort((a, b) => a - b);
+  return `${pairs.join(" or ")} runs`;
 }
 
 function percent(share: number): string {
