@@ -123,11 +123,15 @@ const ORDERS = {
 
   /** Float32 numbers, one array after the other. */
   async weights() {
-    const given = Object.entries((await (trainer as OwnTrainer).weights?.()) ?? {});
-    const arrays = given.map(([name, value]) => {
+    const given: unknown = await (trainer as OwnTrainer).weights?.();
+    if (typeof given !== "object" || given === null)
+      throw new Error(`weights: expected an object of arrays of numbers, got ${given}`);
+    const arrays = Object.entries(given).map(([name, value]) => {
       const shape = shapeOf(value);
       const count = shape.reduce((product, size) => product * size, 1);
-      return { name, shape, numbers: numbersIn(`weights: ${name}`, value, count) };
+      const numbers = numbersIn(`weights: ${name}`, value, count);
+      if (numbers.some(Number.isNaN)) throw new Error(`weights: ${name}: expected numbers, got what is none`);
+      return { name, shape, numbers };
     });
     let at = 0;
     const tensors = arrays.map(({ name, shape, numbers }) => {

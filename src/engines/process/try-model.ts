@@ -5,7 +5,7 @@ import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
-import type { Run } from "../engine.ts";
+import { LEAST_LOSS, type Run } from "../engine.ts";
 import type { MethodName } from "../methods.ts";
 import { PLAIN_TRAINING } from "../training-settings.ts";
 import { modelError } from "./model-error.ts";
@@ -71,7 +71,7 @@ async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, 
   losses.push(...last);
   await worker.ask({ order: "inspect" }, { doing: "is tried", ...asking });
   const predictions = [...(await trainer.predictions(x))];
-  expectFinite(model, "the losses of the first steps", losses);
+  expectFinite(model, "the losses of the first steps", losses, LEAST_LOSS);
   expectFinite(model, "predictions", predictions);
   await checkRows(model, trainer, x, predictions);
   const { parts: parameters, size, givesWeights } = trainer;
@@ -157,10 +157,11 @@ function isClose(value: number, other: number, tolerance = TOLERANCE): boolean {
   return Math.abs(value - other) <= tolerance * (1 + Math.abs(other));
 }
 
-function expectFinite(model: CodeModel, what: string, values: readonly number[]): void {
-  const odd = values.find((value) => !Number.isFinite(value));
+function expectFinite(model: CodeModel, what: string, values: readonly number[], least = -Infinity): void {
+  const odd = values.find((value) => !(Number.isFinite(value) && value >= least));
   const advice = model.gaps ? "; a missing label is NaN: leave its row out of the task's loss" : "";
-  if (odd !== undefined) throw modelError(model, `${what}: expected finite numbers, got ${odd}${advice}`);
+  const wanted = odd !== undefined && odd < least ? "numbers from 0" : `finite numbers`;
+  if (odd !== undefined) throw modelError(model, `${what}: expected ${wanted}, got ${odd}${advice}`);
 }
 
 /** Evaluations put rows together as they like. */
