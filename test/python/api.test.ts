@@ -205,6 +205,25 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],
+    [
+      `mmoe.sweep("smoke", python="\\0")`,
+      String.raw`MmoeError: python: expected a text of whole characters without NUL, got '\x00'`,
+    ],
+    [
+      `mmoe.sweep("smoke", label="a\\ud800")`,
+      String.raw`MmoeError: label: expected a text of whole characters without NUL, got 'a\ud800'`,
+    ],
+    [
+      `mmoe.sweep(rows=__import__("pandas").DataFrame({"a": ["\\ud800"]}, dtype=object))`,
+      String.raw`ValueError: rows: a name or a text has half a character, '\ud800'; replace it`,
+    ],
+    ...["pandas", "polars"].map(
+      (library) =>
+        [
+          `mmoe.sweep(rows=__import__("${library}").DataFrame({"a": [1], "b": [[1, 2]]}))`,
+          "ValueError: rows: column 'b' has lists; leave it out, or give each of their parts a column",
+        ] as const,
+    ),
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [

@@ -73,6 +73,8 @@ def _of_text(model: Model, text: str) -> str | dict[str, Any]:
         if model.name or model.options:
             raise ValueError(f"models: {text!r} has no file; a name or options are for your own models")
         return text
+    if "\0" in text:
+        raise ValueError(f"models: expected a file, got {text!r}")
     file, rest = found[1], found[3] or ""
     first, _, given = ("", "", rest) if "=" in rest.partition(":")[0] else rest.partition(":")
     options = {key: _value(value) for key, _, value in (each.partition("=") for each in given.split(",") if each)} | dict(model.options)

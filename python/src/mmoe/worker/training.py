@@ -114,7 +114,10 @@ class Training:
         return {name: _numbers(value)[run] if self._lead else _numbers(value) for name, value in given.items()}
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
-        got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
+        try:
+            got: Any = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
+        except ValueError:
+            got = "lists of several lengths"
         if got == shape:
             return
         if self.definition is self.trainer:
@@ -214,7 +217,7 @@ def _parameters(trainer: Any) -> dict[str, int]:
     count = getattr(trainer, "parameter_count", None)
     if count is None:
         return {}
-    if not isinstance(count, int | np.integer) or count < 0:
+    if not isinstance(count, int | np.integer) or not 0 <= count < 2**53:
         raise at_definition(trainer, f"parameter_count: expected a whole number, got {count!r}")
     return {"all": int(count)}
 
