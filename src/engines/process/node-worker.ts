@@ -50,10 +50,10 @@ function settingsOf({ schedule: sent, seed, categories, ...run }: SentSettings):
   };
 }
 
-/** A process whose mmoe was killed, and whose model never returns, would compute forever. */
+/** On Windows, where no shell watches: a process whose mmoe was killed, and whose model never returns, would compute forever. */
 const WATCH = `const lock = new Int32Array(new SharedArrayBuffer(4));
 while (process.ppid === ${process.ppid}) Atomics.wait(lock, 0, 0, 1000);
-try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }`;
+process.kill(process.pid, "SIGKILL");`;
 
 const ORDERS = {
   hello(order: { protocol: number; rows: string; state: string }) {
@@ -257,7 +257,7 @@ process.on("uncaughtException", (error) => {
   if (id !== "") tell({ error: described(error) });
 });
 channel.on("end", () => process.exit()); // mmoe's end closes it
-new Worker(WATCH, { eval: true }).unref();
+if (process.platform === "win32") new Worker(WATCH, { eval: true }).unref();
 
 for await (const line of createInterface({ input: channel })) {
   const { id: next, order, ...words } = JSON.parse(line);
