@@ -5,7 +5,7 @@ import { boundText, oursText, paperText } from "../claims/judge.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { listed, shellQuoted } from "../text.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, RESULTS, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, gapsIn, gapsOf, headOf, LOSS_OPTION, RESULTS, readWithLoss } from "./loss-commands.ts";
 import { blocksAs, FORMAT_OPTION, formatOption, jsonText } from "./options.ts";
 import { type Block, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/cell-names.ts";
@@ -37,9 +37,9 @@ export const define: Define = (command, run) =>
   withOptions(command).action((folder, options) => run((context) => claims(folder, options, context)));
 
 async function claims(folder: string, options: ClaimsOptions, context: Context): Promise<number> {
-  const { results, loss } = await readWithLoss(folder, options, context);
-  const found = claimsOf(results, loss);
   const format = formatOption(options);
+  const { results, loss } = await readWithLoss(folder, options, context, gapsIn(format));
+  const found = claimsOf(results, loss);
   const { stdout } = context.effects;
   const of = {
     head: headOf(results, loss, ...shortRuns(results.config)),

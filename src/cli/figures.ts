@@ -32,7 +32,7 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, folderText, LOSS_OPTION, lossOption } from "./loss-commands.ts";
+import { AT_OPTION, folderText, LOSS_OPTION, lossOption, noteMissing } from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
@@ -218,6 +218,7 @@ async function kindsIn(
     const all = await readResults(folder, note);
     const at = choiceIn(options.at, all, "--at");
     const results = resultsAt(all, at);
+    noteMissing(results, note);
     const short = shortRuns(results.config);
     const { report: loss } = results.config;
     return { kinds: drawables(SWEEP_FIGURES, results), at, part: partOf(results, options), short, loss };

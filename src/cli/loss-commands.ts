@@ -7,7 +7,7 @@ import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { pointText } from "../identity/cell.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
-import type { CellLosses } from "../records/cell-losses.ts";
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
@@ -15,7 +15,7 @@ import { runsInFlight } from "../records/writers.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./command.ts";
-import { choiceOption, collect } from "./options.ts";
+import { choiceOption, collect, type Format } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 
@@ -49,9 +49,10 @@ export async function readWithLoss(
   folder: string,
   { at, loss }: { readonly at: readonly string[]; readonly loss?: string },
   context: Context,
+  gaps?: Gaps,
 ): Promise<{ results: Results; loss: LossSet }> {
   const asked = lossOption(loss); // checked before it reads for long
-  const results = await readEnded(folder, at, context);
+  const results = await readEnded(folder, at, context, gaps);
   return { results, loss: asked ?? results.config.report };
 }
 
@@ -63,12 +64,33 @@ export const AT_OPTION = [
   [],
 ] as const;
 
+/** Whether missing runs are noted as a folder is read, or shown by what the command writes. */
+type Gaps = "noted" | "shown";
+
+/** How missing runs are told beside what is written in a format: tables have a line of their own for them. */
+export function gapsIn(format: Format): Gaps {
+  return format === "csv" || format === "json" ? "noted" : "shown";
+}
+
 /** The results in a folder, at the values that `--at` chooses; UsageError if no run has ended. */
-export async function readEnded(folder: string, at: readonly string[], { note }: Context): Promise<Results> {
+export async function readEnded(
+  folder: string,
+  at: readonly string[],
+  { note }: Context,
+  gaps: Gaps = "noted",
+): Promise<Results> {
   const all = await readResults(folder, note);
   const results = resultsAt(all, choiceIn(at, all, "--at"));
-  if (results.records.length > 0) return results;
-  throw new UsageError(`${folderText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
+  if (results.records.length === 0)
+    throw new UsageError(`${folderText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
+  if (gaps === "noted") noteMissing(results, note);
+  return results;
+}
+
+/** Says how many runs are missing of what is written from results. */
+export function noteMissing(results: Results, note: Context["note"]): void {
+  for (const { before, command = "" } of missingBlocks(results, cellLosses(results, "train")))
+    note(`${folderText(results)}: ${before}${command && ` ${command}`}`);
 }
 
 /** The folder and, if values were chosen, those: `results/paper at lr=0.01`. */
@@ -107,25 +129,24 @@ const NAMED = 5;
 /** What a sweep's statistics leave out: failed and missing runs. None if there are none. */
 export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] {
   const failed = cells.flatMap((cell) => cell.failed);
-  const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
-  const done = cells.reduce((sum, { byRun }) => sum + byRun.size, 0);
   const blocks: Block[] = [];
   if (failed.length > 0) {
     const named = failed.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
     const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (runs.csv has all)` : "";
     blocks.push({ before: `${failed.length} failed, left out of all losses: ${named.join(", ")}${more}` });
   }
-  if (missing > 0) {
-    const all = numberOf(done + failed.length + missing, "run");
-    const count = `${thousands(missing)} of ${all} ${missing === 1 ? "is" : "are"} missing`;
-    const training = runsInTraining(results);
-    blocks.push(
-      training > 0
-        ? { before: `${count}, ${thousands(training)} of them in training, so all this may change` }
-        : { before: `${count}, so all this may change; train them with:`, command: goOn(results.path) },
-    );
-  }
-  return blocks;
+  return [...blocks, ...missingBlocks(results, cells)];
+}
+
+function missingBlocks(results: Results, cells: readonly CellLosses[]): Block[] {
+  const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
+  if (missing === 0) return [];
+  const ended = cells.reduce((sum, { byRun, failed }) => sum + byRun.size + failed.length, 0);
+  const all = numberOf(ended + missing, "run");
+  const count = `${thousands(missing)} of ${all} ${missing === 1 ? "is" : "are"} missing`;
+  const training = runsInTraining(results);
+  if (training > 0) return [{ before: `${count}, ${thousands(training)} of them in training, so all this may change` }];
+  return [{ before: `${count}, so all this may change; train them with:`, command: goOn(results.path) }];
 }
 
 /** How many of the runs that `results` lack are trained now. */

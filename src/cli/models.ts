@@ -15,6 +15,7 @@ import type { Dimensions, ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
 import { runsAt } from "../sweep/plan.ts";
+import { withTables } from "../sweep/share.ts";
 import { printable } from "../text.ts";
 import { parametersText, thousands } from "../units.ts";
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
@@ -211,6 +212,7 @@ function writeInitial(config: Config, text: string, options: ModelsOptions): voi
     );
   const file = outputFile(options) as string;
   const header = npyHeader(parameterBlocks(run.model), []);
-  const values = Buffer.from(initialParameters(run as Run).buffer);
+  const [read] = run.training.outputBias === "base-rate" ? withTables([run]) : [run]; // the labels say it
+  const values = Buffer.from(initialParameters(read as Run).buffer);
   writeOutput(file, Buffer.concat([header, values]));
 }

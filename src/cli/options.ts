@@ -97,7 +97,7 @@ export function writeOut(out: Output, text: string): Promise<boolean> {
 }
 
 export const TEXT_FORMATS = ["table", "csv", "json", "markdown", "latex"] as const;
-type Format = (typeof TEXT_FORMATS)[number];
+export type Format = (typeof TEXT_FORMATS)[number];
 
 /** What a command takes beside --csv and --json, which say what these formats hold. */
 export const FORMAT_OPTION = ["--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`] as const;

@@ -20,6 +20,7 @@ import {
   AT_OPTION,
   coverageOf,
   folderText,
+  gapsIn,
   gapsOf,
   headOf,
   LOSS_OPTION,
@@ -116,7 +117,7 @@ async function summary(folder: string, options: SummaryOptions, context: Context
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
     throw new UsageError("--rungs: a running mean also reflects how fast a run learned; give --loss train or heldout");
-  const { results, loss: reported } = await readWithLoss(folder, options, context);
+  const { results, loss: reported } = await readWithLoss(folder, options, context, gapsIn(format));
   const { config } = results;
   const loss = options.rungs && reported === "running" ? "train" : reported;
   if (options.rungs && config.rows !== null)
@@ -206,7 +207,7 @@ async function plan(folder: string, options: SummaryOptions, context: Context): 
   const size = numberOption("--plan", options.plan ?? "", 0);
   if (size === 0) throw new UsageError("--plan: expected a number above 0, got '0'");
   const format = formatOption(options);
-  const { results, loss } = await readWithLoss(folder, options, context);
+  const { results, loss } = await readWithLoss(folder, options, context, gapsIn(format));
   const cells = cellLosses(results, loss);
   const planned = plannedRuns(cells, size);
   if (planned.length === 0)
@@ -221,7 +222,7 @@ async function plan(folder: string, options: SummaryOptions, context: Context): 
 /** What each task gains over a model that shares nothing. */
 async function seesaw(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const format = formatOption(options);
-  const { results, loss } = await readWithLoss(folder, options, context);
+  const { results, loss } = await readWithLoss(folder, options, context, gapsIn(format));
   const found = seesawOf(results, loss, againstIn(results, options.against));
   if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
   writeAs(context.effects.stdout, format, {

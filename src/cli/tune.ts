@@ -75,7 +75,7 @@ async function tune(folder: string, options: TuneOptions, context: Context): Pro
   };
   if (options.loss !== undefined && options.metric !== undefined)
     throw new UsageError("--loss and --metric: expected one of them");
-  const { results, loss } = await readWithLoss(folder, options, context);
+  const { results, loss } = await readWithLoss(folder, options, context, "shown"); // by its refusal
   const metric = metricOf(options, results);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);

@@ -112,7 +112,7 @@ function identity(files: readonly { readonly sha256: string; readonly names: rea
 
 /** An `import` or `from ... import` at the start of a statement, up to the end of its names. */
 const IMPORT =
-  /(?:^|[;:])[ \t]*(?:import[ \t]+(?<modules>[^\n;#]+)|from[ \t]*(?<dots>[. \t]*)(?<from>[\w.]*)[ \t]+import[ \t]*(?<names>\([^)]*\)|[^\n;#(]+))/gm;
+  /(?:^|[;:])[ \t]*(?:import[ \t]+(?<modules>[^\n;#]+)|from[ \t]*(?<dots>[. \t]*)(?<from>[\p{XID_Continue}.]*)[ \t]+import[ \t]*(?<names>\([^)]*\)|[^\n;#(]+))/gmu;
 
 /**
  * What a Python file may import, each as a list of names: `import a.b` is [a, b]; `from ..a import b` is [., ., a, b], and
@@ -133,5 +133,5 @@ function listed(text: string): string[] {
   return text
     .replaceAll(/#.*$|[()]/gm, "")
     .split(",")
-    .flatMap((item) => /^\s*([\w.]+)/.exec(item)?.[1] ?? []);
+    .flatMap((item) => /^\s*([\p{XID_Continue}.]+)/u.exec(item)?.[1] ?? []);
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, type Tags, YAMLParseError } from "yaml";
 import { UsageError } from "../errors.ts";
@@ -49,8 +49,10 @@ function withBases(path: string, source: string, above: readonly string[] = []):
   const base = extendsWhat(given, presetNames());
   if (base === undefined) return [given];
   const isPreset = presetNames().includes(base);
-  const file = isPreset ? join(PRESETS, `${base}.yaml`) : join(dirname(path), base);
-  if (!existsSync(file)) throw new UsageError(`${source}: extends: ${base}: ${noneOf(base, ` in ${dirname(path)}`)}`);
+  const beside = isAbsolute(base) ? base : join(dirname(path), base);
+  const file = isPreset ? join(PRESETS, `${base}.yaml`) : beside;
+  const where = isAbsolute(base) ? "" : ` in ${dirname(path)}`;
+  if (!existsSync(file)) throw new UsageError(`${source}: extends: ${base}: ${noneOf(base, where)}`);
   const circle = chain.findIndex((one) => resolve(one) === resolve(file));
   if (circle >= 0) {
     const files = [...chain.slice(circle), file].map((one) => basename(one)).join(" extends ");

@@ -66,10 +66,10 @@ function pythonModel(text: string): CodeDefinition | undefined {
 
 /** The options in `width=64,depth=2`. */
 function optionsIn(model: string, text: string): NonNullable<CodeDefinition["options"]> {
-  const parts = text === "" ? [] : text.split(/,(?=\s*\w+=)/);
+  const parts = text === "" ? [] : text.split(/,(?=\s*\p{XID_Continue}+=)/u);
   return Object.fromEntries(
     parts.map((part) => {
-      const [, key, value] = /^\s*([a-z_]\w*)=(.*)$/is.exec(part) ?? [];
+      const [, key, value] = /^\s*([\p{XID_Start}_]\p{XID_Continue}*)=(.*)$/su.exec(part) ?? [];
       if (key === undefined)
         throw new UsageError(
           `--model: expected FILE.py:CLASS:OPTION=VALUE,... such as nets.py:Wide:width=64, got '${model}'`,

@@ -17,8 +17,9 @@ export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or your ow
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
 
-/** A name in Python, or of a variable of the environment. */
-const IDENTIFIER = /^[A-Za-z_]\w*$/;
+/** A name in Python, whose letters may be of any script. */
+const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
+const VARIABLE = /^[A-Za-z_]\w*$/;
 
 const bias = z.boolean().describe("true or false");
 
@@ -95,7 +96,7 @@ const CODE_MODEL = z
     class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
     options: options.optional(),
     env: z
-      .record(z.string().regex(IDENTIFIER), z.string())
+      .record(z.string().regex(VARIABLE), z.string())
       .describe("values of variables of the environment that the model sees, by names")
       .optional(),
     sha256: z

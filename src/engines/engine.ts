@@ -266,10 +266,17 @@ export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, 
   return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
 }
 
-/** The reason a loss fails its run, or undefined: NaN, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */
+/** Rounding may take a loss that far below 0. */
+export const LEAST_LOSS = -1e-6;
+
+/** The reason a loss fails its run, or undefined: NaN, below 0, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */
 export function lossFailure(losses: ArrayLike<number>, step: number): string | undefined {
   let mean = 0;
-  for (let k = 0; k < losses.length; k++) mean += losses[k] / losses.length;
+  for (let k = 0; k < losses.length; k++) {
+    if (losses[k] < LEAST_LOSS)
+      return `the loss of task ${k + 1} is ${losses[k].toPrecision(3)} at step ${step}; none is below 0`;
+    mean += losses[k] / losses.length;
+  }
   if (Number.isNaN(mean)) return `loss is NaN at step ${step}`;
   return mean > DIVERGED_LOSS ? `diverged: loss is ${mean.toPrecision(3)} at step ${step}` : undefined;
 }

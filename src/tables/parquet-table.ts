@@ -50,7 +50,7 @@ export function parquetTable(
   { leastCells = LEAST_CELLS, meanwhile }: ReadingOptions = {},
 ): TableRows {
   const names = files[0]?.names ?? [];
-  for (const file of files.slice(1)) expectSameColumns(file, names);
+  for (const file of files.slice(1)) expectSameColumns(file, files[0]);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const builder = new TableBuilder(names, source, rows, chosen, how);
   const before = meanwhile ? HASH_NS * (files[0]?.bytes.length ?? 0) : 0;
@@ -69,11 +69,11 @@ export function parquetTable(
 }
 
 /** In any order. A column that the first file lacks, such as `part`, would be ignored in silence. */
-function expectSameColumns({ names, source }: ParquetFile, first: readonly string[]): void {
-  const missing = first.find((name) => !names.includes(name));
+function expectSameColumns({ names, places, source }: ParquetFile, first: ParquetFile): void {
+  const missing = first.names.find((name) => !places.has(name));
   if (missing !== undefined)
     throw new UsageError(`${source}: no column '${missing}', which the first file of the folder has`);
-  const further = names.find((name) => !first.includes(name));
+  const further = names.find((name) => !first.places.has(name));
   if (further !== undefined)
     throw new UsageError(`${source}: column '${further}', which the first file of the folder lacks; write both alike`);
 }

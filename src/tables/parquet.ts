@@ -1,14 +1,15 @@
 import * as zlib from "node:zlib";
 import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import { getTreePath } from "hyparquet/src/schema.js";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { snappyUncompressor } from "hysnappy";
 import { UsageError } from "../errors.ts";
+import { durationsIn } from "./arrow-schema.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
 import { type CellPage, entryOf } from "./table-builder.ts";
 
+type Schema = ReturnType<typeof parquetSchema>;
 export type RowGroup = FileMetaData["row_groups"][number];
 
 type Decompress = (input: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
@@ -41,26 +42,33 @@ export interface ParquetFile {
   readonly source: string;
   readonly metadata: FileMetaData;
   readonly names: readonly string[];
+  /** The tree of its columns, and the place of each by its name. */
+  readonly schema: Schema;
+  readonly places: ReadonlyMap<string, number>;
   readonly rows: number;
 }
 
 /** Throws UsageError by the name `source`. */
 export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   const metadata = reading(source, () => metadataIn(bytes));
-  const columns = reading(source, () => columnsIn(metadata));
+  const schema = reading(source, () => schemaIn(metadata));
+  const columns = schema.children;
   const nested = columns.find(({ children }) => children.length > 0);
   if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
-  return { bytes, source, metadata, names: columns.map(({ element }) => element.name), rows };
+  const names = columns.map(({ element }) => element.name);
+  const places = new Map(names.map((name, i) => [name, i]));
+  return { bytes, source, metadata, names, schema, places, rows };
 }
 
 /** Pages of a column, whose errors are UsageErrors by the name of the file. */
-export function* pagesOf(
-  { bytes, source, metadata, names }: ParquetFile,
-  group: RowGroup,
-  name: string,
-): Generator<CellPage> {
-  const pages = reading(source, () => columnPages(bytes, metadata, group, names.indexOf(name)));
+export function* pagesOf(file: ParquetFile, group: RowGroup, name: string): Generator<CellPage> {
+  const { source } = file;
+  const i = file.places.get(name) ?? -1;
+  const kind = timesIn(file, i);
+  if (kind !== undefined)
+    throw new UsageError(`${source}: column '${name}' has ${kind}; write it as numbers, or leave it out`);
+  const pages = reading(source, () => columnPages(file, group, i));
   for (;;) {
     const { done, value } = reading(source, () => pages.next());
     if (done) return;
@@ -70,13 +78,14 @@ export function* pagesOf(
 
 /** Columns of numbers by their names, in float32. Throws UsageError by the name `source`. */
 export function numberColumns(file: Buffer, source: string): ReadonlyMap<string, Float32Array> {
-  const { names, rows, metadata, bytes } = parquetFile(bytesInMemory(file), source);
+  const opened = parquetFile(bytesInMemory(file), source);
+  const { names, rows, metadata } = opened;
   return reading(source, () => {
     const columns = names.map((name, i) => {
       const all = new Float32Array(rows);
       let row = 0;
       for (const group of metadata.row_groups) {
-        for (const { values, entries, ...page } of columnPages(bytes, metadata, group, i)) {
+        for (const { values, entries, ...page } of columnPages(opened, group, i)) {
           for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, entries?.[n] ?? n));
         }
       }
@@ -98,7 +107,7 @@ function metadataIn(bytes: ByteSource): FileMetaData {
 }
 
 /** The pages of column number `i` of a group of rows. */
-function columnPages(bytes: ByteSource, metadata: FileMetaData, group: RowGroup, i: number): Generator<CellPage> {
+function columnPages({ bytes, schema }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
   const column = group.columns[i]?.meta_data;
   if (column === undefined) throw new Error(`no column ${i + 1} in a group of rows`);
   if (!KNOWN.includes(column.codec))
@@ -107,21 +116,32 @@ function columnPages(bytes: ByteSource, metadata: FileMetaData, group: RowGroup,
     );
   const begin = Number(column.dictionary_page_offset || column.data_page_offset);
   const view = new DataView(bytes.read(begin, Number(column.total_compressed_size)).buffer);
-  const schemaPath = getTreePath(parquetSchema(metadata), column.path_in_schema);
-  const { element } = schemaPath.at(-1) as (typeof schemaPath)[number];
-  const decoding = { pathInSchema: column.path_in_schema, element, schemaPath, parsers: DEFAULT_PARSERS };
+  const { [i]: own } = schema.children;
+  const [name, ...parts] = column.path_in_schema;
+  if (own === undefined || name !== own.element.name || parts.length > 0)
+    throw new Error(`column ${i + 1} of a group of rows is another one`);
+  const { element } = own;
+  const decoding = { pathInSchema: [name], element, schemaPath: [schema, own], parsers: DEFAULT_PARSERS };
   const decoder = { ...column, ...decoding, compressors: COMPRESSORS };
   return cellPages({ view, rows: Number(group.num_rows), decoder });
 }
 
-/** The columns at the top of a file's schema. */
-function columnsIn(metadata: FileMetaData): ReturnType<typeof parquetSchema>["children"] {
-  const { children } = parquetSchema(metadata);
+/** What a column of times of day or of durations has, whose numbers are of many units; undefined for another. */
+function timesIn({ schema, metadata }: ParquetFile, i: number): string | undefined {
+  const { name, logical_type: logical, converted_type: converted } = schema.children[i]?.element ?? {};
+  if (logical?.type === "TIME" || converted?.startsWith("TIME_")) return "times of day";
+  return name !== undefined && durationsIn(metadata).has(name) ? "durations" : undefined;
+}
+
+/** A file's schema, whose children are its columns. */
+function schemaIn(metadata: FileMetaData): Schema {
+  const schema = parquetSchema(metadata);
+  const { children } = schema;
   const nameless = children.findIndex(({ element }) => typeof element.name !== "string");
   if (nameless >= 0) throw new Error(`column ${nameless + 1} has no name`);
   const lists = children.find(({ element }) => element.repetition_type === "REPEATED");
   if (lists) throw new Error(`column '${lists.element.name}' has lists; leave it out`);
-  return children;
+  return schema;
 }
 
 function rowsIn({ num_rows }: RowGroup, source: string): number {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { npyHeader } from "../../src/cli/rows-output.ts";
@@ -119,6 +120,22 @@ describe("mmoe models CONFIG --initial MODEL", () => {
     expect(header.match(/'<f4'/g)).toHaveLength(parameterBlocks(run.model).length);
     expect(header).toMatch(/'shape': \(\), }$/);
     expect(values).toEqual(initialParameters(run));
+  });
+
+  test("writes the log-odds of a table's labels as biases with outputBias=base-rate", async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => [
+      n / 40,
+      n % 4 === 0 ? 1 : 0,
+      n % 2,
+      n < 24 ? "train" : n < 30 ? "validation" : "test",
+    ]);
+    const file = join(temporaryFolder(), "rows.csv");
+    writeFileSync(file, ["x_a,y_rare,y_even,part", ...rows.map((row) => row.join()), ""].join("\n"));
+    const base = (rate: string) =>
+      written("models", "smoke", "--initial", "mmoe", ...["--set", `rows=${file}`, "--set", `outputBias=${rate}`]);
+    const [zero, rates] = [(await base("zero")).values, (await base("base-rate")).values];
+    const changed = Array.from(rates).filter((value, i) => value !== zero[i]);
+    expect(changed).toEqual([expect.closeTo(Math.log(6 / 18), 6)]); // 6 of 24 training rows; of the other label half
   });
 
   const BOTH =

@@ -35,9 +35,10 @@ except ImportError: o = "no import p"
 def q(): from r \\
     import s
 important = from_ = None
+from 部品.鍵 import é as 日
 # import t
 `;
-  const names = "a b|d|.|. e|. . f g|. . f g h|. . f g j|k|k l|m|n|r|r s".split("|");
+  const names = "a b|d|.|. e|. . f g|. . f g h|. . f g j|k|k l|m|n|r|r s|部品 鍵|部品 鍵 é".split("|");
   expect(importsIn(text).map((parts) => parts.join(" "))).toEqual(names);
 });
 

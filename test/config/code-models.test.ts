@@ -44,6 +44,7 @@ describe("a model in Python", () => {
     ],
     ["=plain", { name: "plain" }],
     ["=模型", { name: "mine", label: "模型" }],
+    ["=模型:日本:鍵=1", { name: "mine", label: "模型", class: "日本", options: { 鍵: 1 } }],
   ])("has any name by --model FILE.py%s; ids have what is plain of it", (rest, expected) => {
     const { models, ownModels } = given(`${file}${rest}`);
     expect(models).toEqual(["mmoe", expected.name]);

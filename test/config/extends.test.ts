@@ -35,6 +35,14 @@ describe("a file that gives some settings", () => {
     expect(loadConfig(path, [setOverride("steps=9")])).toMatchObject({ steps: 9, lr: 0.003 });
   });
 
+  test("extends a config anywhere by its absolute path", () => {
+    const base = written({ "base.yaml": "extends: smoke\nsteps: 7" });
+    expect(loadConfig(written({ "mine.yaml": `extends: ${base}\nlr: 0.003` }))).toMatchObject({ steps: 7, lr: 0.003 });
+    expect(complaints("extends: /nowhere/base.yaml")).toEqual([
+      expect.stringMatching(/^mine\.yaml: extends: \/nowhere\/base\.yaml: no such file or preset; /),
+    ]);
+  });
+
   test("has them from preset paper if it does not say", () => {
     const { name: _, about: __, origins, ...paper } = loadConfig("paper");
     expect(loadConfig(written({ "mine.yaml": "batch: 32" }))).toMatchObject({

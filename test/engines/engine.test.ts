@@ -7,11 +7,13 @@ import { ZOO } from "../../src/models/zoo.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { makeRun } from "../support/runs.ts";
 
-test("lossFailure(losses, step) names NaN and a mean loss beyond a million, and nothing below", () => {
+test("lossFailure(losses, step) names NaN, a loss below 0 and a mean loss beyond a million, and nothing else", () => {
   expect(lossFailure([0.5, Number.NaN], 420)).toBe("loss is NaN at step 420");
   expect(lossFailure([0.5, Number.POSITIVE_INFINITY], 3)).toBe("diverged: loss is Infinity at step 3");
   expect(lossFailure([1e6, 2e6], 7)).toBe("diverged: loss is 1.50e+6 at step 7");
+  expect(lossFailure([0.5, -0.25], 8)).toBe("the loss of task 2 is -0.250 at step 8; none is below 0");
   expect(lossFailure([1e6, 1e6], 7)).toBeUndefined();
+  expect(lossFailure([0, -1e-7], 7)).toBeUndefined(); // rounded
 });
 
 test("modelKey(run, tensor) is the key of a name that has run, model, seed and tensor, and no correlation", () => {

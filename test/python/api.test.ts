@@ -207,6 +207,25 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ],
     [`mmoe.sweep("smoke", lerning_rate=1)`, "TypeError: sweep() got an unexpected keyword argument 'lerning_rate'"],
     [`mmoe.sweep("smoke", models=[3])`, "TypeError: models: expected names, files, classes or mmoe.model(...), got 3"],
+    [
+      `mmoe.sweep("smoke", python="\\0")`,
+      String.raw`MmoeError: python: expected a text of whole characters without NUL, got '\x00'`,
+    ],
+    [
+      `mmoe.sweep("smoke", label="a\\ud800")`,
+      String.raw`MmoeError: label: expected a text of whole characters without NUL, got 'a\ud800'`,
+    ],
+    [
+      `mmoe.sweep(rows=__import__("pandas").DataFrame({"a": ["\\ud800"]}, dtype=object))`,
+      String.raw`ValueError: rows: a name or a text has half a character, '\ud800'; replace it`,
+    ],
+    ...["pandas", "polars"].map(
+      (library) =>
+        [
+          `mmoe.sweep(rows=__import__("${library}").DataFrame({"a": [1], "b": [[1, 2]]}))`,
+          "ValueError: rows: column 'b' has lists; leave it out, or give each of their parts a column",
+        ] as const,
+    ),
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
@@ -225,18 +244,66 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     expect(said.trim().split("\n")).toEqual(REFUSED.map(([, message]) => message));
   });
 
-  test("says that a class needs a file where its source would need a value", () => {
+  /** What is done to MODEL after it is defined, and what is then said of it. */
+  const CHANGED = [
+    ["table = np.ones(3)", "Last uses table, a ndarray: make it in the class, or put both in a file"],
+    ["table = Pair(1, 2)", "Last uses table, a Pair: make it in the class, or put both in a file"],
+    ["table = np.float64(1)", "Last uses table, a float64: make it in the class, or put both in a file"],
+    ["max = partial(max, 5)", "Last uses max, a partial: make it in the class, or put both in a file"],
+    ["root = twice(root)", "root is not what its source makes"],
+    ["squares = twice(squares)", "squares is not what its source makes"],
+    ["squares.power = 3", "squares is not what its source makes"],
+    ["Last.factor = 64", "Last is not what its source makes"],
+    ["Base.predict = lambda self, x: x", "Base is not what its source makes"],
+    ["Last.seen.append(1)", "Last is not what its source makes"],
+    ["Last.weights[1] = 2", "Last is not what its source makes"],
+    ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
+    ["def table(x): return x", "none"],
+  ] as const;
+
+  test("takes a class whose source makes all that it is, and says what its source does not make", () => {
     const text = `${MODEL}
-import mmoe
-table = np.ones(3)
-class Bound(Base):
-    def step(self, x, y): return table
-    def predict(self, x): return x
-try: mmoe.sweep("smoke", models=[Bound])
-except ValueError as e: print(e)`;
-    expect(script("bound.py", text)).toBe(
-      "models: Bound uses table, a ndarray: make it in the class, or put both in a file\n",
+import functools, linecache, mmoe
+from collections import namedtuple
+from functools import partial
+from math import inf, nan
+from mmoe.own_models import source_of
+Pair = namedtuple("Pair", "x y")
+table = 0
+def twice(f):
+    @functools.wraps(f)
+    def both(*a): return 2 * f(*a)
+    return both
+@twice
+def helper(x): return x
+class Last(Base):
+    """Has all that a class may have."""
+    factor = 32
+    seen = []
+    weights = np.ones(3)
+    total = staticmethod(partial(np.sum, axis=0))
+    @functools.cached_property
+    def half(self): return max(self.factor, 1) / 2
+    def __init__(self, inputs, tasks):
+        super().__init__(inputs, tasks, scale=helper(1))
+    def step(self, x, y): return table, squares(y)
+    def predict(self, x): return x @ self.w
+    @classmethod
+    def doubled(cls, x, by=nan): return 2 * x`;
+    const changes = CHANGED.map(([change], i) => {
+      const file = join(folder, `changed${i}.py`);
+      writeFileSync(
+        file,
+        `${text}\n${change}\ntry: source_of(Last); print("none")\nexcept ValueError as e: print(e)\n`,
+      );
+      return `changed${i}.py`;
+    });
+    const said = changes.map((name) =>
+      python([name], folder)
+        .trim()
+        .replace(/^models: | \(it was changed.*$/g, ""),
     );
+    expect(said).toEqual(CHANGED.map(([, message]) => message));
   });
 });
 

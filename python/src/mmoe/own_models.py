@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import __future__
+
 import ast
 import builtins
 import inspect
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from .program import as_json, file_of
+from .same import is_same
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ def _of_text(model: Model, text: str) -> str | dict[str, Any]:
         if model.name or model.options:
             raise ValueError(f"models: {text!r} has no file; a name or options are for your own models")
         return text
+    if "\0" in text:
+        raise ValueError(f"models: expected a file, got {text!r}")
     file, rest = found[1], found[3] or ""
     first, _, given = ("", "", rest) if "=" in rest.partition(":")[0] else rest.partition(":")
     options = {key: _value(value) for key, _, value in (each.partition("=") for each in given.split(",") if each)} | dict(model.options)
@@ -97,6 +102,8 @@ def _file_of(made: Callable[..., Any], folder: Path) -> Path:
     """The file that a worker loads a class from: its module's, or one that is written for a class of a notebook or script."""
     module = sys.modules.get(made.__module__)
     if made.__module__ != "__main__" and getattr(module, "__file__", None):
+        if getattr(module, made.__qualname__, made) is not made:
+            raise ValueError(f"models: {made.__qualname__} is another thing in {made.__module__}: give that one, or put yours in a file")
         return Path(inspect.getfile(made)).resolve()
     return file_of(source_of(made), folder.resolve(), made.__name__, ".py")
 
@@ -104,14 +111,28 @@ def _file_of(made: Callable[..., Any], folder: Path) -> Path:
 def source_of(made: Callable[..., Any]) -> str:
     """A file's text that defines a class of ``__main__``, with the imports, constants, functions and classes that it uses.
 
-    :raises ValueError: it uses a value that no source makes again
+    :raises ValueError: it uses a value that no source makes again, or was changed after its source ran
     """
     space = vars(sys.modules[made.__module__])
     parts: dict[str, str] = {}
     imports: dict[str, str] = {}
     _add(made.__qualname__, made, space, parts, imports, [])
-    lines = ["from __future__ import annotations", "", *sorted(imports.values()), "", *parts.values()]
-    return "\n".join(lines).rstrip() + "\n"
+    lines = ["", *sorted(imports.values()), "", *parts.values()]
+    _expect_same(made, "\n".join(lines), {name: space[name] for name in (*imports, *parts) if name in space})
+    return "\n".join(["from __future__ import annotations", *lines]).rstrip() + "\n"
+
+
+def _expect_same(made: Any, source: str, used: Mapping[str, Any]) -> None:
+    """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
+    flags = max(code.co_flags & __future__.annotations.compiler_flag for code in _codes(made))
+    again: dict[str, Any] = {"__name__": made.__module__}
+    try:
+        exec(compile(source, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
+    except Exception as error:
+        raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({type(error).__name__}: {error}); put it in a file") from error
+    for name, value in used.items():
+        if not is_same(value, again[name]):
+            raise ValueError(f"models: {name} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
 
 
 def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imports: dict[str, str], within: list[str]) -> None:
@@ -122,7 +143,7 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
         raise ValueError(f"models: {made.__qualname__}: expected a class or function of the top level; or put it in a file")
     source = _source(made)
     for used in _free_names(source):
-        if used not in space or used == name:
+        if used not in space or used == name or space[used] is getattr(builtins, used, None):
             continue  # a builtin, or a name that Python itself will complain about
         value = space[used]
         if isinstance(value, types.ModuleType):
@@ -134,7 +155,9 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
             imports[used] = f"from {value.__module__} import {value.__qualname__} as {used}"
         elif _is_constant(value):
             parts.setdefault(used, f"{used} = {value!r}\n")
-        elif not hasattr(builtins, used):
+            if re.search(r"\b(inf|nan)\b", repr(value)):
+                imports["inf"] = "from math import inf, nan"
+        else:
             raise ValueError(f"models: {name} uses {used}, a {type(value).__name__}: make it in the class, or put both in a file")
     parts[name] = source
 
@@ -155,24 +178,23 @@ def _expect_installed(name: str, used: str, module: str) -> None:
 
 
 def _is_constant(value: Any) -> bool:
-    if isinstance(value, (list, tuple, set)):
+    """Whether it can be written; not of an enum, a named tuple or another type that is made of these."""
+    if type(value) in (list, tuple, set):
         return all(_is_constant(each) for each in value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         return all(_is_constant(each) for pair in value.items() for each in pair)
-    return value is None or isinstance(value, (bool, int, float, str, bytes))
+    return value is None or type(value) in (bool, int, float, str, bytes)
 
 
 def _source(made: Any) -> str:
     """The text of a top-level class or function, also of a cell of a notebook, which ``inspect`` finds functions of alone."""
-    code = next(_codes(made), None)
-    if code is None:
-        raise ValueError(f"models: {made.__qualname__}: its source is not known; put it in a file")
-    lines = linecache.getlines(code.co_filename)
-    for node in ast.parse("".join(lines)).body if lines else []:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == made.__name__:
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            if first <= code.co_firstlineno <= (node.end_lineno or node.lineno):
-                return "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n\n"
+    for code in _codes(made):
+        lines = linecache.getlines(code.co_filename)
+        for node in ast.parse("".join(lines)).body if lines else []:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == made.__name__:
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                if first <= code.co_firstlineno <= (node.end_lineno or node.lineno):
+                    return "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n\n"
     raise ValueError(f"models: {made.__qualname__}: its source is not known; put it in a file")
 
 

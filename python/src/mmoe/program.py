@@ -166,6 +166,7 @@ def follow_program(
     :param note: called with each line of its standard error, from another thread
     :raises MmoeError: it refuses, or there is no such program
     """
+    _expect_words(words)
     heard: list[str] = []
     with _started([*find_program(program), *words]) as process:
         assert process.stdout is not None and process.stderr is not None
@@ -190,6 +191,18 @@ def follow_program(
     if process.returncode not in may_end_with:
         raise MmoeError(_reason(heard, process.returncode))
     return process.returncode
+
+
+def _expect_words(words: Sequence[str]) -> None:
+    """Raises MmoeError for a word that no program can be given, with the option before it."""
+    for flag, word in zip(["", *words], words, strict=False):
+        try:
+            if b"\0" not in os.fsencode(word):
+                continue
+        except UnicodeEncodeError:
+            pass
+        of = f"{flag}: " if flag.startswith("--") else ""
+        raise MmoeError(f"{of}expected a text of whole characters without NUL, got {word!r}")
 
 
 class _started:

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -166,17 +166,31 @@ def _rows_file(rows: Any, folder: Path) -> str:
     """The path of a table; a frame is written to a file of its content's hash, which the same frame finds again."""
     if isinstance(rows, str | os.PathLike):
         return os.fspath(rows)
+    try:
+        return os.fspath(file_of(_csv_of(rows), folder, "rows", ".csv"))
+    except UnicodeEncodeError as error:
+        raise ValueError(f"rows: a name or a text has half a character, {error.object[error.start]!r}; replace it") from None
+
+
+def _csv_of(rows: Any) -> str:
     if hasattr(rows, "to_csv"):
         names = [str(name) for name in rows.index.names if name is not None]
         if names:
             left_out = f"rows: the index {', '.join(names)} is left out; rows.reset_index() makes it a column"
-            warnings.warn(left_out, stacklevel=5)
-        text = rows.to_csv(index=False, lineterminator="\n")
-    elif hasattr(rows, "write_csv"):
-        text = rows.write_csv()
-    else:
-        raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
-    return os.fspath(file_of(text, folder, "rows", ".csv"))
+            warnings.warn(left_out, stacklevel=6)
+        _expect_cells((str(name), rows.iloc[:, i]) for i, name in enumerate(rows.columns) if rows.dtypes.iloc[i] == object)
+        return str(rows.to_csv(index=False, lineterminator="\n"))
+    if hasattr(rows, "write_csv"):
+        _expect_cells((name, [[]]) for name, kind in rows.schema.items() if kind.is_nested())
+        return str(rows.write_csv())
+    raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
+
+
+def _expect_cells(columns: Iterable[tuple[str, Iterable[Any]]]) -> None:
+    """Raises ValueError for a column with lists, arrays or dicts, of whose parts no model learns."""
+    for name, cells in columns:
+        if any(isinstance(cell, (list, tuple, set, dict)) or getattr(cell, "shape", ()) for cell in cells):
+            raise ValueError(f"rows: column {name!r} has lists; leave it out, or give each of their parts a column")
 
 
 def verify(

@@ -50,10 +50,10 @@ function settingsOf({ schedule: sent, seed, categories, ...run }: SentSettings):
   };
 }
 
-/** A process whose mmoe was killed, and whose model never returns, would compute forever. */
+/** On Windows, where no shell watches: a process whose mmoe was killed, and whose model never returns, would compute forever. */
 const WATCH = `const lock = new Int32Array(new SharedArrayBuffer(4));
 while (process.ppid === ${process.ppid}) Atomics.wait(lock, 0, 0, 1000);
-try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }`;
+process.kill(process.pid, "SIGKILL");`;
 
 const ORDERS = {
   hello(order: { protocol: number; rows: string; state: string }) {
@@ -123,11 +123,15 @@ const ORDERS = {
 
   /** Float32 numbers, one array after the other. */
   async weights() {
-    const given = Object.entries((await (trainer as OwnTrainer).weights?.()) ?? {});
-    const arrays = given.map(([name, value]) => {
+    const given: unknown = await (trainer as OwnTrainer).weights?.();
+    if (typeof given !== "object" || given === null)
+      throw new Error(`weights: expected an object of arrays of numbers, got ${given}`);
+    const arrays = Object.entries(given).map(([name, value]) => {
       const shape = shapeOf(value);
       const count = shape.reduce((product, size) => product * size, 1);
-      return { name, shape, numbers: numbersIn(`weights: ${name}`, value, count) };
+      const numbers = numbersIn(`weights: ${name}`, value, count);
+      if (numbers.some(Number.isNaN)) throw new Error(`weights: ${name}: expected numbers, got what is none`);
+      return { name, shape, numbers };
     });
     let at = 0;
     const tensors = arrays.map(({ name, shape, numbers }) => {
@@ -253,7 +257,7 @@ process.on("uncaughtException", (error) => {
   if (id !== "") tell({ error: described(error) });
 });
 channel.on("end", () => process.exit()); // mmoe's end closes it
-new Worker(WATCH, { eval: true }).unref();
+if (process.platform === "win32") new Worker(WATCH, { eval: true }).unref();
 
 for await (const line of createInterface({ input: channel })) {
   const { id: next, order, ...words } = JSON.parse(line);

@@ -14,7 +14,7 @@ import type { Adapter } from "./languages.ts";
 import { expectUnchanged, modelError } from "./model-error.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
 import type { Loaded } from "./protocol.ts";
-import { agree, type Tried, trainsInOneCall, tryModel } from "./try-model.ts";
+import { agree, expectResumed, type Tried, trainsInOneCall, tryModel } from "./try-model.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { LostWorker, WorkerProcess } from "./worker-process.ts";
 
@@ -48,7 +48,7 @@ interface ProcessOptions {
 }
 
 /** What is known of a model that was loaded and tried. */
-interface Prepared extends Loaded, Omit<Tried, "numbers"> {
+interface Prepared extends Loaded, Omit<Tried, "numbers" | "resumed"> {
   /** By which it was tried. */
   readonly methods: readonly MethodName[];
   /** Whether it gives the same numbers again. */
@@ -177,7 +177,7 @@ export class ProcessEngine implements Engine {
     loaded.catch(() => {}); // told below
     try {
       return await this.#pool.use(model, async (worker) => {
-        const first = await tryModel(worker, trial);
+        const first = await tryModel(worker, { ...trial, resumes: true });
         const again = await tryModel(worker, trial);
         const elsewhere = this.#pool.once(other, async () => {
           await loaded;
@@ -185,6 +185,7 @@ export class ProcessEngine implements Engine {
           return tryModel(other, trial);
         });
         const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));
+        expectResumed(model, this.#device, first);
         if (!deterministic)
           this.#note(
             `model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`,

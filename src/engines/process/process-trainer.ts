@@ -74,7 +74,12 @@ export class ProcessTrainer implements Trainer {
   }
 
   /** Has a process begin runs, or go on with one from a state. */
-  static async begin(worker: WorkerProcess, runs: Together, asking: Asking, state?: RunState): Promise<ProcessTrainer> {
+  static async begin(
+    worker: WorkerProcess,
+    runs: Together,
+    asking: Asking,
+    state?: Pick<RunState, "values">,
+  ): Promise<ProcessTrainer> {
     const bytes = worker.rows.reserve(fileLayout(runs[0], runs.length).bytes);
     const replicas = runs.map((run) => {
       const feed = feedOf(run);

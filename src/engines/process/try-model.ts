@@ -5,7 +5,7 @@ import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
-import type { Run } from "../engine.ts";
+import { LEAST_LOSS, type Run } from "../engine.ts";
 import type { MethodName } from "../methods.ts";
 import { PLAIN_TRAINING } from "../training-settings.ts";
 import { modelError } from "./model-error.ts";
@@ -15,6 +15,8 @@ import type { WorkerProcess } from "./worker-process.ts";
 /** Rows of a step, of all predictions, and of fewer predictions. */
 const [BATCH, ROWS, FEWER] = [8, 7, 5];
 const STEPS = 3;
+/** Steps before a run's state is saved and read back. */
+const SAVED = 2;
 /** All rows: of the steps, and held out. */
 const TRIED = BATCH * STEPS + ROWS;
 /** Rows of a trial that have the label of a task with gaps: too few for every batch. */
@@ -24,7 +26,7 @@ const LABELLED = [3, 19];
 const TOLERANCE = 1e-3;
 
 /** How far numbers may lie apart that are computed again from the same seed: of other memory, or by a card's threads. */
-const ROUNDING = { cpu: 1e-5, cuda: 1e-3 };
+const roundingOf = (device: string) => (device === "cpu" ? 1e-5 : 1e-3);
 
 /** What was found out about a model. */
 export interface Tried {
@@ -36,34 +38,48 @@ export interface Tried {
   readonly givesWeights: boolean;
   /** Of a training with the one seed by each method: losses of its steps, then predictions. */
   readonly numbers: readonly number[];
+  /** Numbers after a state was saved: those of the training itself, and of another that resumed from the state. */
+  readonly resumed: readonly (readonly [number, number])[];
 }
 
 interface Trial {
   readonly silentMs: number;
   /** Those of the model's runs, at least one. */
   readonly methods: readonly MethodName[];
+  /** Whether to resume from a saved state, too, which takes another training. */
+  readonly resumes?: boolean;
 }
 
 /** Trains a loaded model for some steps by each method. Throws UsageError for what can't be trained. */
-export async function tryModel(worker: WorkerProcess, { silentMs, methods }: Trial): Promise<Tried> {
+export async function tryModel(worker: WorkerProcess, trial: Trial): Promise<Tried> {
   const tried: Tried[] = [];
-  for (const method of methods) tried.push(await tryMethod(worker, method, silentMs));
-  return { ...tried[0], numbers: tried.flatMap(({ numbers }) => numbers) };
+  for (const method of trial.methods) tried.push(await tryMethod(worker, method, trial));
+  const [numbers, resumed] = [tried.flatMap(({ numbers }) => numbers), tried.flatMap(({ resumed }) => resumed)];
+  return { ...tried[0], numbers, resumed };
 }
 
-async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: number): Promise<Tried> {
+async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, resumes }: Trial): Promise<Tried> {
   const { model } = worker;
   const asking = { silentMs };
   const x = triedInputs(model);
-  const trainer = await ProcessTrainer.begin(worker, [trialOf(model, method)], asking);
-  const losses = [...(await trainer.train(1, STEPS))];
+  const run = trialOf(model, method);
+  const halted: Together = [{ ...run, training: { ...run.training, evalEvery: SAVED } }];
+  const trainer = await ProcessTrainer.begin(worker, halted, asking);
+  const losses = [...(await trainer.train(1, SAVED))];
+  const saved = resumes ? await trainer.save?.() : undefined;
+  const last = await trainer.train(SAVED + 1, STEPS);
+  losses.push(...last);
   await worker.ask({ order: "inspect" }, { doing: "is tried", ...asking });
   const predictions = [...(await trainer.predictions(x))];
-  expectFinite(model, "the losses of the first steps", losses);
+  expectFinite(model, "the losses of the first steps", losses, LEAST_LOSS);
   expectFinite(model, "predictions", predictions);
   await checkRows(model, trainer, x, predictions);
   const { parts: parameters, size, givesWeights } = trainer;
-  return { parameters, size, givesWeights, numbers: [...losses, ...predictions] };
+  const tried = { parameters, size, givesWeights, numbers: [...losses, ...predictions] };
+  if (saved === undefined) return { ...tried, resumed: [] };
+  const again = await ProcessTrainer.begin(worker, halted, asking, { values: [saved] });
+  const rest = [...(await again.train(SAVED + 1, STEPS)), ...(await again.predictions(x))];
+  return { ...tried, resumed: [...last, ...predictions].map((value, i) => [value, rest[i]] as const) };
 }
 
 /**
@@ -72,7 +88,7 @@ async function tryMethod(worker: WorkerProcess, method: MethodName, silentMs: nu
  * for other numbers: what a model reads of its surroundings is not in its identity.
  */
 export function agree(model: CodeModel, device: string, first: Tried, again: Tried, elsewhere: Tried): boolean {
-  const limit = device === "cpu" ? ROUNDING.cpu : ROUNDING.cuda;
+  const limit = roundingOf(device);
   const apart = ({ numbers }: Tried) => numbers.findIndex((value, i) => !isClose(value, first.numbers[i], limit));
   const shown = (other: Tried, i: number) =>
     `${first.numbers[i]?.toPrecision(5)}, then ${other.numbers[i]?.toPrecision(5)}`;
@@ -89,6 +105,17 @@ export function agree(model: CodeModel, device: string, first: Tried, again: Tri
     );
   const isSame = ({ numbers }: Tried) => numbers.every((value, i) => value === first.numbers[i]);
   return isSame(again) && isSame(elsewhere);
+}
+
+/** Throws UsageError if the state that a model saves is not all that a run goes on from. */
+export function expectResumed(model: CodeModel, device: string, { resumed }: Tried): void {
+  const apart = resumed.find(([value, other]) => !isClose(other, value, roundingOf(device)));
+  if (apart === undefined) return;
+  const shown = apart.map((value) => value.toPrecision(5)).join(", then ");
+  throw modelError(
+    model,
+    `resumes from the state that it saves to other numbers (${shown}): the state must hold all that training changes`,
+  );
 }
 
 /** Whether runs of a model that was tried train in one call, by each method, as each of them does alone. */
@@ -130,10 +157,11 @@ function isClose(value: number, other: number, tolerance = TOLERANCE): boolean {
   return Math.abs(value - other) <= tolerance * (1 + Math.abs(other));
 }
 
-function expectFinite(model: CodeModel, what: string, values: readonly number[]): void {
-  const odd = values.find((value) => !Number.isFinite(value));
+function expectFinite(model: CodeModel, what: string, values: readonly number[], least = -Infinity): void {
+  const odd = values.find((value) => !(Number.isFinite(value) && value >= least));
   const advice = model.gaps ? "; a missing label is NaN: leave its row out of the task's loss" : "";
-  if (odd !== undefined) throw modelError(model, `${what}: expected finite numbers, got ${odd}${advice}`);
+  const wanted = odd !== undefined && odd < least ? "numbers from 0" : `finite numbers`;
+  if (odd !== undefined) throw modelError(model, `${what}: expected ${wanted}, got ${odd}${advice}`);
 }
 
 /** Evaluations put rows together as they like. */

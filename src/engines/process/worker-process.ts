@@ -1,13 +1,11 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import type { Socket } from "node:net";
+import { delimiter } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { CodeFiles } from "../../code/javascript-files.ts";
-import { UsageError } from "../../errors.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { MachineError, machineError, systemReason } from "../../system-errors.ts";
+import { MachineError, machineError } from "../../system-errors.ts";
 import { printable } from "../../text.ts";
 import { type Adapter, workerEnvironment } from "./languages.ts";
 import { modelError } from "./model-error.ts";
@@ -21,7 +19,8 @@ import {
   PROTOCOL,
   type SentError,
 } from "./protocol.ts";
-import { SharedFile } from "./shared-rows.ts";
+import { type Shared, share } from "./shared-folder.ts";
+import type { SharedFile } from "./shared-rows.ts";
 
 /** What a process is for. */
 interface WorkerSetUp {
@@ -62,6 +61,9 @@ const LONGEST_MESSAGE = 8_000_000;
 /** Patience is counted in parts: of a time in which both processes were suspended, no more than one passes. */
 const PARTS = 10;
 
+/** A model that gives no sign for this long may wait for ever: a line says so, long before its patience ends. */
+const SLOW_MS = 5_000;
+
 /** What a process said before it ended is read within this time; what it started may hold its streams open for longer. */
 const LAST_WORDS_MS = 250;
 
@@ -87,6 +89,7 @@ export class WorkerProcess {
   readonly #files: CodeFiles["files"];
   readonly #shared: Shared;
   readonly #process: ChildProcess;
+  readonly #watcher: ChildProcess | undefined;
   readonly #orders: Writable;
   readonly #note: (line: string) => void;
   readonly #ended: Promise<void>;
@@ -95,8 +98,10 @@ export class WorkerProcess {
   #death: Error | undefined;
   #loaded: Loaded | undefined;
   #isDisposed = false;
-  /** Parts of its patience that passed since its last sign. */
+  /** Parts of its patience that passed since its last sign, and when that was. */
   #silent = 0;
+  #heardAt = 0;
+  #isSlow = false;
 
   /** Throws MachineError or UsageError if no process can be started. `note` gets what the model prints. */
   constructor(setUp: WorkerSetUp, note: (line: string) => void) {
@@ -111,6 +116,7 @@ export class WorkerProcess {
     this.state = this.#shared.state;
     const started = start(setUp, this.#shared.elsewhere);
     this.#process = started.process;
+    this.#watcher = watcherOf(started.process);
     this.#orders = started.orders;
     const print = printing((line) => this.#note(`model ${model.name} prints: ${line}`));
     for (const output of started.prints) readLines(output, LONGEST_LINE, print);
@@ -128,6 +134,7 @@ export class WorkerProcess {
         end(isMissing ? adapter.missing() : (machineError(error) ?? error));
       });
       this.#process.on("exit", (code, signal) => {
+        this.#watcher?.kill("SIGKILL");
         killGroup(this.#process); // what it started
         afterLastWords(started.messages, () => end(this.#deathBy(code, signal)));
       });
@@ -162,16 +169,17 @@ export class WorkerProcess {
   /** What it answers. */
   ask<O extends Order>(order: O, asking: Asking): Promise<Answer<O["order"]>> {
     if (this.#death) return Promise.reject(this.#death);
-    if (this.#waiting.length === 0) this.#silent = 0;
+    if (this.#waiting.length === 0) [this.#silent, this.#heardAt] = [0, performance.now()];
     const id = randomBytes(8).toString("hex");
-    let timer: NodeJS.Timeout | undefined;
+    const timers: NodeJS.Timeout[] = [];
     return new Promise<Answer>((resolve, reject) => {
       const waiting: Waiting = { ...asking, id, order: order.order, resolve, reject };
       const count = () => this.#waiting[0] === waiting && ++this.#silent >= PARTS && this.#giveUp(asking.silentMs);
-      timer = setInterval(count, asking.silentMs / PARTS);
+      timers.push(setInterval(count, asking.silentMs / PARTS));
+      timers.push(setInterval(() => this.#waiting[0] === waiting && this.#tellSlow(waiting), SLOW_MS));
       this.#waiting.push(waiting);
       this.#orders.write(`${JSON.stringify({ id, ...order })}\n`);
-    }).finally(() => clearInterval(timer)) as Promise<Answer<O["order"]>>;
+    }).finally(() => timers.forEach(clearInterval)) as Promise<Answer<O["order"]>>;
   }
 
   /** Numbers that it wrote into a file that is shared with it. */
@@ -195,7 +203,7 @@ export class WorkerProcess {
       this.#fault(`its process says what is no message: ${line.slice(0, 60)}`);
       return;
     }
-    this.#silent = 0;
+    [this.#silent, this.#heardAt] = [0, performance.now()];
     if ("progress" in message) waiting.onProgress?.(message.progress, message.processorMs);
     else if ("error" in message) this.#waiting.shift()?.reject(this.#errorOf(message.error));
     else {
@@ -221,9 +229,18 @@ export class WorkerProcess {
     return modelError(model, code ? `${message} (at: ${code.slice(0, LONGEST_CODE)})` : message, place);
   }
 
+  /** Once: each step of a model may take longer. */
+  #tellSlow({ doing, silentMs, order }: Waiting): void {
+    if (this.#isSlow || order === "hello" || order === "load") return;
+    if (performance.now() - this.#heardAt < SLOW_MS) return;
+    this.#isSlow = true;
+    this.#note(
+      `model ${this.model.name}: no sign for 5 s while it ${doing}; it is given up after ${longText(silentMs)}`,
+    );
+  }
+
   #giveUp(silentMs: number): void {
-    const long = silentMs < 120_000 ? `${Math.round(silentMs / 1000)} s` : `${Math.round(silentMs / 60_000)} minutes`;
-    this.#fault(`gives no sign for ${long} while it ${this.#waiting[0]?.doing}`);
+    this.#fault(`gives no sign for ${longText(silentMs)} while it ${this.#waiting[0]?.doing}`);
   }
 
   /** One that has ended has a number that may be another's. */
@@ -245,56 +262,8 @@ export class WorkerProcess {
   }
 }
 
-/** Files that a process shares with mmoe. */
-interface Shared {
-  readonly rows: SharedFile;
-  readonly state: SharedFile;
-  readonly rowsPath: string;
-  readonly statePath: string;
-  /** A working folder of its own, if it has one. */
-  readonly elsewhere: string | undefined;
-  /** Removes the names of files that both sides have open. */
-  unname(): void;
-  dispose(): void;
-}
-
-/** Makes the files, which only this user may read. Throws UsageError if there is no folder for them. */
-function share(elsewhere: boolean): Shared {
-  const folder = temporaryFolder();
-  const [rowsPath, statePath, own] = ["rows", "state", "folder"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const made = (path: string) => new SharedFile(openSync(path, "wx+", 0o600));
-  const [rows, state] = [made(rowsPath), made(statePath)];
-  if (elsewhere) mkdirSync(own);
-  const remove = (path: string) => rmSync(path, { recursive: true, force: true });
-  return {
-    rows,
-    state,
-    rowsPath,
-    statePath,
-    elsewhere: elsewhere ? own : undefined,
-    unname: () => {
-      for (const path of elsewhere ? [rowsPath, statePath] : [folder]) remove(path);
-    },
-    dispose: () => {
-      rows.close();
-      state.close();
-      remove(folder);
-    },
-  };
-}
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "mmoe-process-"));
-  } catch (error) {
-    if (machineError(error)) throw error;
-    const reason = systemReason(error as NodeJS.ErrnoException);
-    throw new UsageError(`no temporary folder in ${tmpdir()}: ${reason}; set TMPDIR to a folder that can be written`);
-  }
+function longText(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} minutes`;
 }
 
 interface Started {
@@ -326,6 +295,17 @@ function start({ adapter, model, device }: WorkerSetUp, elsewhere: string | unde
   orders.on("error", () => {}); // what a dead one is told, its death answers
   const messages = isStandard ? stdout : both;
   return { process: child, orders, messages, prints: isStandard ? [stderr] : [stdout, stderr] };
+}
+
+/** A shell that reads until mmoe has ended, however it does, and then ends the group: its own process may have stopped itself. */
+function watcherOf({ pid }: ChildProcess): ChildProcess | undefined {
+  if (pid === undefined || process.platform === "win32") return undefined;
+  const watch = ["-c", 'read -r _; kill -s KILL -- "-$0"', String(pid)];
+  const watcher = spawn("sh", watch, { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  watcher.on("error", () => {}); // no shell, no watch
+  watcher.unref();
+  (watcher.stdin as Socket | null)?.unref();
+  return watcher;
 }
 
 /** Ends a process and all of its group. */

@@ -92,6 +92,16 @@ describe("a model in JavaScript", () => {
     expect(notes).toContain(`model prints and waits prints: {"answer": {}}`);
   });
 
+  test("that gives no sign for 5 s is said to, once, long before it is given up", async () => {
+    const told: string[] = [];
+    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { tick: 10 }, note: (line) => told.push(line) });
+    const waits = inTraining("waits", `if (!this.waited) { this.waited = true; ${hang(5300)} }`);
+    const [result] = await resultsOf(own, [codeRun(waits)]);
+    await own.dispose();
+    const said = "model waits: no sign for 5 s while it trains; it is given up after 10 minutes";
+    expect([result?.failure, told]).toEqual([undefined, [said]]);
+  });
+
   test("is loaded from the files that were hashed alone, whatever calls for others", async () => {
     const model = modelOf({ "mine.mjs": `await eval('import("./other.mjs")');\n${LINEAR}`, "other.mjs": "" });
     expect(await complaintOf(engine, model)).toMatch(

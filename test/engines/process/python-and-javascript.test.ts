@@ -6,7 +6,7 @@ import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { feedOf } from "../../../src/engines/rows/row-source.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
 import { numbersRun } from "../../support/gap-runs.ts";
-import { MASKED_LINEAR, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { complaintOf, MASKED_LINEAR, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { range } from "../../support/reference.ts";
 import { fedBatch } from "../../support/runs.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
@@ -40,6 +40,10 @@ const LANGUAGES = [
         "return losses",
         "return losses.map((loss, k) => (y.some((v, i) => i % K === k && v === v) ? loss : NaN))",
       ),
+    forgetful: LINEAR.replace("this.w = w;", ""),
+    below: LINEAR.replace("return losses;", "return B === 3 ? [1, -3] : losses;"),
+    weighed: (weights: string) => LINEAR.replace("  stateDict =", `  weights = () => (${weights});\n  stateDict =`),
+    slowed: LINEAR.replace("    for (let i = 0; i < w.length", "    this.rate /= 2;\n    for (let i = 0; i < w.length"),
     kept: { steps: 800, between: [100, 700] },
   },
   {
@@ -56,6 +60,11 @@ const LANGUAGES = [
       "        COUNT.append(1)\n        self.w = len(COUNT) + ",
     ),
     masked: MASKED_LINEAR,
+    forgetful: NUMPY_LINEAR.replace('self.w = state["w"]', "pass"),
+    below: NUMPY_LINEAR.replace("return (error**2).mean(0)", "return [1, -3] if len(x) == 3 else (error**2).mean(0)"),
+    weighed: (weights: string) =>
+      `${NUMPY_LINEAR}\n    def weights(self):\n        return ${weights.replace("null", "None")}\n`,
+    slowed: NUMPY_LINEAR.replace("        self.w -=", "        self.rate /= 2\n        self.w -="),
     kept: { steps: 300, between: [100, 250] },
   },
 ] as const;
@@ -94,7 +103,7 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
 
 describe.each(LANGUAGES)(
   "a model in $language",
-  ({ language, modelOf, plain, drawn, noisy, counting, masked, kept }) => {
+  ({ language, modelOf, plain, drawn, noisy, counting, masked, forgetful, slowed, below, weighed, kept }) => {
     const adapter = adapters[language === "Python" ? 1 : 0];
     const engine = new ProcessEngine({ adapter, jobs: 2, patience: { tick } });
     afterAll(() => engine.dispose());
@@ -141,6 +150,31 @@ describe.each(LANGUAGES)(
           expect(rest?.curve).toEqual(whole?.curve);
           expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
         }
+      });
+
+      test.each([
+        ["its weights", forgetful],
+        ["how far its rate has fallen", slowed],
+      ])("whose state lacks %s is refused before it trains", async (_, text) => {
+        expect(await complaintOf(engine, modelOf(text))).toMatch(
+          /^mine\.\w+: resumes from the state that it saves to other numbers \([-\d.]+, then [-\d.]+\): the state must hold all that training changes$/,
+        );
+      });
+
+      test("fails its run by a loss below 0, or weights that are none, and is refused if it begins so", async () => {
+        const failureOf = async (text: string) => {
+          const [result] = await resultsOf(engine, [codeRun(modelOf(text))], { keepParameters: true });
+          return result?.failure?.replace(/^.*mine\.\w+(:\d+)?: /, "");
+        };
+        expect(await failureOf(below)).toBe("the loss of task 2 is -3.00 at step 1; none is below 0");
+        expect(await complaintOf(engine, modelOf(below.replace("== 3", "== 8")))).toMatch(
+          /: the losses of the first steps: expected numbers from 0, got -3$/,
+        );
+        expect(await failureOf(weighed("null"))).toMatch(
+          /^weights: expected an? \w+ of arrays.*, got (null|NoneType)$/,
+        );
+        expect(await failureOf(weighed('{"w": ["a"]}'))).toMatch(/^weights: w: expected (an array of )?numbers, got /);
+        expect(await failureOf(weighed('{"w": [1]}'))).toBeUndefined();
       });
 
       test("is told which labels are missing, and learns from the rows that have a task's label", async () => {

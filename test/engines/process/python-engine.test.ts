@@ -134,6 +134,28 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       "return x @ self.w - (x @ self.w).mean(0)",
       "mine.py: in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
     ],
+    [
+      "return (error**2).mean(0)",
+      "return [[1], [1, 2]]",
+      "mine.py:4: step: expected shape [2], got lists of several lengths",
+    ],
+    [
+      "return x @ self.w",
+      "return [[1, 2], [1]]",
+      "mine.py:4: predict: expected shape [7, 2], got lists of several lengths",
+    ],
+    [
+      '{"w": self.w}',
+      "lambda: 1",
+      "mine.py: state_dict: expected what pickle can save: Can't pickle local object 'Linear.state_dict.<locals>.<lambda>'",
+    ],
+    ["return x @ self.w", "return x @ self.w * 1j", "mine.py: predict: expected real numbers, got complex128"],
+    [
+      "return (error**2).mean(0)",
+      "return (error**2).mean(0) + 0j",
+      "mine.py: step: expected real numbers, got complex128",
+    ],
+    ["return (error**2).mean(0)", "return ['1', '2']", "mine.py: step: expected real numbers, got str32"],
     ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
   ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {
     expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);

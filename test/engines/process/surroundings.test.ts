@@ -1,8 +1,8 @@
 // What a model's process may read of its surroundings, and do to the process that started it.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { nodeAdapter, pythonAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import { BIN, exited } from "../../support/bin.ts";
@@ -83,6 +83,57 @@ const statesIn = (out: string) =>
     .split("\n")
     .slice(1, -1)
     .map((line) => line.replace(/^(\w+)\/.*?,(done|failed),.*/, "$1 $2"));
+
+/** Processes that one has started. */
+const childrenOf = (pid: number | undefined): number[] => {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return stdout.trim().split(/\s+/).map(Number);
+};
+
+const inState = (state: string) => (pid: number) => {
+  const path = `/proc/${pid}/stat`;
+  return existsSync(path) && readFileSync(path, "utf8").includes(`) ${state} `);
+};
+
+/** How a model stops its own process as it is tried. */
+const STOPPING = {
+  JavaScript: () => codeModel(LINEAR.replace("const B =", "process.kill(process.pid, 'SIGSTOP');\n    const B =")).file,
+  Python: () =>
+    pythonModel(
+      NUMPY_LINEAR.replace("error =", "__import__('os').kill(__import__('os').getpid(), 19)\n        error ="),
+    ).file,
+};
+
+describe.skipIf(process.platform !== "linux").each(["JavaScript", "Python"] as const)("a model in %s", (language) => {
+  test.skipIf(language === "Python" && NO_PYTHON)(
+    "that has stopped its process leaves none when mmoe is killed, and the next start removes its folder",
+    async () => {
+      const [temporary, out] = [temporaryFolder(), join(temporaryFolder(), "results")];
+      const env = { ...process.env, TMPDIR: temporary };
+      const python = PYTHON === undefined ? [] : ["--python", PYTHON];
+      const words = [BIN, ...few, "--model", STOPPING[language](), ...python, "--out", out];
+      const child = spawn(process.execPath, words, { env, stdio: "ignore" });
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      let [started, stopped]: [number[], number[]] = [[], []];
+      await vi.waitFor(
+        () => {
+          started = childrenOf(child.pid);
+          stopped = started.filter(inState("T"));
+          expect(stopped.length).toBeGreaterThan(0);
+        },
+        { timeout: 60_000, interval: 50 },
+      );
+      child.kill("SIGKILL");
+      await ended;
+      const there = () => started.filter((pid) => existsSync(`/proc/${pid}`) && !inState("Z")(pid));
+      await vi.waitFor(() => expect(there()).toEqual([]), { timeout: 20_000, interval: 50 });
+      const left = () => readdirSync(temporary).filter((name) => name.startsWith("mmoe-process-"));
+      expect(left()).not.toEqual([]);
+      const { code, stderr } = await swept(codeModel(LINEAR).file, { TMPDIR: temporary });
+      expect([code, stderr.includes("Error"), left()]).toEqual([0, false, []]);
+    },
+  );
+});
 
 /** How a model starts a process that outlives it, apart from its group, and holds its streams. */
 const LEAVING = {

@@ -42,7 +42,11 @@ def save_weights(arrays: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
 
 def save(trainer: Any, file: BinaryIO) -> dict[str, Any]:
     """Writes all that a run resumes from: the trainer's state, and that of the global generators."""
-    content = _dumped({"trainer": trainer.state_dict(), "random": _random_state()})
+    state = {"trainer": trainer.state_dict(), "random": _random_state()}
+    try:
+        content = _dumped(state)
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        raise ModelError(f"state_dict: expected what pickle can save: {error}") from error
     whole = _HEAD.pack(len(content)) + content
     whole += b"\0" * (-len(whole) % _UNIT)
     file.seek(0)

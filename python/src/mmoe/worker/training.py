@@ -6,7 +6,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any
 
@@ -104,15 +104,20 @@ class Training:
         x = self._rows.read(at, *self._lead, rows, self._settings.inputs)
         predictions = self.trainer.predict(x)
         self._expect_shape("predict", predictions, [*self._lead, *self._settings.output_shape(rows)])
-        self._rows.write(at + size_of(*x.shape), _array(predictions))
+        self._rows.write(at + size_of(*x.shape), _array("predict", predictions))
 
     def weights(self, run: int) -> dict[str, Any]:
         """The final weights of one of the runs, by name."""
         given = self.trainer.weights() if _has_weights(self.trainer) else _tensors(_module_in(self.trainer))
+        if not isinstance(given, Mapping):
+            raise at_definition(self.trainer, f"weights: expected a dict of arrays, got {type(given).__name__}")
         return {name: _numbers(value)[run] if self._lead else _numbers(value) for name, value in given.items()}
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
-        got = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
+        try:
+            got: Any = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
+        except ValueError:
+            got = "lists of several lengths"
         if got == shape:
             return
         if self.definition is self.trainer:
@@ -212,7 +217,7 @@ def _parameters(trainer: Any) -> dict[str, int]:
     count = getattr(trainer, "parameter_count", None)
     if count is None:
         return {}
-    if not isinstance(count, int | np.integer) or count < 0:
+    if not isinstance(count, int | np.integer) or not 0 <= count < 2**53:
         raise at_definition(trainer, f"parameter_count: expected a whole number, got {count!r}")
     return {"all": int(count)}
 
@@ -225,19 +230,18 @@ def _numbers(value: Any) -> Any:
     return value.float().numpy() if str(value.dtype) == "torch.bfloat16" else value.numpy()
 
 
-def _array(value: Any) -> NDArray[np.float32]:
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    elif isinstance(value, (list, tuple)):
-        value = [_array(each) for each in value]
-    return np.asarray(value, np.float32)
+def _array(method: str, value: Any) -> NDArray[np.float32]:
+    array = np.asarray([_array(method, each) for each in value] if isinstance(value, (list, tuple)) else _numbers(value))
+    if array.dtype.kind in "cOSUmM":
+        raise ModelError(f"{method}: expected real numbers, got {array.dtype.name}")
+    return array.astype(np.float32, copy=False)
 
 
 def _stacked(values: list[Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Losses of some steps in one array; PyTorch's leave their device together."""
     try:
         if hasattr(values[0], "detach"):
-            return _array(sys.modules["torch"].stack(values)).reshape(shape)
-        return np.stack([_array(value) for value in values]).reshape(shape)
+            return _array("step", sys.modules["torch"].stack(values)).reshape(shape)
+        return np.stack([_array("step", value) for value in values]).reshape(shape)
     except ValueError as error:
         raise ModelError(f"step: expected losses of shape {list(shape[1:])} at each step: {error}") from error
