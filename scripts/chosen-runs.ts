@@ -1,5 +1,5 @@
 // npx tsx scripts/chosen-runs.ts results/regimes/NAME ...: of the runs of a regime's ended sweep, keeps those at the rates that were
-// chosen, and removes runs.csv: what a commit holds (src/regimes/standings.ts).
+// chosen, and removes CSV files: what a commit holds (src/regimes/standings.ts).
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { JOURNALS } from "../src/records/find-results.ts";
@@ -16,6 +16,6 @@ for (const folder of process.argv.slice(2)) {
     const some = lines.filter((line) => kept.has(headIn(Buffer.from(line))?.id ?? ""));
     writeFileSync(path, `${[header, ...some].join("\n")}\n`);
   }
-  for (const file of ["runs.csv", "curves.csv"]) rmSync(join(folder, file), { force: true });
+  for (const file of ["runs.csv", "curves.csv", "diagnostics.csv"]) rmSync(join(folder, file), { force: true });
   console.log(`${folder}: ${kept.size} of ${results.records.length} runs`);
 }

@@ -2,15 +2,10 @@
 import { type Results, readResults } from "../../src/records/read-results.ts";
 import { overRegimes } from "../../src/regimes/over-regimes.ts";
 import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
-import {
-  contestants,
-  placeOf,
-  type RegimeResult,
-  regimeResults,
-  type Standing,
-  verdictOf,
-} from "../../src/regimes/standings.ts";
-import { cached } from "./committed.ts";
+import { contestants, placeOf, type RegimeResult, regimeResults, type Standing } from "../../src/regimes/standings.ts";
+import { groupBy } from "../../src/stats/group-by.ts";
+import { holm } from "../../src/stats/pairs.ts";
+import { cached, type Row, rows } from "./committed.ts";
 
 const read = cached((folder: string): Promise<Results> => readResults(folder, () => {}));
 
@@ -63,3 +58,29 @@ export const contestantCount = async (): Promise<number> => overRegimes(await re
 
 /** Losses are said as numbers above zero. */
 export const negative = async (values: Promise<number[]>): Promise<number[]> => (await values).map((value) => -value);
+
+const MAP = "results/map/figures/map-heldout-481.9pt.csv";
+
+/** The model that gains most in each cell of the map, with so many sines. */
+function bestOfMap(sines: number): Row[] {
+  const cells = groupBy(rows(MAP, { sines }), ({ correlation, trainRows }) => `${correlation} ${trainRows}`);
+  return [...cells.values()].map((all) =>
+    all.reduce((best, one) => (Number(one.value) > Number(best.value) ? one : best)),
+  );
+}
+
+/** How many cells of the map's panel of so many sines are told apart from Single-Task, by Holm's method over the models there. */
+export function toldCells(sines: number): number {
+  const told = bestOfMap(sines).filter((best) => {
+    const { correlation, trainRows } = best;
+    const cell = rows(MAP, { sines, correlation: correlation as string, trainRows: trainRows as string });
+    return (holm(cell.map(({ p }) => Number(p)))[cell.indexOf(best)] as number) < 0.05;
+  });
+  return told.length;
+}
+
+/** In how many cells of these panels and numbers of rows one of `models` gains most. */
+export const bestCells = (sines: readonly number[], trainRows: readonly number[], models: readonly string[]): number =>
+  sines
+    .flatMap(bestOfMap)
+    .filter((cell) => trainRows.includes(Number(cell.trainRows)) && models.includes(cell.model as string)).length;
