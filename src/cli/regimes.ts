@@ -4,7 +4,7 @@ import { ownModelsIn } from "../config/own-models.ts";
 import { defined } from "../defined.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { figureFiles } from "../figures/files.ts";
+import { FORMATS, figureFiles } from "../figures/files.ts";
 import { regimesFigure } from "../figures/regimes.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
 import { type Results, readResults } from "../records/read-results.ts";
@@ -22,7 +22,7 @@ import { listed } from "../text.ts";
 import { duration, numberOf } from "../units.ts";
 import { chosenShard } from "./cluster/shard-option.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { choiceOption, collect, folderOption, jsonText, listOption } from "./options.ts";
+import { choiceOption, collect, folderOption, listOption } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { checkedOptions, ENVIRONMENT_HELP } from "./sweep-options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
@@ -49,7 +49,7 @@ const withOptions = (command: Command) =>
     .option("--runs <n>", "runs per model and cell, each beside the committed run of its number", "10")
     .option("--lr <list>", "learning rates, among which the validation rows of other runs choose")
     .option("--set <key=value>", "another setting of training, such as weightDecay; repeatable", collect, [])
-    .option("--out <folder>", "where results go, a folder for each sweep", "results/my-regimes")
+    .option("--out <folder>", "where results go, a folder for each sweep, and the figure (default: results/my-regimes)")
     .option("--dry-run", "say what would be trained; train nothing")
     .option("--shard <i/n>", "train the i-th of n parts of each sweep (default: from the job array's variables)")
     .option("--engine <name>", "what trains, as in mmoe sweep")
@@ -57,7 +57,7 @@ const withOptions = (command: Command) =>
     .option("--python <path>", "the Python interpreter of models in Python")
     .option("--jobs <n>", "threads of the cpu engine, and processes of your own models (default: all cores)")
     .option("--retry-failed", "train the failed runs of the results folders again")
-    .option("--json", "how each contestant stands, as JSON")
+    .option("--json", "one line of JSON per event, as mmoe sweep --json, and one of how all contestants stand")
     .addHelpText("after", HELP);
 
 type RegimeOptions = OptionsOf<typeof withOptions>;
@@ -73,21 +73,23 @@ interface OwnSweep {
 
 async function regimes(options: RegimeOptions, context: Context): Promise<number> {
   const sweeps = regimeSweeps(chosenRegimes(options.only));
-  const out = folderOption("--out", options.out);
+  const out = folderOption("--out", options.out ?? "results/my-regimes");
   const own = sweeps.flatMap((sweep) => ownSweep(sweep, { ...options, out }, context));
+  let code: number | undefined;
   if (own.length > 0) {
     const stop = stopOnSignals(context.effects, "finished runs are kept");
-    const code = await trained(own, options, stop, context).finally(stop.release);
-    if (code !== undefined) return code;
+    code = await trained(own, options, stop, context).finally(stop.release);
+    if (code !== undefined && code !== EXIT.failedRuns) return code;
   }
   const results = await readAll(sweeps, own, context);
   const missing = results.find(({ own: mine }) => mine.length === 0);
   if (own.length > 0 && missing) {
     context.note(`${missing.regime}: no run of every cell is done yet; run this again when all shards are done`);
-    return EXIT.done;
+    return code ?? EXIT.done;
   }
-  await show(results, own.length > 0 ? out : undefined, options, context);
-  return EXIT.done;
+  show(results, options, context);
+  if (own.length > 0 || options.out !== undefined) await draw(results, out, context);
+  return code ?? EXIT.done;
 }
 
 function chosenRegimes(text: string | undefined): string[] {
@@ -96,7 +98,11 @@ function chosenRegimes(text: string | undefined): string[] {
 }
 
 /** Nothing if the user names no model. Models are those of `--models`, or of the files alone. */
-function ownSweep(sweep: RegimeSweep, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
+function ownSweep(
+  sweep: RegimeSweep,
+  options: RegimeOptions & { readonly out: string },
+  { effects, argv }: Context,
+): OwnSweep[] {
   const { models, model, modelSet, method } = options;
   if (models === undefined && model.length === 0 && modelSet.length === 0) {
     if (method !== undefined)
@@ -139,7 +145,7 @@ function narrowed(name: string, preset: readonly string[]): string {
 /** Says what is to do, looks at the committed runs on this machine, and trains. The exit code if it ends here. */
 async function trained(
   own: readonly OwnSweep[],
-  { dryRun }: RegimeOptions,
+  { dryRun, json }: RegimeOptions,
   stop: Stop,
   context: Context,
 ): Promise<number | undefined> {
@@ -155,8 +161,9 @@ async function trained(
   let failed = 0;
   for (const [i, { sweep, request }] of own.entries()) {
     if (shares[i].todo.length === 0) continue;
-    const progress = progressFor(false, context);
+    const progress = progressFor(json === true, context);
     const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => progress.stop());
+    progress.end(outcome);
     failed += outcome.failed;
     if (outcome.stopped === undefined) continue;
     const where = `mmoe: stopped ${stop.reason} in ${sweep.name}`;
@@ -238,18 +245,16 @@ async function readAll(
   return regimeResults(found);
 }
 
-async function show(
-  results: readonly RegimeResult[],
-  out: string | undefined,
-  { json }: RegimeOptions,
-  { effects, note }: Context,
-): Promise<void> {
-  const { stdout } = effects;
-  if (json) stdout.write(jsonText(resultRows(results)));
-  else stdout.write(blocksText(out === undefined ? committedBlocks(results) : ownBlocks(results), roomOf(stdout)));
-  if (out === undefined) return;
+function show(results: readonly RegimeResult[], { json }: RegimeOptions, { effects: { stdout } }: Context): void {
+  const isOwn = results.some(({ own }) => own.length > 0);
+  const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout));
+  const standings = resultRows(results);
+  stdout.write(json ? `${JSON.stringify({ event: "standings", text, standings })}\n` : text);
+}
+
+async function draw(results: readonly RegimeResult[], out: string, { note }: Context): Promise<void> {
   makeFolder(out);
-  const files = await figureFiles(regimesFigure(results), ["svg"]);
+  const files = await figureFiles(regimesFigure(results), FORMATS);
   for (const { ending, content } of files) writeWholeSync(join(out, `${REGIMES}.${ending}`), content);
-  note(`${join(out, REGIMES)}.svg, .csv`);
+  note(`${join(out, REGIMES)}${files.map(({ ending }) => `.${ending}`).join(", ")}`);
 }
