@@ -9,6 +9,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "python/src/mmoe"
 #: Every name of the package, in the order of reading.
 SECTIONS = {
     "Sweeps": ["sweep", "plan", "tune", "verify", "model", "Model"],
+    "Regimes": ["regimes", "Standings"],
     "Results": ["results", "Results", "Figure"],
     "Rows and initial values": ["rows", "Rows", "initial_values"],
     "Models in Python": ["TorchTrainer", "Trainer", "Settings", "Task", "Schedule"],

@@ -28,8 +28,12 @@ const READ = [
   ...["dist/engines/rows/kernels/kernels.wasm", "dist/engines/cpu/kernels/kernels.wasm"],
   ...["assets/report", "assets/fonts", "assets/cuda", "results/published", "python/src", "CITATION.cff", "LICENSE"],
   ...["node_modules/@resvg/resvg-wasm/package.json", "node_modules/@resvg/resvg-wasm/index_bg.wasm"],
+  ...["configs/regimes", "results/regimes"],
   ...readdirSync(join(root, "configs")).flatMap((name) => (/\.(yaml|json)$/.test(name) ? [`configs/${name}`] : [])),
 ];
+
+/** What is not read of these: of committed runs all but their configs and journals. */
+const UNREAD = /__pycache__|results[\\/]regimes[\\/][^\\/]+[\\/](?!config\.yaml$|journal\b)/;
 
 /** Of PyPI's platforms, those that the binaries run on. */
 const TAGS = {
@@ -83,7 +87,7 @@ async function makeProgram(folder) {
   const manifests = packages.map((name) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"))));
   for (const path of READ) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    cpSync(join(root, path), join(folder, path), { recursive: true, filter: (file) => !/__pycache__/.test(file) });
+    cpSync(join(root, path), join(folder, path), { recursive: true, filter: (file) => !UNREAD.test(file) });
   }
   const { name, version, license, engines, dependencies } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),

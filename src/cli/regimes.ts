@@ -4,7 +4,7 @@ import { ownModelsIn } from "../config/own-models.ts";
 import { defined } from "../defined.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { figureFiles } from "../figures/files.ts";
+import { FORMATS, figureFiles } from "../figures/files.ts";
 import { regimesFigure } from "../figures/regimes.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
 import { type Results, readResults } from "../records/read-results.ts";
@@ -22,7 +22,7 @@ import { listed } from "../text.ts";
 import { duration, numberOf } from "../units.ts";
 import { chosenShard } from "./cluster/shard-option.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { choiceOption, collect, folderOption, jsonText, listOption } from "./options.ts";
+import { choiceOption, collect, folderOption, listOption } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { checkedOptions, ENVIRONMENT_HELP } from "./sweep-options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
@@ -49,7 +49,7 @@ const withOptions = (command: Command) =>
     .option("--runs <n>", "runs per model and cell, each beside the committed run of its number", "10")
     .option("--lr <list>", "learning rates, among which the validation rows of other runs choose")
     .option("--set <key=value>", "another setting of training, such as weightDecay; repeatable", collect, [])
-    .option("--out <folder>", "where results go, a folder for each sweep (default: results/my-regimes)")
+    .option("--out <folder>", "where results go, a folder for each sweep, and the figure (default: results/my-regimes)")
     .option("--dry-run", "say what would be trained; train nothing")
     .option("--shard <i/n>", "train the i-th of n parts of each sweep (default: from the job array's variables)")
     .option("--engine <name>", "what trains, as in mmoe sweep")
@@ -57,7 +57,7 @@ const withOptions = (command: Command) =>
     .option("--python <path>", "the Python interpreter of models in Python")
     .option("--jobs <n>", "threads of the cpu engine, and processes of your own models (default: all cores)")
     .option("--retry-failed", "train the failed runs of the results folders again")
-    .option("--json", "how each contestant stands, as JSON")
+    .option("--json", "one line of JSON per event, as mmoe sweep --json, and one of how all contestants stand")
     .addHelpText("after", HELP);
 
 type RegimeOptions = OptionsOf<typeof withOptions>;
@@ -84,7 +84,8 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
     context.note(`${missing.regime}: no run is done in every cell; run this again when all shards are done`);
     return code;
   }
-  await show(results, own.length > 0 ? folder : out, options, context);
+  show(results, options, context);
+  if (own.length > 0 || out !== undefined) await draw(results, folder, context);
   return code;
 }
 
@@ -135,7 +136,7 @@ function narrowed(name: string, preset: readonly string[]): string {
 }
 
 /** Says what is to do, looks at the committed runs on this machine, and trains. The exit code. */
-async function trained(own: readonly OwnSweep[], { dryRun }: RegimeOptions, context: Context): Promise<number> {
+async function trained(own: readonly OwnSweep[], { dryRun, json }: RegimeOptions, context: Context): Promise<number> {
   const shares = own.map(({ request }) => plannedShare(request, context.note));
   const todo = shares.flatMap((share) => share.todo);
   const { models } = own[0].request.config;
@@ -143,25 +144,30 @@ async function trained(own: readonly OwnSweep[], { dryRun }: RegimeOptions, cont
   const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
   if (dryRun) context.effects.stdout.write(`${what}\n`);
   else context.note(what);
-  if (dryRun || todo.length === 0) return EXIT.done;
+  const isFailed = shares.some(({ ended }) => [...ended.values()].some(({ status }) => status === "failed"));
+  if (dryRun) return EXIT.done;
+  if (todo.length === 0) return isFailed ? EXIT.failedRuns : EXIT.done;
   const stop = stopOnSignals(context.effects, "finished runs are kept");
   try {
     if (!(await areSameHere(own, stop, context))) return EXIT.checkFailed;
-    return await trainAll(
-      own.filter((_, i) => shares[i].todo.length > 0),
-      stop,
-      context,
-    );
+    const open = own.filter((_, i) => shares[i].todo.length > 0);
+    const code = await trainAll(open, { json: json === true, stop }, context);
+    return code === EXIT.done && isFailed ? EXIT.failedRuns : code;
   } finally {
     stop.release();
   }
 }
 
-async function trainAll(own: readonly OwnSweep[], stop: Stop, context: Context): Promise<number> {
+async function trainAll(
+  own: readonly OwnSweep[],
+  { json, stop }: { readonly json: boolean; readonly stop: Stop },
+  context: Context,
+): Promise<number> {
   let failed = 0;
   for (const { sweep, request } of own) {
-    const progress = progressFor(false, context);
+    const progress = progressFor(json, context);
     const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => progress.stop());
+    progress.end(outcome);
     failed += outcome.failed;
     if (outcome.stopped === undefined) continue;
     const where = `mmoe: stopped ${stop.reason} in ${sweep.name}`;
@@ -243,21 +249,16 @@ async function readAll(
   return regimeResults(found);
 }
 
-async function show(
-  results: readonly RegimeResult[],
-  out: string | undefined,
-  { json }: RegimeOptions,
-  { effects, note }: Context,
-): Promise<void> {
-  const { stdout } = effects;
-  if (json) stdout.write(jsonText(resultRows(results)));
-  else {
-    const areOwn = results.some(({ own }) => own.length > 0);
-    stdout.write(blocksText(areOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout)));
-  }
-  if (out === undefined) return;
+function show(results: readonly RegimeResult[], { json }: RegimeOptions, { effects: { stdout } }: Context): void {
+  const isOwn = results.some(({ own }) => own.length > 0);
+  const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout));
+  const standings = resultRows(results);
+  stdout.write(json ? `${JSON.stringify({ event: "standings", text, standings })}\n` : text);
+}
+
+async function draw(results: readonly RegimeResult[], out: string, { note }: Context): Promise<void> {
   makeFolder(out);
-  const files = await figureFiles(regimesFigure(results), ["svg"]);
+  const files = await figureFiles(regimesFigure(results), FORMATS);
   for (const { ending, content } of files) writeWholeSync(join(out, `${REGIMES}.${ending}`), content);
-  note(`${join(out, REGIMES)}.svg, .csv`);
+  note(`${join(out, REGIMES)}${files.map(({ ending }) => `.${ending}`).join(", ")}`);
 }

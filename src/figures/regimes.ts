@@ -73,8 +73,8 @@ function rowOf(
       .map(({ name, cells }) => `${name}: ${(100 * (cells.get(cell)?.value ?? Number.NaN)).toFixed(1)} %`)
       .join("; "),
     marks: (x, y) => {
-      const [low, high] = x.domain;
-      const at = (share: number) => x.at(Math.min(high, Math.max(low, 100 * share)));
+      const [left, right] = x.domain;
+      const at = (share: number) => x.at(Math.min(right, Math.max(left, 100 * share)));
       const grey = committed.flatMap(({ cells }) => {
         const gain = cells.get(cell);
         return gain ? [down(at(gain.value), y - 3, y + 3, theme.quiet, 0.5)] : [];
@@ -83,7 +83,9 @@ function rowOf(
         const gain = cells.get(cell);
         if (gain === undefined) return [];
         const i = names.indexOf(name);
-        return [across(at(gain.low), at(gain.high), y, theme.series[i], 1), mark(at(gain.value), y, i, theme)];
+        const { low, value, high } = gain; // one run has no interval
+        const interval = Number.isNaN(low) ? [] : [across(at(low), at(high), y, theme.series[i], 1)];
+        return [...interval, mark(at(value), y, i, theme)];
       });
       return [...grey, ...mine];
     },

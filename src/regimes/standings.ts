@@ -256,17 +256,18 @@ export function regimeResults(found: readonly Found[]): RegimeResult[] {
 
 /** What a row of a cell lacks. */
 const OF_REGIME = Object.fromEntries(
-  ["worst", "worstLow", "worstHigh", "losing", "losingLow", "losingHigh", "adjusted", "needed"].map((key) => [
-    key,
-    Number.NaN,
-  ]),
+  [
+    ...["worst", "worstLow", "worstHigh", "losing", "losingLow", "losingHigh", "adjusted", "needed"],
+    ...["rank", "of", "better", "worse", "untold"],
+  ].map((key) => [key, Number.NaN]),
 );
 
-/** A row for each contestant in a regime, and for each of its cells. */
+/** A row for each contestant in a regime, with its place among the committed ones, and for each of its cells. */
 export function resultRows(results: readonly RegimeResult[]) {
   return results.flatMap(({ regime, own, committed }) =>
     [...own, ...committed].flatMap((one) => {
       const { name: contestant, pairs, gain, worst, losing, adjusted, needed } = one;
+      const others = committed.filter((other) => other !== one);
       const named = { regime, contestant, from: own.includes(one) ? "yours" : "committed", pairs };
       const row = (cell: string, value: Estimate) => ({
         ...named,
@@ -280,8 +281,10 @@ export function resultRows(results: readonly RegimeResult[]) {
           ...row("", gain),
           ...{ worst: worst.value, worstLow: worst.low, worstHigh: worst.high },
           ...{ losing: losing.value, losingLow: losing.low, losingHigh: losing.high, adjusted, needed },
+          ...placeOf(one, others),
+          verdict: verdictOf(one) as string,
         },
-        ...[...one.cells].map(([cell, value]) => ({ ...row(cell, value), ...OF_REGIME })),
+        ...[...one.cells].map(([cell, value]) => ({ ...row(cell, value), ...OF_REGIME, verdict: "" })),
       ];
     }),
   );

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -154,4 +154,12 @@ test("mmoe k8s refuses a table, which no pod has", async () => {
   expect(refusal(await k8s("--rows", file))).toBe(
     `rows: a pod does not have ${file}; use mmoe slurm, or mmoe sweep --shard`,
   );
+});
+
+test("mmoe k8s takes a regime's preset, whose settings the ConfigMap then has", async () => {
+  const words = ["k8s", "regimes/few-rows", "--models", "mmoe", "--out", "my-regimes/few-rows"];
+  const stdout = printed(await runMain([...words, "--image", "registry/mmoe:1", "--completions", "3"]));
+  const [config, job] = parseAllDocuments(stdout).map((document) => document.toJS());
+  expect(parse(config.data["config.yaml"])).toMatchObject({ models: ["mmoe"], trainRows: [100, 300, 1000] });
+  expect(JSON.stringify(job)).toContain('"--out","/results/few-rows"');
 });

@@ -118,6 +118,14 @@ describe("the script of mmoe slurm", () => {
     expect(called("mmoe")).toEqual([...typed, ...out, "--jobs", "1", ...limit, "--shard", "3/5"].flat());
   });
 
+  test("of a regime's preset trains it into the folder in which mmoe regimes finds it", async () => {
+    const mmoe = standIn("mmoe", "true");
+    const words = ["slurm", "regimes/few-rows", "--models", "mmoe", "--out", "results/my-regimes/few-rows"];
+    const text = printed(await runMain([...words, "--array", "4", "--mmoe", mmoe], new EventEmitter(), env()));
+    expect(await ended(text)).toBe(0);
+    expect(called("mmoe").slice(0, 6)).toEqual(["sweep", ...words.slice(1)]);
+  });
+
   test("gives way to --out, --jobs and --time-limit where they are typed, and has a process a GPU", async () => {
     const mmoe = standIn("mmoe", "");
     const typed = ["--out", "a b", "--jobs", "3", "--time-limit", "9m"];

@@ -113,6 +113,14 @@ describe("the installed package", () => {
     }
   });
 
+  test("brings the committed runs of regimes, beside which it shows a model's place, as journals alone", () => {
+    const words = ["--models", "shared-bottom", "--only", "irrelevant", "--runs", "1", "--lr", "0.01"];
+    const { status, stdout } = mmoe("regimes", ...words, "--out", "regimes");
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^irrelevant .* of [2-9]\d /m)]);
+    const held = readdirSync(join(user, "node_modules/mmoe/results/regimes/irrelevant"));
+    expect(held.sort()).toEqual(["config.yaml", "journal"]);
+  });
+
   test("can be imported by its name alone", () => {
     const { stderr } = node("--input-type=module", "--eval", 'await import("mmoe/dist/sweep/plan.js")');
     expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");

@@ -12,6 +12,7 @@ const MODELS = {
   "paper.py:MMoE": 14_818,
   "paper.py:SharedBottom": 13_255,
   "task_embedding.py": 100 * 64 + 64 + 2 * 64 + 64 * 16 + 16 + 16 + 1,
+  "my_ple.py": 17_586,
   "upgrad.py": 14_818,
   "jax_mmoe.py": 14_818,
   "libmtl_adapter.py:LibMTL:net=MMoE": 14_818 + 2 * 8,

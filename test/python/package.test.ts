@@ -160,9 +160,9 @@ test.skipIf(!HAS_PYTHON)("numbers and arrays of NumPy, and ranges, are given as 
   const told = json(`
 import numpy as np
 from mmoe.program import set_options
-from mmoe.running import _option
+from mmoe.running import option
 settings = {"trainRows": np.array([50, 60]), "batch": np.int64(4), "evalEvery": range(10, 30, 10)}
-print(json.dumps([set_options(settings)[1::2], _option("--steps", range(10, 30, 10)), _option("--lr", np.array([0.5, 1]))]))`);
+print(json.dumps([set_options(settings)[1::2], option("--steps", range(10, 30, 10)), option("--lr", np.array([0.5, 1]))]))`);
   const settings = ["trainRows=[50, 60]", "batch=4", "evalEvery=[10, 20]"];
   expect(told).toEqual([settings, ["--steps", "10,20"], ["--lr", "0.5,1.0"]]);
 });
@@ -170,11 +170,11 @@ print(json.dumps([set_options(settings)[1::2], _option("--steps", range(10, 30, 
 test.skipIf(!HAS_PYTHON)("a truth value is one only where an option has no value", () => {
   const told = json(`
 import numpy as np
-from mmoe.running import _SWITCHES, _option
+from mmoe.running import _SWITCHES, option
 from mmoe.sweeping import OPTIONS, sweep
 switches = [flag for keyword, flag in OPTIONS.items() if sweep.__annotations__[keyword].startswith("bool")]
-given = [_option("--long", np.True_), _option("--long", False), _option("--runs", True), _option("--runs", False)]
-try: _option("--keep-weights", 1)
+given = [option("--long", np.True_), option("--long", False), option("--runs", True), option("--runs", False)]
+try: option("--keep-weights", 1)
 except TypeError as error: given.append(str(error))
 print(json.dumps([switches == list(_SWITCHES), *given]))`);
   const refused = "keep_weights: expected True or False, got 1";

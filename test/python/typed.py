@@ -41,10 +41,16 @@ def compared(out: str) -> mmoe.Results:
     return r
 
 
+def placed(models: mmoe.Standings) -> str:
+    models.figure().save("regimes.pdf").unlink()
+    return f"{models.table['verdict']} {models.cells} {models.all} {models.said.upper()}"
+
+
 x, y = mmoe.rows("paper", correlation=0.5, steps=range(1, 3))
 shapes: tuple[tuple[int, ...], tuple[int, ...]] = (x.shape, y.shape)
 values: dict[str, NDArray[np.float32]] = mmoe.initial_values("paper", model="mmoe")
 try:
+    print(placed(mmoe.regimes([Linear, "mmoe"], only=["few-rows"], runs=2, lr=[0.01], settings={"batch": 16})))
     compared("results/typed").report(show=False).stat()
 except mmoe.MmoeError as error:
     print(f"mmoe: {error}")

@@ -92,6 +92,14 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("the wheel", () => 
     expect([stdout, stderr]).toEqual([`[6, ["mmoe", "linear", "in-js"], [128, 100]]\n`, ""]);
   });
 
+  test.each(PYTHONS.slice(-1))("shows a model's place in regimes, beside the committed runs, on Python %s", (minor) => {
+    const words = ["--models", "shared-bottom", "--only", "irrelevant", "--runs", "1", "--lr", "0.01"];
+    const { status, stdout } = run(join(folder, `python-${minor}`), "mmoe", "regimes", ...words, "--out", "regimes");
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^irrelevant .* of [2-9]\d /m)]);
+    const packages = readdirSync(join(folder, `python-${minor}`), { recursive: true, encoding: "utf8" });
+    expect(packages.filter((path) => /results.regimes.*csv$/.test(path))).toEqual([]);
+  });
+
   test.each(PYTHONS.slice(-1))("draws, reports and verifies what it trained, on Python %s", (minor) => {
     const name = `python-${minor}`;
     for (const words of [

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .settings import Schedule as Schedule
     from .settings import Settings as Settings
     from .settings import Task as Task
+    from .standings import Standings as Standings
+    from .standings import regimes as regimes
     from .sweeping import plan as plan
     from .sweeping import sweep as sweep
     from .torch_trainer import TorchTrainer as TorchTrainer
@@ -39,6 +41,7 @@ _MODULES = {
     "Said": ".program",
     "Schedule": ".settings",
     "Settings": ".settings",
+    "Standings": ".standings",
     "Task": ".settings",
     "TorchTrainer": ".torch_trainer",
     "Trainer": ".trainer",
@@ -46,6 +49,7 @@ _MODULES = {
     "initial_values": ".arrays",
     "model": ".own_models",
     "plan": ".sweeping",
+    "regimes": ".standings",
     "results": ".frames",
     "rows": ".arrays",
     "sweep": ".sweeping",

@@ -26,7 +26,7 @@ _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 
 def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
-    with _in_keywords(options, settings):
+    with in_keywords(options, settings):
         return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
 
 
@@ -36,7 +36,7 @@ def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
     shown = Progress(given["progress"])
     ends = {_DONE, _FAILED_RUNS, *([] if given["time_limit"] is None else [_STOPPED])}
     try:
-        with _in_keywords(options, settings):
+        with in_keywords(options, settings):
             follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
     finally:
         shown.close()
@@ -44,7 +44,7 @@ def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
 
 
 @contextmanager
-def _in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[None]:
+def in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[None]:
     """What the program says of its options, said of the keywords that became these. Commands to be copied stay as they are."""
     try:
         yield
@@ -58,10 +58,11 @@ def _in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Ite
 
 
 class Progress:
-    """A bar of tqdm that follows a sweep's events, a JSON object per line."""
+    """A bar of tqdm that follows a sweep's events, a JSON object per line; of several sweeps one bar each, with its name."""
 
-    def __init__(self, is_shown: bool) -> None:
+    def __init__(self, is_shown: bool, is_named: bool = False) -> None:
         self._is_shown = is_shown
+        self._is_named = is_named
         self._bar: Any = None
         self._lock = threading.Lock()
         self._shares: dict[str, float] = {}
@@ -70,20 +71,26 @@ class Progress:
         #: The results folder.
         self.out = ""
 
-    def tell(self, line: str) -> None:
+    def tell(self, line: str) -> dict[str, Any]:
+        """Shows an event, and returns it; nothing of a line that an interrupt cut."""
         try:
-            event = json.loads(line)
+            event: dict[str, Any] = json.loads(line)
         except ValueError:
-            return  # an interrupt took a part of it
-        name = event["event"]
+            return {}
+        self._show(event["event"], event)
+        return event
+
+    def _show(self, name: str, event: dict[str, Any]) -> None:
         if name in ("start", "end"):
             self.out = event["out"]
         if not self._is_shown or name == "end":
             return
         with self._lock:
             if name == "start":
+                self.close()
+                self._shares, self._ended = {}, 0
                 form = "{l_bar}{bar}| {n:.1f}/{total} runs [{elapsed}<{remaining}]"
-                self._bar = progress_bar()(total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
+                self._bar = progress_bar()(desc=Path(self.out).name if self._is_named else None, total=event["runs"], bar_format=form, mininterval=0.2 if _is_seen() else 10)
             elif name == "progress":
                 self._shares[event["id"]] = event["step"] / event["steps"]
             elif name == "run":
@@ -122,7 +129,7 @@ def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[
     if given["rows"] is not None:
         words += ["--rows", _rows_file(given["rows"], folder)]
     for keyword, flag in options.items():
-        words += _option(flag, given[keyword])
+        words += option(flag, given[keyword])
     chosen = {key: given[keyword] for keyword, key in settings.items() if given[keyword] is not None}
     if given["models"] is not None:
         chosen["models"] = definitions(given["models"], folder / "models")
@@ -136,7 +143,7 @@ _REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
 _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")
 
 
-def _option(flag: str, value: Any) -> list[str]:
+def option(flag: str, value: Any) -> list[str]:
     value = value.tolist() if hasattr(value, "tolist") else value
     if value is None:
         return []
@@ -216,8 +223,8 @@ def verify(
     :raises MmoeError: the program refuses, in its words
     """
     of = folder if isinstance(folder, Results) else Results(Path(folder), frame, program)
-    words = ["verify", os.fspath(of.folder), "--json", "--quiet", *_option("--runs", runs)]
-    words += [*_option("--kernels", kernels), *_option("--python", python)]
+    words = ["verify", os.fspath(of.folder), "--json", "--quiet", *option("--runs", runs)]
+    words += [*option("--kernels", kernels), *option("--python", python)]
     return of._table(json.loads(run_program(words, of.program, may_end_with=(0, 4))))
 
 
@@ -261,8 +268,8 @@ def tune(
     """
     of = Results(folder.folder, frame or folder.frame, folder.program) if isinstance(folder, Results) else Results(Path(folder), frame, program)
     given = {"--by": by, "--loss": loss, "--metric": metric, "--each": each, "--output": output, "--runs": runs, "--seed": seed}
-    words = [word for flag, value in given.items() for word in _option(flag, value)]
-    text = run_program(["tune", os.fspath(of.folder), *words, *_option("--overwrite", overwrite), "--json", "--quiet"], of.program)
+    words = [word for flag, value in given.items() for word in option(flag, value)]
+    text = run_program(["tune", os.fspath(of.folder), *words, *option("--overwrite", overwrite), "--json", "--quiet"], of.program)
     picks = json.loads(text)["picks"]
     return of._table([row for pick in picks for row in _points(pick)], "low", "high")
 
