@@ -1,5 +1,4 @@
 import lines from "../results/published/fig4.csv";
-import { commandWords } from "../src/config/playground.ts";
 import { ladderLosses } from "../src/data/ladder-loss.ts";
 import { lossIn } from "../src/figures/draw/paper-points.ts";
 import { themeOf } from "../src/figures/draw/style.ts";
@@ -12,6 +11,7 @@ import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts
 import { modelColours } from "./models-section.tsx";
 import { MANY, type Playground } from "./playground.ts";
 import { histogramFigure } from "./run-histogram.ts";
+import { commandWords } from "./runs.ts";
 
 const PUBLISHED = lines.map(lossIn);
 const PAGE = themeOf("page");

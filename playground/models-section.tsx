@@ -1,4 +1,4 @@
-import { BOUNDS, changesOf, hasExperts, hasUnits, MOST_MODELS, type PlayModel } from "../src/config/playground.ts";
+import { BOUNDS, hasExperts, hasUnits, MOST_MODELS, type PlayModel } from "../src/config/playground.ts";
 import { type Ladder, ladderLosses, lossOfMean, rungOf } from "../src/data/ladder-loss.ts";
 import { shortNumber } from "../src/figures/draw/scale.ts";
 import { modelStyles, type Theme, themeOf } from "../src/figures/draw/style.ts";
@@ -11,6 +11,7 @@ import { shownLosses } from "./loss-figures.ts";
 import { deadTowers, diagramFigure, gateFigure, learnedFigure, type Shown } from "./model-figures.ts";
 import type { Live, Playground } from "./playground.ts";
 import { overPairs, POINTS, placeAt } from "./probe.ts";
+import { changesOf } from "./runs.ts";
 import { digits, labelCurve } from "./task-figures.ts";
 
 export function ModelsSection({ playground }: { playground: Playground }) {

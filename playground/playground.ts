@@ -1,11 +1,4 @@
-import {
-  addressOf,
-  type PlayModel,
-  type PlaySettings,
-  playRuns,
-  possible,
-  settingsIn,
-} from "../src/config/playground.ts";
+import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "../src/config/playground.ts";
 import type { GeneratedRun } from "../src/engines/engine.ts";
 import type { Point } from "../src/figures/draw/series.ts";
 import { mean } from "../src/stats/moments.ts";
@@ -13,6 +6,7 @@ import { SHOWN_LOSSES, type ShownLoss, shownLosses } from "./loss-figures.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
 import type { EndedRuns } from "./run-histogram.ts";
+import { playRuns } from "./runs.ts";
 import stops from "./tour.yaml";
 import type { FromWorker, Progress } from "./worker.ts";
 

@@ -1,12 +1,13 @@
 import { useRef } from "preact/hooks";
 import lines from "../results/published/fig2.csv";
-import { BOUNDS, lowestCorrelation, type PlaySettings, playGenerator } from "../src/config/playground.ts";
+import { BOUNDS, lowestCorrelation, type PlaySettings } from "../src/config/playground.ts";
 import { labelCorrelation } from "../src/data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../src/data/presets.ts";
 import { correlationIn } from "../src/figures/draw/paper-points.ts";
 import { Choice, NumberField, Section, Slider } from "./controls.tsx";
 import { Drawing, SavedFigure } from "./figure.tsx";
 import type { Playground } from "./playground.ts";
+import { playGenerator } from "./runs.ts";
 import { correlationFigure, digits, directionsFigure, functionFigure } from "./task-figures.ts";
 
 const PUBLISHED = lines.map(correlationIn);

@@ -7,8 +7,6 @@ mmoe() { node bin/mmoe.js "$@"; }
 
 name="${1:-}"
 case "$name" in
-  crossed) # docs/findings.md: data and initial values
-    mmoe sweep --corr 0.5 --runs 144 --set 'cross={data: 12, initial: 12}' --out "results/$name" ;;
   libmtl) # docs/coming-from.md: LibMTL's architectures beside mmoe's; PYTHON has torch and LibMTL, by default that of the tests
     own=()
     for net in MMoE CGC PLE Cross_stitch DSelect_k; do own+=(--model "examples/python/libmtl_adapter.py:LibMTL:net=$net"); done

@@ -72,7 +72,6 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   diagnostics: "measuring",
   tuned: "sweep",
   ownModels: "sweep",
-  cross: "sweep",
   taskKinds: "losses",
   rows: "data",
 };

@@ -53,10 +53,6 @@ async function compare(a: string, b: string, options: CompareOptions, context: C
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
   const { results: before, loss } = await readWithLoss(a, options, context);
   const after = await readEnded(b, options.at, context);
-  if ((before.config.cross === null) !== (after.config.cross === null))
-    throw new UsageError(
-      `${a} and ${b}: one is crossed and the other is not, so their runs can't be paired; give two of one kind`,
-    );
   const change = changeBetween(before, after, { loss, tolerance });
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
     throw new UsageError(`${a} and ${b} have no finished run in common; ${wayOut(before, after)}`);

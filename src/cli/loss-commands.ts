@@ -105,19 +105,15 @@ export function headOf(results: Results, loss: LossSet, ...more: readonly string
 }
 
 /** What the output of a loss begins with below the folder: the loss shown, how to see the others, and `more` lines. */
-export function lossHead(results: Results, loss: LossSet, ...more: readonly string[]) {
+export function lossHead(_results: Results, loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
   const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
-  return { before: [about, ...(results.config.cross === null ? [] : [CROSSED]), ...more].join("\n") };
+  return { before: [about, ...more].join("\n") };
 }
 
-/** What warns of intervals over the runs of a crossed sweep. */
-const CROSSED =
-  "data and initial values are crossed: runs share them, so intervals and tests that take runs as independent are too narrow";
-
-/** Which uncertainty the intervals of results on a table are of; empty for others. Intervals of crossed sweeps have a warning. */
-export function coverageOf({ config: { rows, cross } }: Pick<Results, "config">): string[] {
-  if (rows === null || cross !== null) return [];
+/** Which uncertainty the intervals of results on a table are of; empty for others. */
+export function coverageOf({ config: { rows } }: Pick<Results, "config">): string[] {
+  if (rows === null) return [];
   return rows.heldout === null || typeof rows.split === "number"
     ? ["all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"]
     : ["each run has its own split: intervals over runs hold for new splits of this table and new initial values"];

@@ -158,7 +158,6 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkChooseBy(settings, place);
   checkTasks(settings, place);
   checkModels(settings, place);
-  checkCross(settings, place);
   checkGrid(settings, place);
   checkTuned(settings, [...sinceTuned], place);
   checkOptimizer(settings, place);
@@ -284,13 +283,6 @@ function checkEmbeddingSteps({ settings, has, refuse }: Rule): void {
 
 function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
   return trainedValues(settings, key).map(Number);
-}
-
-/** Refuses another number of runs than pairs of seeds: UsageError. */
-function checkCross({ cross, runs }: Settings, place: (key: SettingKey) => string): void {
-  const pairs = cross && cross.data * cross.initial;
-  if (pairs === null || runs === pairs) return;
-  throw new UsageError(`${place("runs")}: cross has ${pairs} pairs of seeds, a run for each; got ${runs}`);
 }
 
 /** Most products of numbers that make the tasks of one run: they take some seconds. */

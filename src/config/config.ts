@@ -83,7 +83,7 @@ export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): 
 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
 type Beside =
-  | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
+  | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed")
   | ("groupSize" | "betweenGroups" | "inputs" | "sines" | "noiseStd")
   | ("labelScale" | "labelled" | "positives" | "taskWeights")
   | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind")

@@ -48,6 +48,19 @@ function refuseNewer(source: string, values: Tree): void {
   throw new UsageError(`${source}: unknown setting '${unknown}': a newer mmoe stored it; use that one`);
 }
 
+/** The values of a file that was written while configs had the setting `cross`. Throws UsageError for a crossed sweep. */
+export function withoutCross(values: unknown, source: string): unknown {
+  if (!isTree(values) || !("cross" in values)) return values;
+  const { cross, marks, ...others } = values;
+  if (cross !== null)
+    throw new UsageError(
+      `${source}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/seesaw-cost-variance.md does`,
+    );
+  if (!isTree(marks)) return { ...others, ...(marks !== undefined && { marks }) };
+  const { cross: _, ...rest } = marks;
+  return { ...others, marks: rest };
+}
+
 export type Tree = Readonly<Record<string, unknown>>;
 
 export function isTree(values: unknown): values is Tree {

@@ -8,7 +8,7 @@ import { listed } from "../text.ts";
 import { checkConfig } from "./check.ts";
 import { shownValue } from "./checked-by.ts";
 import type { Config } from "./config.ts";
-import { type GivenValues, isTree, type Override, type Tree, withDefaults } from "./file-version.ts";
+import { type GivenValues, isTree, type Override, type Tree, withDefaults, withoutCross } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { OF_ROWS } from "./rows.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -68,7 +68,8 @@ function presetSource(path: string): string {
 
 /** The values in a YAML file, which errors call `source`. */
 export function readYaml(path: string, source = path): GivenValues {
-  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source), folder: dirname(path) };
+  const values = parseFile(readText(path, { source, most: LARGEST_FILE }), source);
+  return { source, values: withoutCross(values, source), folder: dirname(path) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */

@@ -1,17 +1,13 @@
 // What the page trains, in the keys of a sweep's config, and the address that says it: only what differs from the paper's.
 
-import { correlationMatrix } from "../data/correlation-matrix.ts";
-import { fastestSines } from "../data/moments.ts";
 import type { Sampling } from "../data/order.ts";
-import { GENERATOR_PRESETS, type GeneratorPresetName, generatorSettings } from "../data/presets.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import type { GeneratedRun } from "../engines/engine.ts";
 import type { EvalEvery } from "../engines/evaluations.ts";
-import { type Optimizer, PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
-import { NO_CHOICE, runId } from "../identity/cell.ts";
+import type { Optimizer } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES, type Initializer } from "../models/initializers.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { MODEL_NAMES, type ModelName, variantName, variantSpec, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 
 /** A model of the zoo, and the sizes that were changed. */
 export interface PlayModel {
@@ -55,18 +51,6 @@ export function lowestCorrelation(tasks: number): number {
   return -1 / (tasks - 1);
 }
 
-/** The generator, with the sines and the noise that were chosen. */
-export function playGenerator({ data, sines, noiseStd }: PlaySettings): GeneratorSettings {
-  const base = generatorSettings(data);
-  const gone = fastestSines(base).slice(
-    0,
-    base.alpha.length - Math.min(sines ?? Number.POSITIVE_INFINITY, base.alpha.length),
-  );
-  const left = (_: number, i: number) => !gone.includes(i);
-  const chosen = { alpha: base.alpha.filter(left), beta: base.beta.filter(left) };
-  return { ...base, ...chosen, noiseStd: noiseStd ?? base.noiseStd };
-}
-
 /** Whether a number of experts says all of them: tasks share them all, and gates take any number. */
 export function hasExperts(like: ModelName): boolean {
   const { gating, experts, gate } = ZOO[like].build({ inputs: 100, tasks: 2 }) as ModelSpec;
@@ -76,22 +60,6 @@ export function hasExperts(like: ModelName): boolean {
 /** Whether a number of units says all of a model's experts: they have one layer. */
 export function hasUnits(like: ModelName): boolean {
   return ZOO[like].build({ inputs: 100, tasks: 2 }).experts.layers.length === 1;
-}
-
-/** Changes as `--model-set` takes them, in its order. */
-export function changesOf({ experts, units }: PlayModel): { path: string[]; text: string }[] {
-  return [
-    ...(experts === undefined ? [] : [{ path: ["experts", "shared"], text: String(experts) }]),
-    ...(units === undefined ? [] : [{ path: ["experts", "layers"], text: String(units) }]),
-  ];
-}
-
-function playSpec(model: PlayModel, settings: PlaySettings): ModelSpec {
-  const { like, experts, units } = model;
-  const sizes = { ...(experts !== undefined && { shared: experts }), ...(units !== undefined && { layers: [units] }) };
-  const ends = { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks };
-  const name = variantName(like, changesOf(model)); // as a sweep names the model
-  return { ...variantSpec({ name, like, experts: sizes }, ends), dropout: settings.dropout };
 }
 
 /** How a setting reads in an address: `read` gives undefined for what is no value. */
@@ -145,7 +113,7 @@ const oneOf =
   (text: string) =>
     names.find((name) => name === text);
 
-const KEYS: Keys = {
+export const KEYS: Keys = {
   sines: { name: "sines", read: within(BOUNDS.sines) },
   noiseStd: { name: "noise", read: within(BOUNDS.noiseStd) },
   correlation: { name: "p", read: within(BOUNDS.correlation) },
@@ -176,7 +144,7 @@ const KEYS: Keys = {
 
 const SETTING_NAMES = Object.keys(KEYS) as (keyof Keys)[];
 /** Settings that a config has under the names that the page uses. */
-const OF_CONFIG = SETTING_NAMES.filter((key) => KEYS[key].option !== undefined) as (keyof OfConfig)[];
+export const OF_CONFIG = SETTING_NAMES.filter((key) => KEYS[key].option !== undefined) as (keyof OfConfig)[];
 type OfConfig = Omit<PlaySettings, "data" | "sines" | "noiseStd" | "correlation" | "models" | "run">;
 
 /** `mmoe`, `mmoe:4` of 4 experts, `mmoe:4x32` of 32 units each, `shared-bottom:x16`. */
@@ -249,40 +217,6 @@ export function possible(settings: PlaySettings): PlaySettings {
   return { ...settings, correlation: Math.max(settings.correlation, lowestCorrelation(settings.tasks)) };
 }
 
-/** The words of the `mmoe sweep` that trains runs 0 to `runs` - 1 of these settings, beside what preset paper says. */
-export function commandWords(settings: PlaySettings, paper: PlaySettings, runs: number): string[] {
-  const models = settings.models.map(({ like }) => like);
-  const changes = settings.models.flatMap((model) =>
-    changesOf(model).map(({ path, text }) => `${model.like}.${path.join(".")}=${text}`),
-  );
-  const changed = OF_CONFIG.filter((key) => settings[key] !== paper[key]);
-  const own = changed.filter((key) => KEYS[key].option !== "--set");
-  const others = changed.filter((key) => KEYS[key].option === "--set");
-  return [
-    "mmoe",
-    "sweep",
-    "--corr",
-    String(settings.correlation),
-    "--runs",
-    String(runs),
-    ...(models.join() === paper.models.map(({ like }) => like).join() ? [] : ["--models", models.join(",")]),
-    ...own.flatMap((key) => [String(KEYS[key].option), String(settings[key])]),
-    ...dataWords(settings, paper),
-    ...others.flatMap((key) => ["--set", `${key}=${settings[key]}`]),
-    ...changes.flatMap((change) => ["--model-set", change]),
-  ];
-}
-
-function dataWords(settings: PlaySettings, paper: PlaySettings): string[] {
-  const { inputs, scale, alpha, beta, noiseStd } = playGenerator(settings);
-  const base = generatorSettings(settings.data);
-  const isWhole = alpha.length === base.alpha.length && noiseStd === base.noiseStd;
-  if (typeof settings.data === "string" && isWhole)
-    return settings.data === paper.data ? [] : ["--set", `data=${settings.data}`];
-  const lists = `alpha: [${alpha.join(", ")}], beta: [${beta.join(", ")}]`;
-  return ["--set", `data={inputs: ${inputs}, scale: ${scale}, ${lists}, noiseStd: ${noiseStd}}`];
-}
-
 /** The part of a config that says what the page trains. */
 interface ConfigValues extends OfConfig, Pick<PlaySettings, "data"> {
   readonly correlations: readonly number[];
@@ -296,33 +230,4 @@ export function configSettings(config: ConfigValues): PlaySettings {
   const same = Object.fromEntries(OF_CONFIG.map((key) => [key, config[key]])) as OfConfig;
   const own = { sines: null, noiseStd: null, correlation: correlations[0] ?? 0.5, models, run: 0 };
   return possible({ ...same, data, ...own });
-}
-
-/** Run number `index` of each model: the same runs as those of the sweep that `commandFor` names. */
-export function playRuns(settings: PlaySettings, index: number): GeneratedRun[] {
-  const { correlation, tasks, seed } = settings;
-  const data = playGenerator(settings);
-  const training = trainingFor(settings);
-  return settings.models.map((choice) => {
-    const model = playSpec(choice, settings);
-    const id = runId({ model: model.name, correlation, point: NO_CHOICE }, index);
-    return {
-      id,
-      model,
-      data,
-      correlation,
-      correlationMatrix: correlationMatrix(tasks, correlation),
-      training,
-      index,
-      seed,
-    };
-  });
-}
-
-function trainingFor(settings: PlaySettings): TrainingSettings {
-  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows, ...initial } = settings;
-  const chosen = { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows };
-  const { initializer: name, initializerStd: std } = initial;
-  const initializer = name === "truncated-normal" ? { name, std } : { name };
-  return { ...PLAIN_TRAINING, ...chosen, initializer };
 }

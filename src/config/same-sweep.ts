@@ -28,7 +28,6 @@ function modelTexts(there: Config, here: Config): [string, string, string][] {
 
 /** A list that makes a grid in brackets: `[0.001, 0.01]`. */
 function trainedText(config: Config, key: SettingKey): string {
-  if (key === "cross") return config.cross === null ? "none" : "crossed"; // of any size
   const text = settingText(config, key);
   return listedKeys(config).some((listed) => listed === key) ? `[${text}]` : text;
 }
@@ -39,11 +38,9 @@ function trainedText(config: Config, key: SettingKey): string {
  */
 export function widened(config: Config, other: Config): Config {
   const models = union(other.models, config.models);
-  const { runs, cross } = config.runs < other.runs ? other : config;
   const wide = {
     ...config,
-    runs,
-    cross,
+    runs: Math.max(config.runs, other.runs),
     models,
     ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
     correlations: config.correlations && union(other.correlations ?? [], config.correlations),

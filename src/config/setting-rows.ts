@@ -22,17 +22,7 @@ export interface SettingRow {
 
 /** Settings that are shown if they are not as they are without being given. */
 const USUAL: readonly SettingKey[] = [
-  ...([
-    "tuned",
-    "ownModels",
-    "cross",
-    "diagnostics",
-    "rows",
-    "patience",
-    "chooseBy",
-    "outputBias",
-    "taskKinds",
-  ] as const),
+  ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
   ...OPTIMIZER_KEYS,
   ...(["embeddingSteps", "taskWeights"] as const),
   ...OF_GENERATED,

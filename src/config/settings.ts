@@ -371,12 +371,6 @@ function valuesOfOne() {
   return z.strictObject(Object.fromEntries(entries) as Shape);
 }
 
-/** Data and initial values that are crossed: every data seed meets every seed of initial values. */
-const CROSS_SCHEMA = orNull(
-  z.strictObject({ data: count(2), initial: count(2) }),
-  "the numbers of data seeds and of initial seeds, {data, initial}, or null",
-);
-
 /**
  * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry. What
  * else must know it does not compile until it does.
@@ -389,11 +383,6 @@ export const SETTINGS = {
     default: null,
   }),
   ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [] }),
-  cross: setting(CROSS_SCHEMA, {
-    ...TRAINED,
-    hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
-    default: null,
-  }),
   taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [] }),
   rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null }),
 };

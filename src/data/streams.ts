@@ -1,4 +1,3 @@
-import type { CrossIndex } from "../identity/cell.ts";
 import { type Key, keyOf } from "../random/key.ts";
 
 /** Names a run's data streams. Contains neither model nor correlation, so these are compared on the same draws. */
@@ -9,19 +8,17 @@ export interface DataIdentity {
   readonly run: number;
 }
 
-/** The indices that name a run's streams. */
+/** What names a run's streams. */
 export interface RunNames {
   /** The sweep's seed. */
   readonly seed: number;
-  /** The run's index, from 0; it names the run's streams, unless the run is crossed. */
+  /** The run's index, from 0. */
   readonly index: number;
-  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
-  readonly cross?: CrossIndex;
 }
 
 /** Names the streams of a run's rows and their order. */
-export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
-  return { seed, run: cross?.data ?? index };
+export function dataIdentity({ seed, index }: RunNames): DataIdentity {
+  return { seed, run: index };
 }
 
 /** Rows of a fixed set have step 0; fresh rows carry the step that trains on them, from 1. */

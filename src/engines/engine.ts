@@ -262,8 +262,8 @@ export interface Engine {
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
-  return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
+export function modelKey({ seed, index, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
 }
 
 /** Rounding may take a loss that far below 0. */

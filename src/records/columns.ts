@@ -1,23 +1,22 @@
 import { z } from "zod";
 import { pairsOf } from "../data/correlation-matrix.ts";
-import { defined } from "../defined.ts";
-import type { Cell, CrossIndex, GridPoint } from "../identity/cell.ts";
+import type { Cell, GridPoint } from "../identity/cell.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
-import { CROSS_FIELDS, number, RUN_FIELDS } from "./fields.ts";
+import { number, RUN_FIELDS } from "./fields.ts";
 
 /** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
 
 /**
  * A column of a CSV file, or one for each task, pair of tasks, or task and expert (`trainLoss1`, `labelCorrelation1-2`,
- * `gateWeight1-8`), or for each setting that the sweep lists (`lr`), or one that only a crossed sweep has (`data`).
+ * `gateWeight1-8`), or for each setting that the sweep lists (`lr`).
  */
 export interface Column<Row> {
   readonly name: string;
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
-  readonly per?: "task" | "pair" | "expert" | "setting" | "cross";
+  readonly per?: "task" | "pair" | "expert" | "setting";
   /** The file lacks the column if no row has a value. */
   readonly optional?: true;
   /** Says which rows have an empty cell; missing if each row has a value. */
@@ -44,7 +43,7 @@ export function csvRow<Row>(
   const cells: Record<string, CsvValue> = {};
   for (const column of columns) {
     const value = column.of(row);
-    if (column.per === "setting" || column.per === "cross") Object.assign(cells, column.of(row));
+    if (column.per === "setting") Object.assign(cells, column.of(row));
     else if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
     else
       for (const [i, name] of columnNames(column, tasks, experts).entries())
@@ -67,14 +66,6 @@ export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
   return { name: "SETTING", schema: z.union([z.string(), z.number()]).meta({ description }), per: "setting", of };
 }
 
-/** The columns that only a crossed sweep has. */
-export function crossColumns<Row>(of: (row: Row) => CrossIndex | undefined): Column<Row>[] {
-  return (["data", "initial"] as const).map((name) => {
-    const value = (row: Row) => defined({ [name]: of(row)?.[name] }) as GridPoint;
-    return { name, schema: CROSS_FIELDS[name], per: "cross", optional: true, of: value };
-  });
-}
-
 /** The names of a column's parts for K tasks and E experts, in a sweep that lists no setting. */
 export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number, experts = 0): string[] {
   const all = known.get(column as Column<never>) ?? new Map<string, string[]>();
@@ -86,7 +77,7 @@ export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: 
 }
 
 function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number, experts: number): string[] {
-  if (per === "setting" || per === "cross") return [];
+  if (per === "setting") return [];
   if (per === undefined) return [name];
   if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
   if (per === "expert")

@@ -8,7 +8,6 @@ import {
   type Column,
   cellColumns,
   correlationColumn,
-  crossColumns,
   csvRow,
   type Sheet,
   settingColumns,
@@ -69,7 +68,6 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   correlationColumn(({ record }) => record.correlation),
   settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
-  ...crossColumns(({ record }: RunPoint) => record.cross),
   {
     name: "step",
     schema: whole("training steps done", "steps"),

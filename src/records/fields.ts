@@ -39,12 +39,6 @@ function isNumbers(value: unknown): boolean {
   return true;
 }
 
-/** What names a crossed run's data and its initial values. */
-export const CROSS_FIELDS = {
-  data: whole("in a crossed sweep: the index of the run's rows and their order, from 0"),
-  initial: whole("in a crossed sweep: the index of the run's initial values, from 0"),
-};
-
 /**
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
@@ -55,9 +49,7 @@ export const RUN_FIELDS = {
   correlation: numberOrNull.meta({
     description: "the cell's correlation p: the cosine of two task weight vectors; null for your own rows",
   }),
-  run: whole(
-    "the run's index, from 0: runs with the same index see the same rows; in a crossed sweep, the number of the pair",
-  ),
+  run: whole("the run's index, from 0: runs with the same index see the same rows"),
   seed: whole("the sweep's seed"),
   lr: number("learning rate"),
   steps: whole("requested training steps", "steps"),
@@ -114,7 +106,6 @@ export const RECORD_SCHEMA = z.object({
     .record(z.string(), z.union([z.string(), measurement]))
     .optional()
     .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
-  cross: z.object(CROSS_FIELDS).optional().meta({ description: "absent if the sweep is not crossed" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),

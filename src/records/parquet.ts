@@ -17,7 +17,6 @@ const GROUP = 50_000;
 export function parquetColumns({ columns, experts }: Sheet<RunRecord>, like: RunRecord): ParquetColumn[] {
   const all = columns.flatMap((column): ParquetColumn[] => {
     const type = schemaType(column.schema);
-    if (column.per === "cross") return like.cross === undefined ? [] : [{ name: column.name, type }];
     if (column.per === "setting")
       return Object.entries(like.point).map(([name, value]) => {
         return { name, type: typeof value === "number" ? "DOUBLE" : "STRING" }; // whole in one run may not be in another

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
-import { type CrossIndex, type GridPoint, NO_CHOICE } from "../identity/cell.ts";
+import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
@@ -16,8 +16,6 @@ type Fields = z.output<typeof RECORD_SCHEMA>;
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
   /** The value of each setting that the sweep lists. */
   readonly point: GridPoint;
-  /** Of a run of a crossed sweep. */
-  readonly cross?: CrossIndex;
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
@@ -64,7 +62,6 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     correlation: run.correlation,
     point: run.point ?? NO_CHOICE,
     run: run.index,
-    ...(run.cross && { cross: run.cross }),
     seed: run.seed,
     lr,
     steps,

@@ -2,7 +2,6 @@ import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import {
   type Column,
   correlationColumn,
-  crossColumns,
   csvRow,
   pairColumns,
   type Sheet,
@@ -141,7 +140,6 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   ...fields("id", "model"),
   correlationColumn(({ record }) => record.correlation),
   ...fields("run"),
-  ...crossColumns(({ record }: RunRow) => record.cross),
   ...fields("lr", "steps", "batch"),
   settingColumns(({ record }) => record.point), // those three have their columns already
   ...fields("status", "reason"),
@@ -158,12 +156,12 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   {
     name: "dataStream",
     schema: string("name of the random stream of the run's rows"),
-    of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
+    of: ({ record: { seed, run } }) => `mmoe/seed=${seed}/run=${run}`,
   },
   {
     name: "initStream",
     schema: string("name of the random stream of the run's initial values"),
-    of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
+    of: ({ record: { seed, run, model } }) => `mmoe/seed=${seed}/run=${run}/model=${model}`,
   },
 ];
 

@@ -10,7 +10,7 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { type Cell, type CrossIndex, runId } from "../identity/cell.ts";
+import { type Cell, runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
@@ -32,19 +32,16 @@ export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): 
 export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);
-  for (const repeat of repeatsOf(config)) yield* runsOf(kinds, repeat, config);
+  for (let index = 0; index < config.runs; index++) yield* runsOf(kinds, index, config);
 }
 
-/** Run number `index` of every cell, also beyond the sweep's last; of a crossed sweep the pair of that number. */
+/** Run number `index` of every cell, also beyond the sweep's last. */
 export function runsAt(config: Config, index: number): AnyRun[] {
-  const cross = config.cross && crossedPair(index);
-  return runsOf(kindsOf(config), { index, ...(cross && { cross }) }, config);
+  return runsOf(kindsOf(config), index, config);
 }
 
-function runsOf(kinds: readonly Kind[], { index, cross }: Repeat, { seed }: Config): AnyRun[] {
-  return kinds.map(({ cell, ...kind }) => {
-    return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
-  });
+function runsOf(kinds: readonly Kind[], index: number, { seed }: Config): AnyRun[] {
+  return kinds.map(({ cell, ...kind }) => ({ id: runId(cell, index), ...kind, index, seed }));
 }
 
 /** How many runs a sweep has. Throws UsageError for more than can be planned. */
@@ -52,28 +49,6 @@ export function countRuns(config: Config): number {
   const cells = correlationsIn(config).length * config.models.length * pointCount(config);
   if (config.runs * cells <= MOST_RUNS) return config.runs * cells;
   throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
-}
-
-/** The index of a run; of a crossed one also those of its data and initial values. */
-type Repeat = Pick<AnyRun, "index" | "cross">;
-
-function* repeatsOf({ runs, cross }: Config): Generator<Repeat> {
-  for (let index = 0, left = runs; left > 0; index++) {
-    const pair = cross && crossedPair(index);
-    if (pair && !(pair.data < cross.data && pair.initial < cross.initial)) continue;
-    yield { index, ...(pair && { cross: pair }) };
-    left--;
-  }
-}
-
-/**
- * The pair of a crossed run's number, which it has in a larger cross, too: (0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2),
- * (2, 0), ..., square by square (Szudzik, "An Elegant Pairing Function", 2006).
- */
-function crossedPair(index: number): CrossIndex {
-  const square = Math.floor(Math.sqrt(index));
-  const rest = index - square ** 2;
-  return rest < square ? { data: rest, initial: square } : { data: square, initial: rest - square };
 }
 
 type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "stopping" | "point"> &

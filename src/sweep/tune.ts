@@ -232,10 +232,9 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     ),
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
-  const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
   const name = `${config.name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
   const named = { name, about: aboutFor(results, picks, options) };
-  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
+  const changed = { ...picks[0]?.chosen, seed, runs, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
   return checkConfig({ source: results.path, values }, []);

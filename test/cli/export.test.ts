@@ -68,18 +68,6 @@ describe("mmoe export DIR", () => {
     expect(csvRows((await exported("--at", "lr=0.1", "--at", "optimizer=sgd")).stdout)).toHaveLength(3);
   });
 
-  test("of a crossed sweep has the two seeds of a run, in both files", async () => {
-    writeResults(out, LOSSES, [...SWEEP.slice(1), "runs=6", "cross={data: 2, initial: 3}", "evalEvery=50"]);
-    for (const what of ["runs", "curves"]) {
-      const file = join(root, `${what}.parquet`);
-      await exported("--what", what, "-o", file);
-      const { rows, types } = await parquet(file);
-      expect(rows.map(asText)).toEqual(csvRows((await exported("--what", what)).stdout));
-      expect(types).toMatchObject({ data: "INT32", initial: "INT32" });
-      expect(rows.at(-1)).toMatchObject({ data: 1, initial: 2 });
-    }
-  });
-
   test("has a column for each task and expert, as many as the largest model has", async () => {
     const file = join(root, "runs.parquet");
     const sweep = ["smoke", "--models", "shared-bottom,mmoe", "--corr", "0.5", "--runs", "1", "--steps", "2"];

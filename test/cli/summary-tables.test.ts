@@ -136,16 +136,6 @@ describe("mmoe summary DIR --full", () => {
   });
 });
 
-test("mmoe summary warns of intervals over crossed runs, which mmoe compare does not pair with others", async () => {
-  const crossed = made(() => 0.1, "models=[mmoe]", "runs=4", "cross={data: 2, initial: 2}");
-  const stdout = printed(await summary(crossed)).replaceAll(/\s+/g, " ");
-  expect(stdout).toContain("data and initial values are crossed: runs share them, so intervals");
-  const plain = made(() => 0.1, "models=[mmoe]", "runs=4");
-  expect(refusal(await runMain(["compare", crossed, plain]))).toContain(
-    "one is crossed and the other is not, so their runs can't be paired",
-  );
-});
-
 test.each([
   [["--cost", "--full"], "--full: --cost does not take it; leave one out"],
   [["--seesaw", "--cost"], "--cost: --seesaw does not take it; leave one out"],

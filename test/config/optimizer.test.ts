@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { folderHash, type PointConfig, trainedHash, trainingOf } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
-import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { complaint } from "../support/complaint.ts";
@@ -89,27 +88,5 @@ describe("what the generator can't make is refused by its setting:", () => {
     expect(smoke("tasks=3", "correlations=[-0.5]").correlations).toEqual([-0.5]);
     const load = () => loadConfig("smoke", [override("--corr", "correlations", ["-0.9"]), setOverride("tasks=4")]);
     expect(load).toThrow("--corr: correlation: expected from -0.333 to 1 for 4 tasks that share it, got -0.9");
-  });
-});
-
-describe("the setting cross", () => {
-  const crossed = (data: number, initial: number, ...set: string[]) =>
-    smoke(`cross={data: ${data}, initial: ${initial}}`, `runs=${data * initial}`, ...set);
-
-  test("needs a run for each pair of seeds, two seeds or more of each kind", () => {
-    expect(crossed(4, 3)).toMatchObject({ cross: { data: 4, initial: 3 }, runs: 12 });
-    expect(complaint(() => crossed(4, 3, "runs=5"))).toBe(
-      "--set runs: cross has 12 pairs of seeds, a run for each; got 5",
-    );
-    expect(complaint(() => crossed(1, 3))).toMatch(/^--set cross: data: expected .* from 2 .*, got 1$/);
-  });
-
-  test("is in no hash where it is null, of any size in the same one, and the larger one is kept", () => {
-    const plain = loadConfig("smoke");
-    expect(trainedHash(crossed(4, 3))).not.toBe(trainedHash(plain));
-    expect(trainedHash(crossed(4, 3))).toBe(trainedHash(crossed(2, 9)));
-    expect(folderHash(smoke("cross=null"))).toBe(folderHash(plain));
-    expect(configDifferences(plain, crossed(4, 3))).toEqual(["cross: none there, crossed here"]);
-    expect(widened(crossed(4, 3), crossed(2, 9))).toEqual(crossed(2, 9));
   });
 });

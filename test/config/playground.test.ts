@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { commandWords, playGenerator, playRuns } from "../../playground/runs.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { modelSetOverrides } from "../../src/config/model-set.ts";
-import {
-  addressOf,
-  commandWords,
-  configSettings,
-  type PlaySettings,
-  playGenerator,
-  playRuns,
-  settingsIn,
-} from "../../src/config/playground.ts";
+import { addressOf, configSettings, type PlaySettings, settingsIn } from "../../src/config/playground.ts";
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 

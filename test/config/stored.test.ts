@@ -70,6 +70,18 @@ test.each([
   expect(complaintOf(path)).toBe(`${path}: ${line}`);
 });
 
+test("a config of when seeds could be crossed is read if they are not, and else refused in a line", () => {
+  const text = (cross: string) =>
+    stored((text) => `cross: ${cross}\n${text.replace("marks:", "marks:\n  cross: assumed")}`);
+  const plain = text("null");
+  expect(readFileSync(plain, "utf8")).toMatch(/^ {2}cross: assumed$/m);
+  expect(loadConfig(plain)).toEqual(loadConfig("smoke"));
+  const crossed = text("{data: 8, initial: 8}");
+  expect(complaintOf(crossed)).toBe(
+    `${crossed}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/seesaw-cost-variance.md does`,
+  );
+});
+
 test("a stored config may lack a setting with a default but no other, a file that people write also the version", () => {
   const path = stored((text) => text.replace(OPTIONAL, ""));
   expect(readFileSync(path, "utf8")).not.toMatch(/method|tasks|report/);

@@ -40,7 +40,7 @@ const AFTER = `## Adding a measured number
 
 Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`recorded.measure\`). For older runs its column is empty.`;
 
-const SHARED = ["id", "model", "correlation", "run", "data", "initial", "SETTING"];
+const SHARED = ["id", "model", "correlation", "run", "SETTING"];
 const RUN_COLUMNS = FILE_COLUMNS["runs.csv"];
 
 function sharedSection(): string {
@@ -111,7 +111,7 @@ function joinedRow(column: Column<never>, before: Column<never>): string[] {
 
 /** A column's name, or the first and the last of its parts. */
 function names(column: Column<never>): string {
-  if (column.per === undefined || column.per === "setting" || column.per === "cross") return `\`${column.name}\``;
+  if (column.per === undefined || column.per === "setting") return `\`${column.name}\``;
   const last = { task: "K", pair: "(K-1)-K", expert: "K-E" }[column.per];
   return `\`${columnNames(column, 3, 1)[0]}\` ... \`${column.name}${last}\``;
 }

@@ -46,7 +46,7 @@ function titled(title: string, version: number, json: Record<string, unknown>): 
 /** A row as an object: numbers as numbers, an empty cell as an empty text. */
 function csvSchema(file: string, columns: readonly Column<never>[]): object {
   const settings = GRID_KEYS.filter((key) => !columns.some(({ name }) => name === key));
-  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined && per !== "cross") === parts);
+  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined) === parts);
   const pattern = ({ name, per }: Column<never>) =>
     per === "setting"
       ? `^(${settings.join("|")})$`

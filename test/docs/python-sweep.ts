@@ -36,8 +36,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Options that Python has in another form: given by keyword of a setting, by a class or a frame, or shown otherwise. */
 const OTHERWISE = ["set", "models", "model", "rows", "out", "dryRun", "json", "quiet", "debug", "loss", "devices"];
 
-/** Settings that no keyword has: mmoe writes them, older folders have them (`cross`), or `models`, `rows`, `corr` and `task` say them. */
-const WRITTEN = ["correlations", "models", "rows", "tuned", "ownModels", "taskKinds", "cross"];
+/** Settings that no keyword has: mmoe writes them, or `models`, `rows`, `corr` and `task` say them. */
+const WRITTEN = ["correlations", "models", "rows", "tuned", "ownModels", "taskKinds"];
 
 export function pythonSweep(): string {
   const options = optionKeywords();

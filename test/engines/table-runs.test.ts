@@ -4,9 +4,7 @@ import { pairCorrelations } from "../../src/data/label-correlation.ts";
 import { RowOrder } from "../../src/data/order.ts";
 import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
-import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
 import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
-import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { feedOf, RowSource } from "../../src/engines/rows/row-source.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/trainer/feed-arrays.ts";
@@ -99,34 +97,6 @@ describe("the rows of a run", () => {
       groupsOf([run, other, tableRun({ index: 2, model: omoe })], grouping).map(({ runs }) => runs.length),
     ).toEqual([2, 1]);
   });
-});
-
-test("crossed runs of one data seed have one split, of another another", async () => {
-  const results = await resultsOf(
-    engines.cpu,
-    [0, 1].flatMap((data) =>
-      [0, 1].map((initial) => tableRun({ index: 2 * data + initial, cross: { data, initial } })),
-    ),
-  );
-  const of = (data: number) => results.filter(({ run }) => run.cross?.data === data);
-  const [first, second] = [of(0), of(1)].map(
-    (some) => new Set(some.map(({ labelCorrelations }) => `${labelCorrelations}`)),
-  );
-  expect([first?.size, second?.size]).toEqual([1, 1]);
-  expect(first).not.toEqual(second);
-});
-
-test("a crossed run's diagnostics are of the rows of its data seed", () => {
-  const parameters = initialParameters(tableRun({ index: 5 }));
-  const at = (run: ReturnType<typeof tableRun>) => {
-    const recorder = new DiagnosticRecorder(run);
-    recorder.add(10, () => parameters);
-    return recorder.diagnostics?.values;
-  };
-  const diagnostics = ["gradients"] as const;
-  const crossed = at(tableRun({ index: 5, cross: { data: 1, initial: 2 }, diagnostics }));
-  expect(crossed).toEqual(at(tableRun({ index: 1, diagnostics })));
-  expect(crossed).not.toEqual(at(tableRun({ index: 5, diagnostics })));
 });
 
 test("a run whose rows are not in memory is refused", () => {

@@ -79,9 +79,9 @@ test("runId is made of values, and differs where they do", () => {
   );
 });
 
-test("runId names a grid point, both seeds of a crossed run, and no correlation on the user's own rows", () => {
+test("runId names a grid point, and no correlation on the user's own rows", () => {
   const cell = { model: "mmoe", correlation: 0.5, point: { lr: 0.01, batch: 16 } };
   expect(runId(cell, 17)).toBe("mmoe/p=0.50/lr=0.01/batch=16/017");
-  expect(runId({ ...cell, point: {} }, { data: 3, initial: 17 })).toBe("mmoe/p=0.50/d03/i17");
+  expect(runId({ ...cell, point: {} }, 1017)).toBe("mmoe/p=0.50/1017");
   expect(runId({ model: "mmoe", correlation: null, point: {} }, 17)).toBe("mmoe/017");
 });

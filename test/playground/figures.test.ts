@@ -5,6 +5,7 @@ import { lossFigure } from "../../playground/loss-figures.ts";
 import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../playground/model-figures.ts";
 import { POINTS, Probe, placeAt } from "../../playground/probe.ts";
 import { histogramFigure } from "../../playground/run-histogram.ts";
+import { playRuns } from "../../playground/runs.ts";
 import {
   correlationFigure,
   digits,
@@ -13,7 +14,7 @@ import {
   labelCurve,
 } from "../../playground/task-figures.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { configSettings, playRuns } from "../../src/config/playground.ts";
+import { configSettings } from "../../src/config/playground.ts";
 import { RunGroupTraining } from "../../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { themeOf } from "../../src/figures/draw/style.ts";

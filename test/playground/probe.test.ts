@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { overPairs, POINTS, Probe, placeAt } from "../../playground/probe.ts";
+import { playRuns } from "../../playground/runs.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { configSettings, playRuns } from "../../src/config/playground.ts";
+import { configSettings } from "../../src/config/playground.ts";
 import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
 
 const UNITS = 200;

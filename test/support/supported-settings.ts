@@ -91,7 +91,6 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   diagnostics: { value: "diagnostics=[gradients]" },
   tuned: PLANNED,
   ownModels: PLANNED,
-  cross: { with: ["runs=4"], value: "cross={data: 2, initial: 2}" },
   taskKinds: {
     with: [`rows=${tableFile(60, { signs: true })}`, "taskKinds=[]"],
     neither: ["data", "correlations"],

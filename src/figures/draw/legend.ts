@@ -13,6 +13,15 @@ export interface LegendItem {
   readonly sample?: Sample;
 }
 
+/** Marks that rows have, and their meaning. */
+export interface KeyMark {
+  readonly label: string;
+  readonly width: number;
+  /** From x on, around the height y. */
+  readonly marks: (x: number, y: number) => readonly SvgNode[];
+  readonly attributes?: Attributes;
+}
+
 /** A line, a line with its marker, a marker alone, or a hollow one. */
 type Sample = "line" | "marked" | "marker" | "hollow";
 
@@ -34,30 +43,25 @@ const LINE = 10;
 const X = 0.5;
 
 /** The items side by side, in as many lines of a page as they need. */
-export function legend(items: readonly LegendItem[], { y, theme }: LegendOptions): Legend {
+export function legend(items: readonly (LegendItem | KeyMark)[], { y, theme }: LegendOptions): Legend {
   let [left, baseline] = [X, y];
   const nodes = items.map((item) => {
-    const wide = samplesWidth(item) + 3 + textWidth(item.label, SMALL);
+    const { label, width, marks, attributes } = "marks" in item ? item : styledMark(item, theme);
+    const wide = width + 3 + textWidth(label, SMALL);
     if (left > X && left + wide > theme.width) [left, baseline] = [X, baseline + LINE];
-    const node = legendItem(item, left, baseline, theme);
+    const words = text(label, left + width + 3, baseline, { fill: theme.ink, size: SMALL });
+    const node = group({ class: "item", ...attributes }, [...marks(left, baseline - SMALL * 0.33), words]);
     left += wide + GAP;
     return node;
   });
   return { node: group({ class: "key" }, nodes), height: items.length === 0 ? 0 : baseline - y + LINE };
 }
 
-function samplesWidth({ others = [], sample = "line" }: LegendItem): number {
-  return WIDTHS[sample] + others.length * (WIDTHS[sample] + 1);
-}
-
-function legendItem(item: LegendItem, x: number, y: number, theme: Theme): SvgNode {
-  const { label, style, others = [], attributes, sample = "line" } = item;
-  const samples = [style, ...others].flatMap((one, i) => {
-    const left = x + i * (WIDTHS[sample] + 1);
-    return sampleOf(sample, one, { x: left, y: y - SMALL * 0.33 }, theme);
-  });
-  const words = text(label, x + samplesWidth(item) + 3, y, { fill: theme.ink, size: SMALL });
-  return group({ class: "item", ...attributes }, [...samples, words]);
+function styledMark({ style, others = [], sample = "line", ...item }: LegendItem, theme: Theme): KeyMark {
+  const each = WIDTHS[sample] + 1;
+  const marks = (x: number, y: number) =>
+    [style, ...others].flatMap((one, i) => sampleOf(sample, one, { x: x + i * each, y }, theme));
+  return { ...item, width: (1 + others.length) * each - 1, marks };
 }
 
 /** A sample from x on, at the height y. */

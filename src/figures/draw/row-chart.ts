@@ -1,5 +1,6 @@
 import { type Box, panel } from "./axes.ts";
 import type { Drawing } from "./figure.ts";
+import { type KeyMark, legend } from "./legend.ts";
 import type { Range, Scale } from "./scale.ts";
 import type { Theme } from "./style.ts";
 import {
@@ -38,14 +39,6 @@ export interface RowGroup {
   readonly values: readonly number[];
 }
 
-/** A mark that the rows have, and its meaning. */
-export interface KeyMark {
-  readonly label: string;
-  readonly width: number;
-  /** From x on, around the height y. */
-  readonly marks: (x: number, y: number) => readonly SvgNode[];
-}
-
 interface RowChart {
   /** The marks' meaning, in a line above all groups. */
   readonly key?: readonly KeyMark[];
@@ -66,9 +59,6 @@ const ROW = 11;
 const TITLE = 13;
 /** Room for the numbers below a panel. */
 const NUMBERS = 12;
-/** Height of the key, and the room between its marks. */
-const KEY = 11;
-const KEY_GAP = 9;
 
 /** Groups of rows, each in a panel of its own: each row's name at the left, a group's title above. */
 export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawing {
@@ -77,7 +67,8 @@ export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawin
   const left = Math.min(Math.max(...names), namesRoom(theme)) + 6;
   const width = theme.width - left - 8;
   const all = groups.flatMap(({ values }) => values);
-  let y = key.length > 0 ? KEY : 2;
+  const ofMarks = legend(key, { y: 8, theme });
+  let y = ofMarks.height + (key.length > 0 ? 1 : 2);
   const nodes = groups.flatMap((group, i) => {
     const box = { x: left, y: y + TITLE, width, height: group.rows.length * row * theme.stretch + 2 };
     const numbers = ownAxes || i === groups.length - 1;
@@ -88,22 +79,12 @@ export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawin
   const lines = brokenLines(foot, theme.width - 2, SIZE);
   const start = Math.min(left, ...lines.map((line) => theme.width - textWidth(line, SIZE) - 1));
   const feet = textLines(lines, start, y + 9, { fill: theme.ink });
-  return { nodes: [...keyNodes(key, 8, theme), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
+  return { nodes: [...(key.length > 0 ? [ofMarks.node] : []), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
 
 /** Most width for the rows' names. */
 export function namesRoom({ width }: Theme): number {
   return 0.5 * width;
-}
-
-function keyNodes(key: readonly KeyMark[], y: number, { ink }: Theme): SvgNode[] {
-  let x = 0.5;
-  return key.map(({ label, width, marks }) => {
-    const left = x;
-    x += width + 3 + textWidth(label, SMALL) + KEY_GAP;
-    const words = text(label, left + width + 3, y, { fill: ink, size: SMALL });
-    return group({ class: "key" }, [...marks(left, y - SMALL * 0.33), words]);
-  });
 }
 
 interface GroupOptions extends Pick<RowChart, "theme" | "behind" | "row"> {

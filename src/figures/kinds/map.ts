@@ -10,9 +10,9 @@ import type { Box } from "../draw/axes.ts";
 import { facets, headed, type PanelFrame, type Part, stacked } from "../draw/chart.ts";
 import { cellAttributes } from "../draw/curves.ts";
 import type { DrawnCell, OfCell } from "../draw/facts.ts";
-import { linearScale, type Range, type Scale, shortNumber } from "../draw/scale.ts";
+import { linearScale, type Range, shortNumber } from "../draw/scale.ts";
 import { labelIn, type StyledRows, type Theme } from "../draw/style.ts";
-import { element, group, rounded, SIZE, SMALL, type SvgNode, text, textWidth } from "../draw/svg.ts";
+import { brokenLines, element, group, rounded, SMALL, type SvgNode, text, textWidth } from "../draw/svg.ts";
 import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
@@ -26,21 +26,8 @@ type MapRow = OfCell &
     readonly p: number;
   };
 
-/** What cells differ in besides the model: the correlation, or a listed setting. */
-interface Axis {
-  readonly name: string;
-  /** Ascending, words after numbers. */
-  readonly values: readonly GridValue[];
-  readonly of: (cell: Pick<DrawnCell, "correlation" | "point">) => GridValue;
-}
-
 /** The best model at a place of the map. */
-interface Best {
-  readonly cell: DrawnCell;
-  readonly row: MapRow;
-  /** The p-value of its gain, by Holm over the models at the place. */
-  readonly adjusted: number;
-}
+type Best = ReturnType<typeof bestOf>[number];
 
 /** Most panels, and most rows of them. */
 const [MOST_PANELS, MOST_ROWS] = [24, 8];
@@ -66,38 +53,60 @@ export const map = figure<MapRow>({
     });
     return rows.length > 0 ? rows : { lacking: `no run is done both of ${against} and of another model` };
   },
-  draw: (given) => {
-    const { found, cells, sweep, theme } = given;
+  draw: ({ found, cells, sweep, theme, rows: [{ against }], options: { loss, unit } }) => {
     const [x, y, ...others] = axesOf(cells, sweep);
     if (x === undefined || y === undefined) return { lacking: "cells that differ in two settings are needed" };
     const panelOf = (cell: DrawnCell) => others.map(({ name, of }) => `${name}=${of(cell)}`).join(", ");
     const panels = [...new Set(cells.map(panelOf))];
+    const shown = panels.slice(0, MOST_PANELS);
     const best = bestOf(found, (cell) => [panelOf(cell), x.of(cell), y.of(cell)].join(" "));
-    const shown = panels.slice(0, MOST_PANELS).map((title) => {
-      return { title, squares: best.filter(({ cell }) => panelOf(cell) === title) };
-    });
+    const look = { bounds: boundsOf(best), isHatched: best.some(({ isUntold }) => isUntold), theme };
+    const reference = labelIn(sweep.cells, against);
     const left = Math.max(...y.values.map((value) => textWidth(valueText(value), SMALL))) + 6;
-    const names = namesIn(best, { left, columns: x.values.length, panels: shown.length }, theme);
-    const [bounds, isHatched] = [boundsOf(best), best.some(isUntold)];
+    const names = namesIn(best, { width: theme.width - left - RIGHT, columns: x.values.length, panels: shown.length });
+    const over = `of the best model over ${reference}`;
+    const some = ` Of ${panels.length} panels the first ${MOST_PANELS} are drawn; the CSV file has all.`;
+    const several = panels.length > 1 ? " A panel for each choice of the other settings." : "";
+    const test = "Wilcoxon's signed-rank test of the runs' gains at 5 %, by Holm over the models there";
+    const hatched = look.isHatched ? ` Hatched: pairs of runs do not tell the model from ${reference} (${test}).` : "";
     return {
-      title: `Gain of the best model over ${againstIn(given)}`,
-      caption: captionOf(given, [x, y], { panels: panels.length, shown: shown.length, isHatched }),
+      title: `Gain ${over}`,
+      caption:
+        `The model that gains most over ${reference} at each ${x.name} and ${y.name}, and by how many percent its ${words.lossName(loss)} after the ` +
+        `last step (${words.unitsSentence({ loss, unit })}) is lower: the mean over tasks and runs. Below 0 no model is better than ` +
+        `${reference}.${several}${panels.length > MOST_PANELS ? some : ""}${hatched}`,
       ...stacked([
-        headed(headingOf(given), theme),
-        colourKey(bounds, isHatched, theme),
-        nameKey(names, theme),
+        headed(`${words.capitalised(words.lossName(loss))}: gain ${over}`, theme),
+        colourKey(look),
+        ...(names.key ? [headed(names.key, theme)] : []),
         headed(y.name, theme, { above: 3, below: 3 }),
-        squares(shown, [x, y], { bounds, names, theme, left }),
+        facets<readonly Best[]>(
+          {
+            rows: [{}],
+            columns: shown.map((title) => (title === "" ? {} : { title: words.withMinus(title) })),
+            item: (_, column) => best.filter(({ cell }) => panelOf(cell) === shown[column]),
+            ...{ most: names.across, left, right: RIGHT, across: APART, height: y.values.length * names.height },
+            x: (range) => sideBySide(x.values, range),
+            y: (range) => sideBySide(y.values, range),
+            marks: (own, frame) =>
+              own.map((one) => {
+                const at = [x.values.indexOf(x.of(one.cell)), y.values.indexOf(y.of(one.cell))] as const;
+                return square(one, boxAt(at, frame), names.of.get(one.cell.model) ?? [], look);
+              }),
+            foot: [x.name],
+          },
+          theme,
+        ),
       ]),
     };
   },
 });
 
 /** The correlation and the listed settings of which these cells have several values: first the two that have the most. */
-function axesOf(cells: readonly DrawnCell[], { listed }: FigureData<MapRow>["sweep"]): Axis[] {
-  const all: Omit<Axis, "values">[] = [
-    { name: "task correlation", of: ({ correlation }) => correlation ?? "" },
-    ...listed.map(({ key }) => ({ name: key, of: ({ point }: Pick<DrawnCell, "point">) => point[key] })),
+function axesOf(cells: readonly DrawnCell[], { listed }: FigureData<MapRow>["sweep"]) {
+  const all = [
+    { name: "task correlation", of: ({ correlation }: DrawnCell): GridValue => correlation ?? "" },
+    ...listed.map(({ key }) => ({ name: key, of: ({ point }: DrawnCell) => point[key] })),
   ];
   const axes = all
     .map((axis) => ({ ...axis, values: [...new Set(cells.map(axis.of))].sort(compareValues) }))
@@ -110,17 +119,13 @@ function valueText(value: GridValue): string {
   return words.withMinus(typeof value === "number" ? shortNumber(value) : String(value));
 }
 
-/** The model of the highest gain at each place. */
-function bestOf(found: readonly StyledRows<MapRow>[], placeOf: (cell: DrawnCell) => string): Best[] {
+/** The model of the highest gain at each place, and whether Holm's correction for the models there leaves that untold. */
+function bestOf(found: readonly StyledRows<MapRow>[], placeOf: (cell: DrawnCell) => string) {
   return [...groupBy(found, ({ cell }) => placeOf(cell)).values()].map((here) => {
     const adjusted = holm(here.map(({ rows: [{ p }] }) => p));
-    const all = here.map(({ cell, rows: [row] }, i) => ({ cell, row, adjusted: adjusted[i] }));
+    const all = here.map(({ cell, rows: [row] }, i) => ({ cell, row, isUntold: !(adjusted[i] < ERROR) }));
     return all.reduce((best, one) => (one.row.value > best.row.value ? one : best));
   });
-}
-
-function isUntold({ adjusted }: Best): boolean {
-  return !(adjusted < ERROR);
 }
 
 /** Bounds between the classes of gains above 0, in percent: most places are below the last. */
@@ -137,138 +142,71 @@ function classOf(gain: number, bounds: readonly number[]): number {
   return gain < 0 ? 3 - beyond : 4 + beyond;
 }
 
-const LINE = 8;
-/** Room above and below the lines of a name, and beside them. */
-const [PADDING, BESIDE] = [7, 1.5];
-
-/** Lines that name a model in a square of some width: the i-th model on the map. */
-type Naming = (label: string, width: number, i: number) => readonly string[];
-
-interface Names {
-  /** Panels side by side. */
-  readonly across: number;
-  /** By model: its lines in a square, and the name that they stand for. */
-  readonly of: ReadonlyMap<string, { readonly lines: readonly string[]; readonly label: string }>;
-  /** Whether a key says what they stand for. */
-  readonly areShort: boolean;
-}
+/** Height of a line of a name, and beside the last panel and between two of them. */
+const [LINE, RIGHT, APART] = [8, 6, 11];
 
 /**
- * Models by their names, with fewer panels side by side if they need it. If even one panel has no room for them, by their initials, or
- * else by letters.
+ * How many panels are side by side, how high a square is, and the lines in it by model: its name, with fewer panels side by side if that
+ * needs it, or a letter of the key if even one panel has no room.
  */
-function namesIn(best: readonly Best[], room: Record<"left" | "columns" | "panels", number>, { width }: Theme): Names {
+function namesIn(best: readonly Best[], room: Readonly<Record<"width" | "columns" | "panels", number>>) {
   const labels = [...new Map(best.map(({ cell }) => [cell.model, cell.label]))];
   const sides = [3, 2, 1].filter((across) => across <= room.panels && Math.ceil(room.panels / across) <= MOST_ROWS);
-  const tries = [spelled, initials, letter].flatMap((naming) => sides.map((across) => ({ naming, across })));
-  for (const { naming, across } of tries) {
-    const square = (width - room.left - RIGHT - (across - 1) * APART) / across / room.columns - 2 * BESIDE;
-    const named = labels.map(([model, label], i) => [model, { lines: naming(label, square, i), label }] as const);
-    const lines = named.map(([, one]) => one.lines);
-    const areApart = new Set(lines.map((some) => some.join(" "))).size === lines.length;
-    const fit = lines.flat().every((line) => textWidth(line, SMALL) <= square);
-    if (areApart && fit) return { across, of: new Map(named), areShort: naming !== spelled };
+  for (const across of sides) {
+    const width = (room.width - (across - 1) * APART) / across / room.columns - 3;
+    const of = new Map(labels.map(([model, label]) => [model, linesOf(label, width)]));
+    const lines = [...of.values()];
+    const most = Math.max(...lines.map(({ length }) => length));
+    if (most <= 2 && lines.flat().every((line) => textWidth(line, SMALL) <= width))
+      return { across, height: most * LINE + 7, of, key: "" };
   }
-  return { across: sides[0], of: new Map(), areShort: false };
+  const lettered = labels.map(([model, label], i) => ({ model, label, letter: String.fromCodePoint(65 + i) }));
+  const key = lettered.map(({ letter, label }) => `${letter}: ${label}`).join(", ");
+  return {
+    across: sides[0],
+    height: LINE + 7,
+    of: new Map(lettered.map(({ model, letter }) => [model, [letter]])),
+    key,
+  };
 }
 
-/** Beside the last panel, and between two of them. */
-const [RIGHT, APART] = [6, 11];
-
-/** The whole name, in two lines of about the same length if it does not fit into one. */
-const spelled: Naming = (label, width) => {
+/** A name, broken at spaces and after hyphens where it is too long. */
+function linesOf(label: string, width: number): string[] {
   if (textWidth(label, SMALL) <= width) return [label];
-  const parts = label.split(/(?<=[ -])/);
-  const breaks = parts.slice(1).map((_, i) => [parts.slice(0, i + 1), parts.slice(i + 1)]);
-  const halves = breaks.map((lines) => lines.map((line) => line.join("").trim()));
-  const longest = (lines: readonly string[]) => Math.max(...lines.map((line) => textWidth(line, SMALL)));
-  return halves.reduce((best, one) => (longest(one) < longest(best) ? one : best), [label]);
-};
-
-/** `SB` of Shared-Bottom, `STw` of Single-Task, wide; a name of one word as it is. */
-const initials: Naming = (label) => {
-  const parts = label.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== "");
-  return [parts.length === 1 ? label : parts.map((part) => /^\d+/.exec(part)?.[0] ?? part[0]).join("")];
-};
-
-const letter: Naming = (_, __, i) => [i < 26 ? String.fromCharCode(65 + i) : String(i - 25)];
-
-interface Look {
-  readonly bounds: readonly number[];
-  readonly names: Names;
-  readonly theme: Theme;
-  /** Room for the numbers of the vertical axes. */
-  readonly left: number;
-}
-
-/** A panel for each choice of the settings that are no axes. */
-function squares(
-  panels: readonly { readonly title: string; readonly squares: readonly Best[] }[],
-  [x, y]: readonly [Axis, Axis],
-  look: Look,
-): Part {
-  const { names, theme, left } = look;
-  const lines = Math.max(1, ...[...names.of.values()].map((name) => name.lines.length));
-  return facets<readonly Best[]>(
-    {
-      rows: [{}],
-      columns: panels.map(({ title }) => (title === "" ? {} : { title: words.withMinus(title) })),
-      item: (_, column) => panels[column].squares,
-      ...{ most: names.across, left, right: RIGHT, across: APART },
-      height: y.values.length * (lines * LINE + PADDING),
-      x: (range) => sideBySide(x.values, range),
-      y: (range) => sideBySide(y.values, range),
-      marks: (own, frame) =>
-        own.map((one) => {
-          const box = boxAt(x.values.indexOf(x.of(one.cell)), y.values.indexOf(y.of(one.cell)), frame);
-          return square(one, box, look);
-        }),
-      foot: [x.name],
-    },
-    theme,
-  );
+  return brokenLines(label.replaceAll("-", "- "), width, SMALL).map((line) => line.replaceAll("- ", "-"));
 }
 
 /** A tick in the middle of each value's square. */
-function sideBySide(values: readonly GridValue[], range: Range): Scale {
+function sideBySide(values: readonly GridValue[], range: Range) {
   const ticks = values.map((value, i) => ({ value: i, label: valueText(value) }));
   return { ...linearScale(-0.5, values.length - 0.5, { range }), ticks };
 }
 
-function boxAt(column: number, row: number, { x, y }: PanelFrame): Box {
-  const [left, top] = [x.at(column - 0.5), y.at(row + 0.5)];
-  return { x: left, y: top, width: x.at(column + 0.5) - left, height: y.at(row - 0.5) - top };
+function boxAt([column, row]: readonly [number, number], { x, y }: PanelFrame): Box {
+  const [left, top] = [x.at(column - 0.5) + 0.4, y.at(row + 0.5) + 0.4];
+  return { x: left, y: top, width: x.at(column + 0.5) - left - 0.4, height: y.at(row - 0.5) - top - 0.4 };
+}
+
+interface Look {
+  readonly bounds: readonly number[];
+  readonly isHatched: boolean;
+  readonly theme: Theme;
 }
 
 /** A place of the map: its class as colour, its best model by name, hatched beside the name if it is not told apart. */
-function square(one: Best, box: Box, { bounds, names, theme }: Look): SvgNode {
-  const { cell, row } = one;
+function square({ cell, row, isUntold }: Best, box: Box, lines: readonly string[], { bounds, theme }: Look): SvgNode {
   const found = classOf(row.value, bounds);
-  const [fill, ink] = [theme.diverging[found], inkOn(found, theme)];
-  const { lines = [] } = names.of.get(cell.model) ?? {};
-  const [middle, centre] = [box.x + box.width / 2, box.y + box.height / 2];
-  const top = centre - (lines.length * LINE) / 2;
-  const wide = Math.max(0, ...lines.map((line) => textWidth(line, SMALL))) + 2;
-  const inner = inside(box, 0.4);
-  const isTight = inner.width - wide < 2 * HATCH;
-  const across = isTight ? { x: inner.x, width: inner.width } : { x: middle - wide / 2, width: wide };
+  const [fill, ink] = [theme.diverging[found], found >= 2 && found <= 5 ? theme.ink : theme.background];
+  const [middle, top] = [box.x + box.width / 2, box.y + (box.height - lines.length * LINE) / 2];
+  const wide = Math.min(box.width, Math.max(...lines.map((line) => textWidth(line, SMALL))) + 2);
+  const behind = { x: middle - wide / 2, y: top, width: wide, height: lines.length * LINE, fill };
   const percent = `${countedText(multiplied(row, 100), 1, row.pairs)} %`;
   return group({ class: "point", ...cellAttributes(cell) }, [
-    element("title", {}, [`${words.cellWords(cell)}: gain ${percent}${isUntold(one) ? ", not told apart" : ""}`]),
-    element("rect", { ...inner, fill }),
-    ...(isUntold(one)
-      ? [hatch(inner, ink), element("rect", { ...across, y: top, height: lines.length * LINE, fill })]
-      : []),
+    element("title", {}, [`${words.cellWords(cell)}: gain ${percent}${isUntold ? ", not told apart" : ""}`]),
+    element("rect", { ...box, fill }),
+    ...(isUntold ? [hatch(box, ink), element("rect", behind)] : []),
     ...lines.map((line, i) => text(line, middle, top + i * LINE + 6.4, { fill: ink, size: SMALL, anchor: "middle" })),
   ]);
-}
-
-function inside({ x, y, width, height }: Box, by: number): Box {
-  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
-}
-
-function inkOn(found: number, { ink, background }: Theme): string {
-  return found >= 2 && found <= 5 ? ink : background;
 }
 
 /** Distance between the lines of a hatched square. */
@@ -288,92 +226,24 @@ function hatch({ x, y, width, height }: Box, stroke: string): SvgNode {
 const [WIDE, HIGH] = [18, 8];
 
 /** The classes from the least gain to the highest, with the bounds between them, and what hatching means. */
-function colourKey(bounds: readonly number[], isHatched: boolean, theme: Theme): Part {
+function colourKey({ bounds, isHatched, theme }: Look): Part {
   const ends = [...bounds.map((bound) => -bound).reverse(), 0, ...bounds].map((bound) => valueText(bound));
   return (top) => {
-    const y = top + 3;
-    const boxOf = (i: number) => ({ x: 0.5 + i * WIDE, y, width: WIDE, height: HIGH });
+    const box = (i: number) => ({ x: 0.5 + i * WIDE, y: top + 3, width: WIDE, height: HIGH });
+    const bottom = top + 3 + HIGH + SMALL + 1;
     const below = { fill: theme.quiet, size: SMALL, anchor: "middle" } as const;
-    const sample = { ...boxOf(0), x: boxOf(8).x + 10, width: 12 };
-    const bottom = y + HIGH + SMALL + 1;
-    const nodes = [
-      ...theme.diverging.map((fill, i) => element("rect", { ...boxOf(i), fill })),
-      ...ends.map((end, i) => text(end, boxOf(i + 1).x, bottom, below)),
-      text("%", boxOf(8).x, bottom, { ...below, anchor: "end" }),
-    ];
+    const sample = { ...box(8.5), width: 12 };
     const hatched = [
       element("rect", { ...sample, fill: theme.guide }),
       hatch(sample, theme.ink),
-      text("not told apart", sample.x + 15, y + HIGH - 1, { fill: theme.ink, size: SMALL }),
+      text("not told apart", sample.x + 15, top + HIGH + 2, { fill: theme.ink, size: SMALL }),
     ];
-    return { nodes: [group({ class: "key" }, [...nodes, ...(isHatched ? hatched : [])])], bottom: bottom + 3 };
+    const nodes = [
+      ...theme.diverging.map((fill, i) => element("rect", { ...box(i), fill })),
+      ...ends.map((end, i) => text(end, box(i + 1).x, bottom, below)),
+      text("%", box(8).x, bottom, { ...below, anchor: "end" }),
+      ...(isHatched ? hatched : []),
+    ];
+    return { nodes: [group({ class: "key" }, nodes)], bottom: bottom + 3 };
   };
-}
-
-/** What short names stand for, side by side in as many lines as they need. */
-function nameKey({ of, areShort }: Names, theme: Theme): Part {
-  const short = areShort
-    ? [...of].filter(
-        ([
-          ,
-          {
-            lines: [name],
-            label,
-          },
-        ]) => name !== label,
-      )
-    : [];
-  return (top) => {
-    let [x, y] = [0.5, top + SIZE];
-    const nodes = short.map(
-      ([
-        model,
-        {
-          lines: [name],
-          label,
-        },
-      ]) => {
-        const own = textWidth(name, SMALL, "SemiBold") + 3;
-        const wide = own + textWidth(label, SMALL);
-        if (x > 1 && x + wide > theme.width) [x, y] = [0.5, y + SIZE + 2];
-        const style = { fill: theme.ink, size: SMALL } as const;
-        const words = [text(name, x, y, { ...style, weight: "SemiBold" }), text(label, x + own, y, style)];
-        x += wide + 9;
-        return group({ class: "item", "data-model": model }, words);
-      },
-    );
-    return { nodes: [group({ class: "key" }, nodes)], bottom: short.length > 0 ? y + 4 : top };
-  };
-}
-
-/** What the model is called that shares nothing. */
-function againstIn({ rows: [{ against }], sweep }: FigureData<MapRow>): string {
-  return labelIn(sweep.cells, against);
-}
-
-function headingOf(given: FigureData<MapRow>): string {
-  return `${words.capitalised(words.lossName(given.options.loss))}: gain of the best model over ${againstIn(given)}`;
-}
-
-interface Shown {
-  /** Panels that there are, and that are drawn. */
-  readonly panels: number;
-  readonly shown: number;
-  readonly isHatched: boolean;
-}
-
-function captionOf(
-  given: FigureData<MapRow>,
-  [x, y]: readonly [Axis, Axis],
-  { panels, shown, isHatched }: Shown,
-): string {
-  const [against, { loss, unit }] = [againstIn(given), given.options];
-  const first = shown < panels ? ` Of ${panels} panels the first ${shown} are drawn; the CSV file has all.` : "";
-  const several = panels > 1 ? ` A panel for each choice of the other settings.${first}` : "";
-  const test = "Wilcoxon's signed-rank test of the runs' gains at 5 %, by Holm over the models there";
-  const hatched = isHatched ? ` Hatched: pairs of runs do not tell the model from ${against} (${test}).` : "";
-  return (
-    `The model that gains most over ${against} at each ${x.name} and ${y.name}, and by how many percent its ${words.lossName(loss)} after the ` +
-    `last step (${words.unitsSentence({ loss, unit })}) is lower: the mean over tasks and runs. Below 0 no model is better than ${against}.${several}${hatched}`
-  );
 }
