@@ -79,6 +79,7 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
   const code = own.length > 0 ? await trained(own, options, context) : EXIT.done;
   if (options.dryRun || (code !== EXIT.done && code !== EXIT.failedRuns)) return code;
   const results = await readAll(sweeps, own, context);
+  if (results.length === 0) throw new UsageError(`no committed runs of ${listed(sweeps.map(({ name }) => name))} are here`);
   const missing = results.find(({ own: mine }) => mine.length === 0);
   if (own.length > 0 && missing) {
     context.note(`${missing.regime}: no run is done in every cell; run this again when all shards are done`);
@@ -149,7 +150,9 @@ async function trained(own: readonly OwnSweep[], { dryRun, json }: RegimeOptions
   if (todo.length === 0) return isFailed ? EXIT.failedRuns : EXIT.done;
   const stop = stopOnSignals(context.effects, "finished runs are kept");
   try {
-    if (!(await areSameHere(own, stop, context))) return EXIT.checkFailed;
+    const areSame = await areSameHere(own, stop, context);
+    if (stop.code !== undefined) return stop.code;
+    if (!areSame) return EXIT.checkFailed;
     const open = own.filter((_, i) => shares[i].todo.length > 0);
     const code = await trainAll(open, { json: json === true, stop }, context);
     return code === EXIT.done && isFailed ? EXIT.failedRuns : code;
@@ -225,7 +228,7 @@ async function areSameHere(own: readonly OwnSweep[], { signal }: Stop, { effects
       return false;
     }
   }
-  note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
+  if (!signal.aborted) note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
   return true;
 }
 

@@ -26,7 +26,7 @@ async function standing(regime: string, name: string): Promise<Standing> {
 }
 
 /** Gains over Single-Task in percent, of contestants in a regime or in one of its cells. */
-export async function gains(regime: string, names: readonly string[] | string, cell?: string): Promise<number[]> {
+export async function regimeGains(regime: string, names: readonly string[] | string, cell?: string): Promise<number[]> {
   const all = await Promise.all([names].flat().map((name) => standing(regime, name)));
   return all.map((one) => 100 * ((cell === undefined ? one.gain : one.cells.get(cell))?.value ?? Number.NaN));
 }
