@@ -79,7 +79,8 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
   const code = own.length > 0 ? await trained(own, options, context) : EXIT.done;
   if (options.dryRun || (code !== EXIT.done && code !== EXIT.failedRuns)) return code;
   const results = await readAll(sweeps, own, context);
-  if (results.length === 0) throw new UsageError(`no committed runs of ${listed(sweeps.map(({ name }) => name))} are here`);
+  if (results.length === 0)
+    throw new UsageError(`no committed runs of ${listed(sweeps.map(({ name }) => name))} are here`);
   const missing = results.find(({ own: mine }) => mine.length === 0);
   if (own.length > 0 && missing) {
     context.note(`${missing.regime}: no run is done in every cell; run this again when all shards are done`);
@@ -104,13 +105,9 @@ function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { 
     return [];
   }
   const preset = sweep.config.models;
-  const named =
-    models === undefined
-      ? undefined
-      : listOption(models)
-          .map((name) => narrowed(name, preset))
-          .join(",");
-  const given = { ...options, ...NO_ROWS, ...defined({ models: named }), out: join(folder, sweep.name) };
+  const sizes = modelSet.length > 0 ? [] : preset; // a model that is changed keeps its size
+  const named = models === undefined ? undefined : listOption(models).map((name) => narrowed(name, sizes));
+  const given = { ...options, ...NO_ROWS, ...defined({ models: named?.join() }), out: join(folder, sweep.name) };
   const checked = checkedOptions(`${REGIMES}/${sweep.name}`, given, effects.env);
   const trained =
     named === undefined ? checked.config.models.filter((name) => !preset.includes(name)) : checked.config.models;
@@ -228,7 +225,8 @@ async function areSameHere(own: readonly OwnSweep[], { signal }: Stop, { effects
       return false;
     }
   }
-  if (!signal.aborted) note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
+  if (!signal.aborted)
+    note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
   return true;
 }
 
