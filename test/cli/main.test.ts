@@ -22,7 +22,7 @@ test("help lists each command once, below a heading of its group", async () => {
     [...(lines ?? "").matchAll(/^ {2}([a-z]\w*) /gm)].map(([, name]) => name),
   ]);
   expect(Object.fromEntries(names)).toMatchObject({
-    Train: ["sweep", "init", "status", "merge", "verify"],
+    Train: ["sweep", "regimes", "init", "status", "merge", "verify"],
     Clusters: ["slurm", "k8s"],
     "This machine": ["cuda", "doctor", "completion", "help"],
   });

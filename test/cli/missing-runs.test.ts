@@ -16,7 +16,20 @@ beforeAll(() => {
 });
 
 /** Those that show nothing of finished runs, or only of those that they train again. */
-const OTHERS = ["sweep", "init", "verify", "play", "slurm", "k8s", "data", "cuda", "doctor", "models", "completion"];
+const OTHERS = [
+  "sweep",
+  "init",
+  "verify",
+  "play",
+  "regimes",
+  "slurm",
+  "k8s",
+  "data",
+  "cuda",
+  "doctor",
+  "models",
+  "completion",
+];
 
 /** The words after a folder, for each way in which a command shows its numbers. */
 const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
