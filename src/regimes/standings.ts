@@ -191,7 +191,7 @@ function asShare({ value, low, high }: Estimate): Estimate {
 
 /** How one contestant compares with the others of a regime. */
 export interface Place {
-  /** From 1; by gains, whether or not they can be told apart. */
+  /** From 1; by gains on the runs that both have, whether or not they can be told apart. */
   readonly rank: number;
   readonly of: number;
   /** How many of the others have more loss, less loss, and a loss that is not told apart. */
@@ -202,13 +202,13 @@ export interface Place {
 
 /** By paired t tests at 5 %, adjusted by Holm's method over the others. */
 export function placeOf(own: Standing, others: readonly Standing[]): Place {
-  const rank = 1 + others.filter(({ gain }) => gain.value > own.gain.value).length;
   const found = others.map(({ byRun }) => {
     const runs = [...own.byRun.keys()].filter((run) => byRun.has(run));
     const [a, b] = [own, { byRun }].map((one) => Float64Array.from(runs, (run) => one.byRun.get(run) as number));
     return differences(a, b);
   });
   const adjusted = holm(found.map(studentTest));
+  const rank = 1 + found.filter((difference) => mean(difference) > 0).length;
   const told = found.map((difference, i) => (adjusted[i] < LEVEL ? Math.sign(mean(difference)) : 0));
   const count = (sign: number) => told.filter((one) => one === sign).length;
   return { rank, of: others.length + 1, better: count(-1), worse: count(1), untold: count(0) };
