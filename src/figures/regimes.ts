@@ -39,7 +39,7 @@ export function regimesFigure(given: readonly RegimeResult[]): Figure {
     title: areOwn ? `${names.join(", ")} in regimes` : "When sharing pays",
     caption:
       "Less loss than Single-Task, in percent: the geometric mean over tasks, with a 95 % interval over pairs of runs. " +
-      `Grey: the other contestants. What is below ${LEAST} % is drawn at the edge.`,
+      "Grey: the other contestants. What lies beyond an axis is drawn at its edge.",
     ...drawing,
     theme,
   });

@@ -2,7 +2,14 @@
 import { type Results, readResults } from "../../src/records/read-results.ts";
 import { overRegimes } from "../../src/regimes/over-regimes.ts";
 import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
-import { contestants, placeOf, type RegimeResult, regimeResults, type Standing } from "../../src/regimes/standings.ts";
+import {
+  contestants,
+  placeOf,
+  type RegimeResult,
+  regimeResults,
+  type Standing,
+  verdictOf,
+} from "../../src/regimes/standings.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { holm } from "../../src/stats/pairs.ts";
 import { cached, type Row, rows } from "./committed.ts";
@@ -43,9 +50,18 @@ export async function beside(regime: string, first: string, second: string): Pro
 }
 
 /** No value if all words are the expected one, else the words. */
-export async function every(words: readonly Promise<string>[], expected: string): Promise<string[]> {
-  const found = await Promise.all(words);
+export async function every(
+  words: readonly Promise<string>[] | Promise<string[]>,
+  expected: string,
+): Promise<string[]> {
+  const found = await Promise.all(await words);
   return found.every((word) => word === expected) ? [] : found;
+}
+
+/** Contestants that win in a regime, without the numbers at the ends of their names. */
+export async function winners(regime: string): Promise<string[]> {
+  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
+  return all.filter((one) => verdictOf(one) === "wins").map(({ name }) => name.replace(/-\d$/, ""));
 }
 
 /** Mean ranks over the regimes of the zoo, of some contestants, and what tells two apart. */

@@ -15,6 +15,8 @@ const MEANING = `gain: less loss than ${AGAINST}, as tuned, on the same rows: th
 worst: of the task that gains least in each run; lose: the share of tasks with more loss than ${AGAINST}
 place: by gain, among all; +, -, ?: how many of the others it is better than, worse than, or not told apart from (paired t tests at 5 %, adjusted by Holm's method within the regime)`;
 
+const VERDICTS = `wins, loses: less, or more, loss than ${AGAINST}, by paired t tests at 5 %, adjusted by Holm's method within the regime`;
+
 function blocksOf(name: string, results: readonly RegimeResult[]): Block[] {
   const found = results.flatMap(({ regime, own, committed }) => {
     const standing = own.find((one) => one.name === name);
@@ -36,8 +38,13 @@ function blocksOf(name: string, results: readonly RegimeResult[]): Block[] {
       rows: [["regime", "gain, % [95 %]", "worst", "lose", "place", "+", "-", "?"], ...rows],
       lean: ["lose", "worst"],
     },
+    ...(found.length === 1 ? [cellsBlock(found[0].standing)] : []),
     { before: verdictWords(name, found), ...ranksOf(name, results) },
   ];
+}
+
+function cellsBlock({ cells }: Standing): Block {
+  return { rows: [["cell", "gain, % [95 %]"], ...[...cells].map(([cell, gain]) => [cell, percentText(gain)])] };
 }
 
 interface Found {
@@ -61,7 +68,7 @@ function verdictWords(name: string, found: readonly Found[]): string {
 const MANY = 10_000;
 
 function neededText({ needed }: Standing): string {
-  return needed <= MANY ? `about ${numberOf(needed, "run")} would` : `not by ${thousands(MANY)} runs`;
+  return needed <= MANY ? `it would take about ${numberOf(needed, "run")}` : `not by ${thousands(MANY)} runs`;
 }
 
 /** Its mean rank over the regimes, among those that are in all. */
@@ -79,10 +86,13 @@ function ranksOf(name: string, results: readonly RegimeResult[]): Pick<Block, "a
 /** The committed contestants: of one regime in full, of several their gains side by side. */
 export function committedBlocks(results: readonly RegimeResult[]): Block[] {
   const [only, ...others] = results;
-  if (only && others.length === 0) return [regimeBlock(only), { before: MEANING.split("\n").slice(0, 2).join("\n") }];
+  if (only && others.length === 0)
+    return [regimeBlock(only), { before: `${MEANING.split("\n").slice(0, 2).join("\n")}\n${VERDICTS}` }];
   const { ranks, difference, regimes } = overRegimes(results);
+  const ofZoo = results.filter(({ isOfZoo }) => isOfZoo);
+  const without = results.filter(({ isOfZoo }) => !isOfZoo).map(({ regime }) => regime);
   const rows = ranks.map(({ name, rank }) => {
-    const own = results.flatMap(({ committed }) => committed.find((one) => one.name === name) ?? []);
+    const own = ofZoo.flatMap(({ committed }) => committed.find((one) => one.name === name) ?? []);
     const count = (verdict: string) => String(own.filter((one) => verdictOf(one) === verdict).length);
     const gains = own.map(({ gain }) => gain.value);
     return [
@@ -97,8 +107,9 @@ export function committedBlocks(results: readonly RegimeResult[]): Block[] {
   return [
     {
       rows: [["contestant", "mean rank", "wins", "loses", "least gain, %", "most"], ...rows],
-      after: `mean rank over ${regimes} regimes, among the contestants that are in all of them; two are told apart from ${difference.toFixed(1)} on
-wins, loses: regimes in which it has less, or more, loss than ${AGAINST} (paired t tests at 5 %, adjusted by Holm's method within the regime)`,
+      after: `over ${regimes} regimes${without.length > 0 ? ` (all but ${listed(without)}, whose models are smaller)` : ""}, contestants that are in all of them
+two mean ranks are told apart from ${difference.toFixed(1)} on
+${VERDICTS}; --only few-rows shows a regime, and --out FOLDER writes each cell`,
     },
   ];
 }
