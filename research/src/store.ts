@@ -9,6 +9,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { parse } from "yaml";
 import { checkConfig } from "../../src/config/check.ts";
 import { type Config, trainedHash } from "../../src/config/config.ts";
+import { withoutCross } from "../../src/config/file-version.ts";
 import { compareValues, NO_CHOICE } from "../../src/identity/cell.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf, plain, recordIn, sealed } from "../../src/records/journal-line.ts";
@@ -75,7 +76,7 @@ export async function readSweeps(): Promise<Map<string, Sweep>> {
 }
 
 function configOf(name: string, text: string): Config {
-  return checkConfig({ source: name, values: parse(text), folder: FOLDER }, []);
+  return checkConfig({ source: name, values: withoutCross(parse(text), name), folder: FOLDER }, []);
 }
 
 function recordOf(
