@@ -25,6 +25,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "results/README.md": "results/index.md",
   "results/published/README.md": "results/published.md",
   "results/published": "results/published.md",
+  "results/regimes": "when-to-share.md",
   examples: "examples.md",
 };
 
