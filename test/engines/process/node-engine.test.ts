@@ -6,6 +6,7 @@ import { nodeAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import { codeModel, LINEAR } from "../../support/code-model.ts";
+import { temporaryFolder } from "../../support/effects.ts";
 import { complaintOf } from "../../support/python.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 
@@ -94,8 +95,15 @@ describe("a model in JavaScript", () => {
 
   test("that gives no sign for 5 s is said to, once, long before it is given up", async () => {
     const told: string[] = [];
-    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { tick: 10 }, note: (line) => told.push(line) });
-    const waits = inTraining("waits", `if (!this.waited) { this.waited = true; ${hang(6000)} }`);
+    const heard = join(temporaryFolder(), "heard"); // a busy machine takes longer than 5 s to count them
+    const note = (line: string) => {
+      told.push(line);
+      writeFileSync(heard, "");
+    };
+    const own = new ProcessEngine({ adapter: nodeAdapter(), patience: { tick: 10 }, note });
+    const isHeard = `process.getBuiltinModule("node:fs").existsSync(${JSON.stringify(heard)})`;
+    const untilHeard = `for (let i = 0; i < 300 && !${isHeard}; i++) ${hang(100)}`;
+    const waits = inTraining("waits", `if (!this.waited) { this.waited = true; ${untilHeard} }`);
     const [result] = await resultsOf(own, [codeRun(waits)]);
     await own.dispose();
     const said = "model waits: no sign for 5 s while it trains; it is given up after 10 minutes";
