@@ -90,7 +90,7 @@ print(json.dumps({"said": s.said, "repr": repr(s), "heard": heard.getvalue(), "t
 s, p = [mmoe.regimes(only=["irrelevant"], frame=frame) for frame in ("pandas", "polars")]
 print(json.dumps([s.said, s.table.contestant.tolist(), s.table["rank"].tolist(), [type(p.cells).__module__, len(p.all)], s.figure().svg[:4]]))`);
     const lines = said.split("\n\n")[0].split("\n").slice(2);
-    expect(names).toEqual(lines.map((line: string) => line.split(/ +/)[0]));
+    expect(names).toEqual(lines.map((line: string) => line.split(/ {2,}/)[0]));
     expect(numbers).toEqual(lines.map((_: string, i: number) => i + 1));
     expect([polars, svg]).toEqual([["polars.dataframe.frame", lines.length], "<svg"]);
     expect(existsSync(join(folder, "results"))).toBe(false);
