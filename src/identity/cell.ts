@@ -73,6 +73,11 @@ export function pointText(point: GridPoint, between = ", "): string {
     .join(between);
 }
 
+/** The choice of some settings alone. */
+export function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {
+  return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
+}
+
 /** An order of points that depends only on their values: numbers rise, and come before words. */
 export function comparePoints(a: GridPoint, b: GridPoint): number {
   for (const key of Object.keys(a)) {

@@ -4,7 +4,7 @@ import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
-import type { GridPoint } from "../identity/cell.ts";
+import { type GridPoint, partOf } from "../identity/cell.ts";
 import type { Results } from "./read-results.ts";
 
 /** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */
@@ -14,8 +14,7 @@ export function resultsAt(results: Results, choice: GridPoint): Results {
   const fixed = keys.filter((key) => Array.isArray(results.config[key as GridKey]));
   const records = results.records.flatMap((record) => {
     if (!fixed.every((key) => record.point[key] === choice[key])) return [];
-    const point = Object.fromEntries(Object.entries(record.point).filter(([key]) => !fixed.includes(key)));
-    return [{ ...record, point }];
+    return [{ ...record, point: partOf(record.point, (key) => !fixed.includes(key)) }];
   });
   return { ...results, config: { ...results.config, ...choice }, records, at: { ...results.at, ...choice } };
 }

@@ -1,6 +1,6 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
 import type { Config } from "../config/config.ts";
-import { cellKey, correlationText, type GridPoint, pointText } from "../identity/cell.ts";
+import { cellKey, correlationText, partOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
@@ -41,14 +41,10 @@ function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: C
   const others: readonly string[] = ["method", "taskWeights", ...tunedSettings(config)];
   const byCell = groupBy(records, ({ correlation, point }) => {
     const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
-    return `${name} ${[...at, pointText(without(point, others))].filter((part) => part !== "").join(", ")}`;
+    return `${name} ${[...at, pointText(partOf(point, (key) => !others.includes(key)))].filter((part) => part !== "").join(", ")}`;
   });
   const losses = (record: RunRecord) => (finalLosses(record, "heldout") as TaskLosses).tasks;
   return new Map([...byCell].map(([cell, own]) => [cell, new Map(own.map((record) => [record.run, losses(record)]))]));
-}
-
-function without(point: GridPoint, keys: readonly string[]): GridPoint {
-  return Object.fromEntries(Object.entries(point).filter(([key]) => !keys.includes(key)));
 }
 
 /**
@@ -57,8 +53,9 @@ function without(point: GridPoint, keys: readonly string[]): GridPoint {
  * failed is not chosen where there is another one.
  */
 export function chosenRuns({ config, records }: Pick<Results, "config" | "records">): RunRecord[] {
-  const tuned = tunedSettings(config);
-  const cells = groupBy(records, (record) => cellKey({ ...record, point: without(record.point, tuned) }));
+  const tuned: readonly string[] = tunedSettings(config);
+  const isOfCell = (key: string) => !tuned.includes(key);
+  const cells = groupBy(records, (record) => cellKey({ ...record, point: partOf(record.point, isOfCell) }));
   return [...cells.values()].flatMap((cell) => {
     const points = [...groupBy(cell, ({ point }) => pointText(point)).values()];
     const done = points.map((all) => all.filter(({ status }) => status === "done"));

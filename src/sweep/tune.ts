@@ -9,7 +9,7 @@ import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/sch
 import type { GridKey } from "../config/settings.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
-import { type GridPoint, pointText } from "../identity/cell.ts";
+import { type GridPoint, partOf, pointText } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
@@ -84,10 +84,6 @@ export function tune(results: Results, { loss, metric, by, each = [] }: TuneOpti
 function metricOf(record: RunRecord, { of }: TuneMetric): number | undefined {
   const value = record.status === "done" ? of(record) : Number.NaN;
   return Number.isNaN(value) ? undefined : value;
-}
-
-function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {
-  return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
 }
 
 interface Contender extends Candidate {

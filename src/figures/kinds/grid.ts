@@ -1,4 +1,4 @@
-import { type GridPoint, type GridValue, pointText } from "../../identity/cell.ts";
+import { type GridPoint, type GridValue, partOf, pointText } from "../../identity/cell.ts";
 import { type Estimate, endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { chart, correlationColumns } from "../draw/chart.ts";
@@ -108,8 +108,7 @@ function slotted(values: readonly GridValue[], [left, right]: Range) {
 
 /** The choice of the other listed settings. */
 function othersText(point: GridPoint, key: string): string {
-  const { [key]: _, ...others } = point;
-  return pointText(others);
+  return pointText(partOf(point, (other) => other !== key));
 }
 
 function captionStart({ cells, sweep, options }: FigureData<unknown>, key: string): string {
