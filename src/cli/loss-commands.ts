@@ -100,12 +100,12 @@ export function folderText({ path, at }: Pick<Results, "path" | "at">): string {
 
 /** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
 export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
-  const { before } = lossHead(results, loss, ...more);
+  const { before } = lossHead(loss, ...more);
   return { before: `${folderText(results)}\n${before}` };
 }
 
 /** What the output of a loss begins with below the folder: the loss shown, how to see the others, and `more` lines. */
-export function lossHead(_results: Results, loss: LossSet, ...more: readonly string[]) {
+export function lossHead(loss: LossSet, ...more: readonly string[]) {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
   const about = `${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
   return { before: [about, ...more].join("\n") };

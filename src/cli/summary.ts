@@ -158,7 +158,7 @@ function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks,
   const cells = cellLosses(results, loss);
   const leading = options.loss === undefined ? leadingMetric(config) : undefined;
   const head = leading
-    ? [leadingBlock(leadingCells(results, leading, "test"), leading, folderText(results)), lossHead(results, loss)]
+    ? [leadingBlock(leadingCells(results, leading, "test"), leading, folderText(results)), lossHead(loss)]
     : [headOf(results, loss)];
   const warnings = [...coverageOf(results), memorisedText(results)].filter((text) => text !== "");
   const ends = [...warnings.map((before) => ({ before })), ...gapsOf(results, cells)];

@@ -8,7 +8,7 @@ import { overSplits, studentTest } from "../stats/f-distribution.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { differences, holm } from "../stats/pairs.ts";
-import { pairsToTell } from "../stats/power.ts";
+import { ERROR, pairsToTell } from "../stats/power.ts";
 import { type RegimeSweep, tunedSettings } from "./regimes.ts";
 
 /** What is trained in the cells of a regime: a model with a method. */
@@ -206,18 +206,16 @@ export function placeOf(own: Standing, others: readonly Standing[]): Place {
   });
   const adjusted = holm(found.map(studentTest));
   const rank = 1 + found.filter((difference) => mean(difference) > 0).length;
-  const told = found.map((difference, i) => (adjusted[i] < LEVEL ? Math.sign(mean(difference)) : 0));
+  const told = found.map((difference, i) => (adjusted[i] < ERROR ? Math.sign(mean(difference)) : 0));
   const count = (sign: number) => told.filter((one) => one === sign).length;
   return { rank, of: others.length + 1, better: count(-1), worse: count(1), untold: count(0) };
 }
-
-const LEVEL = 0.05;
 
 /** What can be said of a gain. */
 export type Verdict = "wins" | "loses" | "can't tell";
 
 export function verdictOf({ gain, adjusted }: Standing): Verdict {
-  if (!(adjusted < LEVEL)) return "can't tell";
+  if (!(adjusted < ERROR)) return "can't tell";
   return gain.value > 0 ? "wins" : "loses";
 }
 

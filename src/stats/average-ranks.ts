@@ -1,3 +1,4 @@
+import { endOf } from "./f-distribution.ts";
 import { mean } from "./moments.ts";
 import { normalCdf, normalDensity } from "./normal.ts";
 import { midranks } from "./pairs.ts";
@@ -18,13 +19,7 @@ export function criticalDifference(count: number, problems: number): number {
 
 /** What the range of `count` standard normals exceeds with a probability of .05. */
 function rangeQuantile(count: number): number {
-  let [low, high] = [0, 20];
-  for (let step = 0; step < 50; step++) {
-    const middle = (low + high) / 2;
-    if (rangeCdf(middle, count) < 0.95) low = middle;
-    else high = middle;
-  }
-  return high;
+  return endOf((range) => rangeCdf(range, count) < 0.95, 20);
 }
 
 /** P(range <= r) = count ∫ φ(z) [Φ(z) - Φ(z - r)]^(count - 1) dz. */

@@ -75,10 +75,15 @@ export function studentTest(values: Float64Array): number {
 
 /** The t that Student's distribution exceeds in absolute value with a probability of .05. */
 function twoSidedT(degrees: number): number {
-  let [low, high] = [0, 13]; // 12.7 of one degree
+  return endOf((t) => fUpperTail(t ** 2, 1, degrees) > 0.05, 13); // 12.7 of one degree
+}
+
+/** Where, from 0 up to `most`, what is true of lower numbers ends: by bisection. */
+export function endOf(isTrue: (value: number) => boolean, most: number): number {
+  let [low, high] = [0, most];
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
-    if (fUpperTail(middle ** 2, 1, degrees) > 0.05) low = middle;
+    if (isTrue(middle)) low = middle;
     else high = middle;
   }
   return high;

@@ -1,5 +1,6 @@
 // What the schema of Arrow, which its writers put beside a Parquet file's own, says of columns that are plain numbers there.
 import type { FileMetaData } from "hyparquet";
+import { memo } from "../memo.ts";
 
 /** Arrow's number of the type, and the slots of the fields that are read: of a message, its schema, and the schema's fields. */
 const DURATION = 18;
@@ -7,14 +8,8 @@ const SLOTS = { header: 2, fields: 1, name: 0, type: 2 } as const;
 /** Bytes before the message: a mark and its length. */
 const HEAD = 8;
 
-const known = new WeakMap<FileMetaData, ReadonlySet<string>>();
-
 /** The names of columns that are durations. None of a schema that is not readable. */
-export function durationsIn(metadata: FileMetaData): ReadonlySet<string> {
-  const found = known.get(metadata) ?? new Set(durations(metadata));
-  known.set(metadata, found);
-  return found;
-}
+export const durationsIn = memo((metadata: FileMetaData): ReadonlySet<string> => new Set(durations(metadata)));
 
 function durations({ key_value_metadata: pairs = [] }: FileMetaData): string[] {
   const text = pairs.find(({ key }) => key === "ARROW:schema")?.value;
