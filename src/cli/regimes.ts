@@ -8,7 +8,16 @@ import { FORMATS, figureFiles } from "../figures/files.ts";
 import { regimesFigure } from "../figures/regimes.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { committedFolders, isOf, REGIMES, type RegimeSweep, regimeNames, regimeSweeps } from "../regimes/regimes.ts";
+import {
+  type CommittedRuns,
+  committedRuns,
+  isOf,
+  NARROW,
+  REGIMES,
+  type RegimeSweep,
+  regimeNames,
+  regimeSweeps,
+} from "../regimes/regimes.ts";
 import { contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
 import { mean } from "../stats/moments.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
@@ -76,9 +85,10 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
   const out = options.out === undefined ? undefined : folderOption("--out", options.out);
   const folder = out ?? "results/my-regimes";
   const own = sweeps.flatMap((sweep) => ownSweep(sweep, folder, options, context));
-  const code = own.length > 0 ? await trained(own, options, context) : EXIT.done;
+  const committed = await committedRuns(sweeps, context.note);
+  const code = own.length > 0 ? await trained(own, committed, options, context) : EXIT.done;
   if (options.dryRun || (code !== EXIT.done && code !== EXIT.failedRuns)) return code;
-  const results = await readAll(sweeps, own, context);
+  const results = await standingsOf(committed, own, context);
   if (results.length === 0)
     throw new UsageError(`no committed runs of ${listed(sweeps.map(({ name }) => name))} are here`);
   const missing = results.find(({ own: mine }) => mine.length === 0);
@@ -130,24 +140,31 @@ const NO_ROWS = { label: [], input: [], ignore: [], categorical: [], na: [], tas
 
 /** A model of the zoo in the size of a regime that has its own. */
 function narrowed(name: string, preset: readonly string[]): string {
-  return preset.includes(`${name}-narrow`) ? `${name}-narrow` : name;
+  return preset.includes(`${name}${NARROW}`) ? `${name}${NARROW}` : name;
 }
 
 /** Says what is to do, looks at the committed runs on this machine, and trains. The exit code. */
-async function trained(own: readonly OwnSweep[], { dryRun, json }: RegimeOptions, context: Context): Promise<number> {
+async function trained(
+  own: readonly OwnSweep[],
+  committed: CommittedRuns,
+  { dryRun, json }: RegimeOptions,
+  context: Context,
+): Promise<number> {
   const shares = own.map(({ request }) => plannedShare(request, context.note));
   const todo = shares.flatMap((share) => share.todo);
   const { models } = own[0].request.config;
-  const time = todo.length === 0 ? "" : `, ${await timeText(own, shares, context)}`;
+  const time = todo.length === 0 ? "" : `, ${await timeText(own, shares, committed, context)}`;
   const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
-  if (dryRun) context.effects.stdout.write(`${what}\n`);
-  else context.note(what);
+  if (dryRun) {
+    context.effects.stdout.write(`${what}\n`);
+    return EXIT.done;
+  }
+  context.note(what);
   const isFailed = shares.some(({ ended }) => [...ended.values()].some(({ status }) => status === "failed"));
-  if (dryRun) return EXIT.done;
   if (todo.length === 0) return isFailed ? EXIT.failedRuns : EXIT.done;
   const stop = stopOnSignals(context.effects, "finished runs are kept");
   try {
-    const areSame = await areSameHere(own, stop, context);
+    const areSame = await areSameHere(committed, stop, context);
     if (stop.code !== undefined) return stop.code;
     if (!areSame) return EXIT.checkFailed;
     const open = own.filter((_, i) => shares[i].todo.length > 0);
@@ -181,7 +198,8 @@ async function trainAll(
 async function timeText(
   own: readonly OwnSweep[],
   shares: readonly SweepShare[],
-  { effects, note }: Context,
+  committed: CommittedRuns,
+  { effects }: Context,
 ): Promise<string> {
   const first = shares.map(({ todo }) => todo.filter(({ index }) => index === todo[0]?.index));
   const sample = first.flat();
@@ -190,8 +208,8 @@ async function timeText(
   try {
     await checkRuns(first[0] ?? [], config, engine);
     const { value, cores } = await estimateTime(sample, engine);
-    const usual = await Promise.all(own.map(async ({ sweep }, i) => usualShare(sweep, first[i] ?? [], note)));
-    const share = usual.reduce((sum, one, i) => sum + one * first[i].length, 0) / sample.length;
+    const usual = own.flatMap(({ sweep }, i) => usualShares(first[i], committed.get(sweep)?.[0]));
+    const share = mean(usual);
     const count = shares.reduce((sum, { todo }) => sum + todo.length, 0);
     const where = cores === undefined ? "" : ` on ${numberOf(cores, "idle core")}`;
     return `about ${duration((value * share * count) / sample.length)}${where}`;
@@ -200,61 +218,48 @@ async function timeText(
   }
 }
 
-/** The share of the most steps that committed runs of a sweep trained. */
-async function usualShare(sweep: RegimeSweep, runs: readonly AnyRun[], note: Context["note"]): Promise<number> {
-  const [folder] = committedFolders(sweep);
-  if (folder === undefined || runs.length === 0) return 1;
-  const { records } = await readResults(folder, note);
-  const usual = mean(records.map(({ steps }) => steps));
-  return mean(runs.map((run) => stepsInAll(run, usual) / mostSteps(run)));
+/** The share of its most steps that each run trains if it chooses as many as committed runs. */
+function usualShares(runs: readonly AnyRun[], committed: Results | undefined): number[] {
+  const usual = committed && mean(committed.records.map(({ steps }) => steps));
+  return runs.map((run) => (usual === undefined ? 1 : stepsInAll(run, usual) / mostSteps(run)));
 }
 
 /** Trains a committed run of each sweep again: all others then are the same here, too. */
-async function areSameHere(own: readonly OwnSweep[], { signal }: Stop, { effects, note }: Context): Promise<boolean> {
+async function areSameHere(committed: CommittedRuns, { signal }: Stop, { effects, note }: Context): Promise<boolean> {
   const start = performance.now();
-  for (const { sweep } of own) {
-    for (const folder of committedFolders(sweep).slice(0, 1)) {
-      const { config, records } = await readResults(folder, note);
-      const some = records.filter(({ status }) => status === "done").slice(0, 1);
-      const how = { allowCpu: true, kernels: undefined, python: undefined, env: effects.env, note: () => {}, signal };
-      const wrong = (await trainAgain(some, config, how)).find(({ same }) => !same);
-      if (wrong === undefined) continue;
-      note(
-        `mmoe: ${folder}: run ${wrong.recorded.id} has other losses when trained here, so its runs don't pair with yours`,
-      );
-      return false;
-    }
+  const how = { allowCpu: true, kernels: undefined, python: undefined, env: effects.env, note: () => {}, signal };
+  for (const { path, config, records } of [...committed.values()].flatMap((folders) => folders.slice(0, 1))) {
+    const some = records.filter(({ status }) => status === "done").slice(0, 1);
+    const wrong = (await trainAgain(some, config, how)).find(({ same }) => !same);
+    if (wrong === undefined) continue;
+    const what = `run ${wrong.recorded.id} has other losses when trained here`;
+    note(`mmoe: ${path}: ${what}, so its runs don't pair with yours`);
+    return false;
   }
   if (!signal.aborted)
     note(`a committed run of each sweep is the same on this machine (${duration(performance.now() - start)})`);
   return true;
 }
 
-async function readAll(
-  sweeps: readonly RegimeSweep[],
+/** How the contestants of the user and the committed ones stand in each regime. */
+async function standingsOf(
+  committed: CommittedRuns,
   own: readonly OwnSweep[],
   { note }: Context,
 ): Promise<RegimeResult[]> {
-  const read = (folder: string): Promise<Results> => readResults(folder, note);
-  const found = await Promise.all(
-    sweeps.map(async (sweep) => {
-      const committed = await Promise.all(committedFolders(sweep).map(read));
-      const mine = own.find((one) => one.sweep === sweep)?.request.out;
-      return {
-        sweep,
-        committed: contestants(sweep, committed),
-        own: mine === undefined ? [] : contestants(sweep, [await read(mine)]),
-      };
-    }),
-  );
-  return regimeResults(found);
+  const found = [...committed].map(async ([sweep, folders]) => {
+    const mine = own.find((one) => one.sweep === sweep)?.request.out;
+    const results = mine === undefined ? [] : [await readResults(mine, note)];
+    return { sweep, committed: contestants(sweep, folders), own: contestants(sweep, results) };
+  });
+  return regimeResults(await Promise.all(found));
 }
 
 function show(results: readonly RegimeResult[], { json }: RegimeOptions, { effects: { stdout } }: Context): void {
   const isOwn = results.some(({ own }) => own.length > 0);
   const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout));
-  const standings = resultRows(results);
-  stdout.write(json ? `${JSON.stringify({ event: "standings", text, standings })}\n` : text);
+  const event = () => `${JSON.stringify({ event: "standings", text, standings: resultRows(results) })}\n`;
+  stdout.write(json ? event() : text);
 }
 
 async function draw(results: readonly RegimeResult[], out: string, { note }: Context): Promise<void> {

@@ -7,7 +7,7 @@ import { loadConfig, PRESETS } from "../config/load.ts";
 import { listedKeys } from "../config/schema.ts";
 import { type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
 import { CONFIG } from "../records/find-results.ts";
-import { configIn } from "../records/read-results.ts";
+import { configIn, type Results, readResults } from "../records/read-results.ts";
 
 /** A sweep of a regime: `many-tasks-4` is one of `many-tasks`. */
 export interface RegimeSweep {
@@ -56,11 +56,13 @@ const ORDER = [
   "narrow",
 ];
 
+/** The free settings of which each value is a contestant of its own. */
+export const OF_CONTESTANT: readonly GridKey[] = ["method", "taskWeights"];
+
 /** Settings of training that a contestant may choose: they are in the pairing's way only if rows depend on them. */
 const FREE: readonly GridKey[] = [
+  ...OF_CONTESTANT,
   "lr",
-  "method",
-  "taskWeights",
   "batch",
   "optimizer",
   "dropout",
@@ -69,10 +71,13 @@ const FREE: readonly GridKey[] = [
   ...OPTIMIZER_KEYS,
 ];
 
-/** The free settings that a sweep lists, among which validation rows choose; methods and weights are entries of their own. */
+/** The other free settings that a sweep lists, among which validation rows choose. */
 export function tunedSettings(config: Config): GridKey[] {
-  return listedKeys(config).filter((key) => FREE.includes(key) && key !== "method" && key !== "taskWeights");
+  return listedKeys(config).filter((key) => FREE.includes(key) && !OF_CONTESTANT.includes(key));
 }
+
+/** What ends the name of a model of the zoo in the size of a regime that has its own. */
+export const NARROW = "-narrow";
 
 /** Whether a sweep's runs pair with those of a regime: it differs in models, runs, and free settings alone. */
 export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
@@ -81,11 +86,19 @@ export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
   return hashOf(config) === hashOf(preset);
 }
 
-/** The folders of committed runs that belong to a sweep of a regime. */
-export function committedFolders(sweep: RegimeSweep, folder = COMMITTED): string[] {
-  if (!existsSync(folder)) return [];
-  const folders = readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name));
-  return folders.filter((one) => existsSync(join(one, CONFIG)) && isOf(sweep, configIn(one)));
+/** The committed runs that belong to each of some sweeps. A folder is read once. */
+export async function committedRuns(
+  sweeps: readonly RegimeSweep[],
+  warn: (line: string) => void,
+): Promise<CommittedRuns> {
+  const names = existsSync(COMMITTED) ? readdirSync(COMMITTED).sort() : [];
+  const paths = names.map((name) => join(COMMITTED, name)).filter((path) => existsSync(join(path, CONFIG)));
+  const folders = paths.map((path) => ({ path, config: configIn(path) }));
+  const found = sweeps.map(async (sweep) => {
+    const own = folders.filter(({ config }) => isOf(sweep, config));
+    return [sweep, await Promise.all(own.map(({ path }) => readResults(path, warn)))] as const;
+  });
+  return new Map(await Promise.all(found));
 }
+
+export type CommittedRuns = ReadonlyMap<RegimeSweep, readonly Results[]>;

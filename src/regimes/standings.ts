@@ -3,13 +3,14 @@ import type { Config } from "../config/config.ts";
 import { cellKey, correlationText, partOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
+import { averageRanks, criticalDifference } from "../stats/average-ranks.ts";
 import type { Estimate } from "../stats/estimate.ts";
-import { overSplits, studentTest } from "../stats/f-distribution.ts";
+import { studentInterval, studentTest } from "../stats/f-distribution.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { differences, holm } from "../stats/pairs.ts";
 import { ERROR, pairsToTell } from "../stats/power.ts";
-import { type RegimeSweep, tunedSettings } from "./regimes.ts";
+import { NARROW, OF_CONTESTANT, type RegimeSweep, tunedSettings } from "./regimes.ts";
 
 /** What is trained in the cells of a regime: a model with a method. */
 export interface Contestant {
@@ -34,11 +35,11 @@ export function contestants(sweep: RegimeSweep, folders: readonly Results[]): Co
 function nameOf({ model, point }: RunRecord, config: Config): string {
   const { method = config.method, taskWeights = config.taskWeights } = point;
   const others = [...(method === "sum" ? [] : [method]), ...(taskWeights === "none" ? [] : [taskWeights])];
-  return [model.replace(/-narrow$/, ""), ...others].join(", ");
+  return [model.replace(new RegExp(`${NARROW}$`), ""), ...others].join(", ");
 }
 
 function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: Config): Contestant["cells"] {
-  const others: readonly string[] = ["method", "taskWeights", ...tunedSettings(config)];
+  const others: readonly string[] = [...OF_CONTESTANT, ...tunedSettings(config)];
   const byCell = groupBy(records, ({ correlation, point }) => {
     const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
     return `${name} ${[...at, pointText(partOf(point, (key) => !others.includes(key)))].filter((part) => part !== "").join(", ")}`;
@@ -156,19 +157,14 @@ function standingOf(name: string, byCell: GainsByCell): (Omit<Standing, "adjuste
     Float64Array.from(runs, (run) => mean(cells.map((cell) => (cell.get(run) as RunGain)[key])));
   const logs = over("mean");
   const ofCell = (cell: ReadonlyMap<number, RunGain>) =>
-    asGain(
-      overSplits(
-        Float64Array.from(runs, (run) => (cell.get(run) as RunGain).mean),
-        0,
-      ),
-    );
+    asGain(studentInterval(Float64Array.from(runs, (run) => (cell.get(run) as RunGain).mean)));
   return [
     {
       name,
       pairs: runs.length,
-      gain: asGain(overSplits(logs, 0)),
-      worst: asGain(overSplits(over("worst"), 0)),
-      losing: asShare(overSplits(over("losing"), 0)),
+      gain: asGain(studentInterval(logs)),
+      worst: asGain(studentInterval(over("worst"))),
+      losing: asShare(studentInterval(over("losing"))),
       p: studentTest(logs),
       needed: pairsToTell(logs, mean(logs)),
       cells: new Map([...byCell].map(([cell, own]) => [cell, ofCell(own)])),
@@ -247,6 +243,29 @@ export function regimeResults(found: readonly Found[]): RegimeResult[] {
     const isOfZoo = sweeps.every(({ sweep }) => sweep.config.ownModels.length === 0);
     return [{ regime, isOfZoo, own: standings(own, against), committed: standings(others, against) }];
   });
+}
+
+/** Over fewer regimes mean ranks say little. */
+export const LEAST_REGIMES = 3;
+
+interface OverRegimes {
+  readonly regimes: number;
+  /** Of the contestants that are in all of these: the lowest mean rank by gain first. */
+  readonly ranks: readonly { readonly name: string; readonly rank: number }[];
+  /** By how much two mean ranks must differ to be told apart. */
+  readonly difference: number;
+}
+
+/** Over the regimes whose models are those of the zoo. */
+export function overRegimes(results: readonly RegimeResult[]): OverRegimes {
+  const ofZoo = results.filter(({ isOfZoo }) => isOfZoo);
+  const gains = ofZoo.map(
+    ({ own, committed }) => new Map([...own, ...committed].map(({ name, gain }) => [name, gain.value])),
+  );
+  const names = [...(gains[0]?.keys() ?? [])].filter((name) => gains.every((regime) => regime.has(name)));
+  const means = averageRanks(gains.map((regime) => names.map((name) => regime.get(name) as number)));
+  const ranks = names.map((name, i) => ({ name, rank: means[i] })).sort((a, b) => a.rank - b.rank);
+  return { regimes: ofZoo.length, ranks, difference: criticalDifference(names.length, ofZoo.length) };
 }
 
 /** What a row of a cell lacks. */

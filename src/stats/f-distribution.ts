@@ -66,6 +66,11 @@ export function overSplits(values: Float64Array, ratio: number): Estimate {
   return { value, low: value - half, high: value + half };
 }
 
+/** The mean of independent values with its 95 % interval: Student's t. One value has no interval. */
+export function studentInterval(values: Float64Array): Estimate {
+  return overSplits(values, 0);
+}
+
 /** The two-sided p-value of Student's t test that the values have mean 0; NaN for fewer than two. 1 if all are 0. */
 export function studentTest(values: Float64Array): number {
   const [centre, deviation] = [mean(values), standardDeviation(values)];

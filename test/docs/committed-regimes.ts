@@ -1,9 +1,8 @@
 // What the pages say of regimes, from the committed runs of results/regimes.
-import { type Results, readResults } from "../../src/records/read-results.ts";
-import { overRegimes } from "../../src/regimes/over-regimes.ts";
-import { committedFolders, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
+import { committedRuns, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
 import {
   contestants,
+  overRegimes,
   placeOf,
   type RegimeResult,
   regimeResults,
@@ -14,15 +13,11 @@ import { groupBy } from "../../src/stats/group-by.ts";
 import { holm } from "../../src/stats/pairs.ts";
 import { cached, type Row, rows } from "./committed.ts";
 
-const read = cached((folder: string): Promise<Results> => readResults(folder, () => {}));
-
 const results = cached(async (): Promise<RegimeResult[]> => {
-  const found = regimeSweeps(regimeNames()).map(async (sweep) => ({
-    sweep,
-    own: [],
-    committed: contestants(sweep, await Promise.all(committedFolders(sweep).map(read))),
-  }));
-  return regimeResults(await Promise.all(found));
+  const committed = await committedRuns(regimeSweeps(regimeNames()), () => {});
+  return regimeResults(
+    [...committed].map(([sweep, folders]) => ({ sweep, own: [], committed: contestants(sweep, folders) })),
+  );
 });
 
 async function standing(regime: string, name: string): Promise<Standing> {

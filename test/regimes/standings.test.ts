@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import type { RunRecord } from "../../src/records/record.ts";
-import { overRegimes } from "../../src/regimes/over-regimes.ts";
 import { isOf, regimeNames, regimeSweeps } from "../../src/regimes/regimes.ts";
 import {
   type Contestant,
   chosenRuns,
   contestants,
+  overRegimes,
   placeOf,
   regimeResults,
   standings,

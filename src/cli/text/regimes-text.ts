@@ -1,5 +1,12 @@
-import { LEAST_REGIMES, overRegimes } from "../../regimes/over-regimes.ts";
-import { AGAINST, placeOf, type RegimeResult, type Standing, verdictOf } from "../../regimes/standings.ts";
+import {
+  AGAINST,
+  LEAST_REGIMES,
+  overRegimes,
+  placeOf,
+  type RegimeResult,
+  type Standing,
+  verdictOf,
+} from "../../regimes/standings.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { listed } from "../../text.ts";
 import { numberOf, thousands } from "../../units.ts";
@@ -8,12 +15,13 @@ import type { Block } from "./blocks.ts";
 /** For each of the user's contestants: a table with a row for each regime, and what it says in words. */
 export function ownBlocks(results: readonly RegimeResult[]): Block[] {
   const names = [...new Set(results.flatMap(({ own }) => own.map(({ name }) => name)))];
-  return [...names.flatMap((name) => blocksOf(name, results)), { before: MEANING }];
+  return [...names.flatMap((name) => blocksOf(name, results)), { before: `${GAINS}\n${PLACES}` }];
 }
 
-const MEANING = `gain: less loss than ${AGAINST}, as tuned, on the same rows: the geometric mean over tasks and cells [95 % over pairs of runs]
-worst: of the task that gains least in each run; lose: the share of tasks with more loss than ${AGAINST}
-place: by gain, among all; +, -, ?: how many of the others it is better than, worse than, or not told apart from (paired t tests at 5 %, adjusted by Holm's method within the regime)`;
+const GAINS = `gain: less loss than ${AGAINST}, as tuned, on the same rows: the geometric mean over tasks and cells [95 % over pairs of runs]
+worst: of the task that gains least in each run; lose: the share of tasks with more loss than ${AGAINST}`;
+
+const PLACES = `place: by gain, among all; +, -, ?: how many of the others it is better than, worse than, or not told apart from (paired t tests at 5 %, adjusted by Holm's method within the regime)`;
 
 const VERDICTS = `wins, loses: less, or more, loss than ${AGAINST}, by paired t tests at 5 %, adjusted by Holm's method within the regime`;
 
@@ -86,8 +94,7 @@ function ranksOf(name: string, results: readonly RegimeResult[]): Pick<Block, "a
 /** The committed contestants: of one regime in full, of several their gains side by side. */
 export function committedBlocks(results: readonly RegimeResult[]): Block[] {
   const [only, ...others] = results;
-  if (only && others.length === 0)
-    return [regimeBlock(only), { before: `${MEANING.split("\n").slice(0, 2).join("\n")}\n${VERDICTS}` }];
+  if (only && others.length === 0) return [regimeBlock(only), { before: `${GAINS}\n${VERDICTS}` }];
   const { ranks, difference, regimes } = overRegimes(results);
   const ofZoo = results.filter(({ isOfZoo }) => isOfZoo);
   const without = results.filter(({ isOfZoo }) => !isOfZoo).map(({ regime }) => regime);
