@@ -117,22 +117,30 @@ def source_of(made: Callable[..., Any]) -> str:
     parts: dict[str, str] = {}
     imports: dict[str, str] = {}
     _add(made.__qualname__, made, space, parts, imports, [])
-    lines = ["", *sorted(imports.values()), "", *parts.values()]
-    _expect_same(made, "\n".join(lines), {name: space[name] for name in (*imports, *parts) if name in space})
-    return "\n".join(["from __future__ import annotations", *lines]).rstrip() + "\n"
+    _expect_same(made, space, parts, imports)
+    return "\n".join(["from __future__ import annotations", "", *sorted(imports.values()), "", *parts.values()]).rstrip() + "\n"
 
 
-def _expect_same(made: Any, source: str, used: Mapping[str, Any]) -> None:
+def _expect_same(made: Any, space: dict[str, Any], parts: Mapping[str, str], imports: Mapping[str, str]) -> None:
     """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
     flags = max(code.co_flags & __future__.annotations.compiler_flag for code in _codes(made))
     again: dict[str, Any] = {"__name__": made.__module__}
+    # Python compiles a call of a module's function in another way where the module's import stands in the file or cell itself.
+    beside = {name: [imports[each] for each in _imported_beside(space[name]) if each in imports] for name in parts if name in space}
     try:
-        exec(compile(source, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
+        for unit in ["\n".join(imports.values()), *("\n".join([*beside.get(name, []), part]) for name, part in parts.items())]:
+            exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
     except Exception as error:
         raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({type(error).__name__}: {error}); put it in a file") from error
-    for name, value in used.items():
-        if not is_same(value, again[name]):
+    for name in (*imports, *parts):
+        if name in space and not is_same(space[name], again[name]):
             raise ValueError(f"models: {name} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
+
+
+def _imported_beside(made: Any) -> list[str]:
+    """The names that the file or cell of a class or function imports at its top level."""
+    lines = next((lines for code in _codes(made) if (lines := linecache.getlines(code.co_filename))), [])
+    return [symbol.get_name() for symbol in symtable.symtable("".join(lines), "<source>", "exec").get_symbols() if symbol.is_imported()]
 
 
 def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imports: dict[str, str], within: list[str]) -> None:
