@@ -58,7 +58,7 @@ const addStudyOptions = (command: Command) =>
     .optionsGroup("Common options:")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
-    .option("--runs <n>", "runs per model and correlation")
+    .option("--runs <n>", "runs per model and correlation (default: the config's; 10 with --rows)")
     .option("--steps <n>", "training steps per run, or several values; auto: early stopping")
     .option("--batch <n>", "training rows per step, or several values")
     .option("--lr <x>", "learning rate, or several values")
@@ -75,7 +75,12 @@ const addStudyOptions = (command: Command) =>
     )
     .option("--input <columns>", "inputs among them (default: all other columns); repeatable", collect, [])
     .option("--ignore <columns>", "columns that are neither, beside --label; repeatable", collect, [])
-    .option("--categorical <columns>", "inputs that are categories though they are numbers; repeatable", collect, [])
+    .option(
+      "--categorical <columns>",
+      "columns of numbers that are categories: inputs, and labels of classes; repeatable",
+      collect,
+      [],
+    )
     .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
     .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
@@ -157,7 +162,7 @@ export function checkedOptions(
   if (out !== undefined) keepTablesBeside(out);
   const jobs = jobsOf(options, env);
   if (jobs !== undefined) readOnThreads(jobs);
-  const config = loadConfig(file, overridesOf(options, variables));
+  const config = loadConfig(file, overridesOf(file, options, variables));
   if (options.device !== undefined && !ownModelsIn(config).some(isCodeDefinition))
     throw new UsageError(
       `--device ${options.device}: is for your own models in code; did you mean --engine ${options.device}?`,
@@ -222,10 +227,10 @@ export function typedWords(command: Command, options: readonly Option[]): string
  * The settings that options give, in the order in which later ones win; `variables` are those of the environment. Throws
  * UsageError for what is not valid.
  */
-function overridesOf(options: SweepOptions, variables: Env): Override[] {
+function overridesOf(file: string, options: SweepOptions, variables: Env): Override[] {
   const { corr, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const { optimizer, schedule, warmup, weightDecay, clipNorm, taskWeights } = options;
-  const layers: Override[] = [...rowsOverrides(options), ...set.map(setOverride)];
+  const layers: Override[] = [...rowsOverrides(file, options), ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
@@ -258,23 +263,24 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 }
 
 /** What `--rows` and the options of its columns give; refuses these without it. */
-function rowsOverrides({
-  rows,
-  impute,
-  oneHot,
-  embedding,
-  resplit,
-  label,
-  input,
-  ...options
-}: SweepOptions): Override[] {
+function rowsOverrides(
+  config: string,
+  { rows, impute, oneHot, embedding, resplit, label, input, ...options }: SweepOptions,
+): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
   const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, resplit };
   if (rows !== undefined)
-    return [rowsOverride(rows, { ...given, oneHot: numberIn(oneHot), embedding: numberIn(embedding) })];
+    return [
+      rowsOverride(rows, {
+        ...given,
+        oneHot: numberIn(oneHot),
+        embedding: numberIn(embedding),
+        ofPreset: presetNames().includes(config),
+      }),
+    ];
   const [stray] = Object.keys(defined(given));
   if (stray === undefined) return [];
   const flag = { labels: "label", inputs: "input", oneHot: "one-hot" }[stray] ?? stray;

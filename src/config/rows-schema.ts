@@ -18,7 +18,11 @@ const SAID = {
   heldout: orNull(z.number().gt(0).lt(1), "the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
   impute: choice(["refuse", "mean"]),
-  categorical: z.array(z.string()).min(1).describe("inputs that are categories though they are numbers").optional(),
+  categorical: z
+    .array(z.string())
+    .min(1)
+    .describe("columns of numbers that are categories: inputs, and labels of classes")
+    .optional(),
   na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
   split: z
     .union([z.literal("run"), count(0)])

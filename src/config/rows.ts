@@ -5,7 +5,7 @@ import { heldoutCount } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
-import type { NamedColumns } from "../tables/columns.ts";
+import { columnsText, type NamedColumns } from "../tables/columns.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { LEAST_ROWS } from "./auto-steps.ts";
 import { checkedBy } from "./checked-by.ts";
@@ -19,6 +19,9 @@ import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
+
+/** Most runs of a preset on a table of the user's own, unless told otherwise. */
+const RUNS = 10;
 
 /** Settings of the generator, which do not apply to tables. */
 export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as const;
@@ -95,7 +98,10 @@ function ofTable(
   place: string,
 ): RowsSetting {
   const { sha256, inputs, labels, areChosen, labelVariances, rows, validation } = table;
-  if (impute === "refuse" && table.firstGap !== undefined) throw new UsageError(table.firstGap);
+  if (impute === "refuse" && table.firstGap !== undefined) {
+    const empty = inputs.filter((_, i) => table.contents[i].gaps);
+    throw new UsageError(`${table.firstGap}${empty.length > 1 ? `${columnsText(empty)} have empty cells` : ""}`);
+  }
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
@@ -120,23 +126,33 @@ function ofTable(
 }
 
 /** What options say of a table, not checked yet: `--impute mean`, `--label income`, `--input age`. */
-type RowsOptions = Partial<Record<keyof GivenRows, unknown>> & { readonly resplit?: boolean | undefined };
+interface RowsOptions extends Partial<Record<keyof GivenRows, unknown>> {
+  readonly resplit?: boolean | undefined;
+  /** Whether the rows are given to a preset, whose number of runs is for its own rows. */
+  readonly ofPreset?: boolean;
+}
 
 /**
  * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name, its tasks and
  * how it reads columns; others have the file's name.
  */
-export function rowsOverride(file: string, { resplit, ...options }: RowsOptions = {}): Override {
+export function rowsOverride(file: string, { resplit, ofPreset = false, ...options }: RowsOptions = {}): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = defined({ ...options, split: resplit ? "run" : undefined });
   const isNamed = Boolean(options.labels ?? options.inputs ?? options.ignore);
-  const valuesAfter = ({ rows: before, taskKinds }: Settings) => {
+  const valuesAfter = ({ rows: before, taskKinds, runs }: Settings) => {
     const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };
     const given = { ...kept, ...said };
     const rows = Object.keys(given).length === 0 ? file : { file, ...given };
     const named = { name, about: `Rows of ${basename(file)}` };
     const tasks = before === null || isNamed ? undefined : givenKinds(taskKinds);
-    return { rows, ...(before === null && named), report: "heldout", ...defined({ tasks }) };
+    return {
+      rows,
+      ...(before === null && named),
+      ...(ofPreset && { runs: Math.min(runs, RUNS) }),
+      report: "heldout",
+      ...defined({ tasks }),
+    };
   };
   return { source: "--rows", isOfRows: true, valuesAfter };
 }

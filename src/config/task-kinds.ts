@@ -245,6 +245,24 @@ export function kindsText(kinds: readonly TaskKindSetting[]): string {
   return texts.join(", ");
 }
 
+/** Labels that are regressions and may be meant as classes: few different whole numbers. Empty if there is none. */
+export function fewNumbersText({ rows, taskKinds }: Pick<Settings, "rows" | "taskKinds">): string {
+  if (rows === null) return "";
+  const { labelClasses } = readTable(rows.file, chosenIn(rows), readingOf(rows));
+  const few = rows.labels.filter((_, k) => {
+    const numbers = labelClasses[k] ?? [];
+    const isRegression = (taskKinds[k]?.kind ?? "regression") === "regression";
+    return isRegression && numbers.length > 2 && numbers.length <= FEW_NUMBERS && numbers.every(Number.isInteger);
+  });
+  const own = few.map((label) => `--task ${label}=categorical`).join(" ");
+  return few.length === 0
+    ? ""
+    : `${few.join(", ")}: few different whole numbers, read as numbers; for classes give ${own}`;
+}
+
+/** More different whole numbers than these are hardly classes. */
+const FEW_NUMBERS = 20;
+
 /** Classes that a line shows. */
 const MOST_SHOWN = 6;
 

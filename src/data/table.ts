@@ -34,7 +34,7 @@ export interface TableSettings {
 
 /** What the user says of a table's cells. */
 export interface TableReading {
-  /** Columns of inputs that are categories though their values are numbers. */
+  /** Columns that are categories though their values are numbers. */
   readonly categorical?: readonly string[] | undefined;
   /** Words that stand for an empty cell. */
   readonly na?: readonly string[] | undefined;

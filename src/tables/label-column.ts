@@ -9,10 +9,11 @@ const MOST_CLASSES = 100;
 /** The classes of a label: its texts or its numbers, in order. Null for more numbers than a label may have classes. */
 export type LabelClasses = readonly (string | number)[] | null;
 
-/** A column whose first value is a text has texts, each of which is a class. */
+/** A column whose first value is a text, or which is said to be a category, has texts, each of which is a class. */
 export class LabelColumn {
   readonly #name: string;
   readonly #source: string;
+  readonly #isCategory: boolean;
   /** The rows' parts, empty if all are training rows. */
   readonly #marks: Uint8Array;
   readonly #numbers = new Set<number>();
@@ -22,10 +23,12 @@ export class LabelColumn {
   readonly #labelled = [0, 0, 0];
   #gaps = 0;
 
-  constructor(name: string, source: string, marks: Uint8Array) {
+  constructor(name: string, source: string, isCategory: boolean, marks: Uint8Array) {
     this.#name = name;
     this.#source = source;
+    this.#isCategory = isCategory;
     this.#marks = marks;
+    if (isCategory) this.#texts = new Map();
   }
 
   /** Whether its values are no texts so far. */
@@ -68,7 +71,7 @@ export class LabelColumn {
 
   /** How many rows have no label. Throws UsageError if none has one, of the table or, with `marks`, of a part that rows have, and for NA before numbers. */
   gaps(marks: Uint8Array | undefined): number {
-    const word = wordBeforeNumbers(this.#texts?.keys() ?? []);
+    const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#texts?.keys() ?? []);
     if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
     const empty = PARTS.find((_, part) => this.#labelled[part] === 0 && (marks ?? [0]).includes(part));
     if (empty === undefined) return this.#gaps;

@@ -128,6 +128,8 @@ export class TableBuilder {
   #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;
   /** A cell's number. */
   readonly #one = new Float64Array(1);
+  /** What is wrong with the first unfit cell of columns. */
+  readonly #wrong = new Map<number, Problem>();
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -148,15 +150,15 @@ export class TableBuilder {
     this.#naNumbers = new Set(na.flatMap((word) => numberIn(word) ?? []));
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
-    const missing = categorical.find((name) => !inputs.includes(name));
+    const missing = categorical.find((name) => !inputs.includes(name) && !labels.includes(name));
     if (missing !== undefined) {
-      const isLabel = labels.includes(missing);
-      const meant = chosen?.didYouMean?.(missing, inputs) || columnsText(inputs);
-      const way = isLabel ? `it is a label; give --task ${missing}=categorical` : `no input '${missing}'${meant}`;
-      throw new UsageError(`${source}: categorical: ${way}`);
+      const known = [...inputs, ...labels];
+      const meant = chosen?.didYouMean?.(missing, known) || columnsText(known);
+      throw new UsageError(`${source}: categorical: no input or label '${missing}'${meant}`);
     }
-    this.#inputs = inputs.map((name) => new InputColumn(name, source, categorical.includes(name), this.#marks));
-    this.#labels = labels.map((name) => new LabelColumn(name, source, this.#marks));
+    const isCategory = (name: string) => categorical.includes(name);
+    this.#inputs = inputs.map((name) => new InputColumn(name, source, isCategory(name), this.#marks));
+    this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];
     this.#cells = new CellWriter(rows, inputs.length + labels.length, memory?.cells);
   }
@@ -267,9 +269,17 @@ export class TableBuilder {
     return place >= 0 ? place : this.#numberFor(i, row, entry < 0 ? undefined : entryOf(values, entry), placeOf);
   }
 
-  /** The number that stands for a value: of a text, its place; of a row's part, that among `PARTS`. */
+  /** The number that stands for a value: of a text, its place; of a row's part, that among `PARTS`. Nothing in a column that is wrong. */
   #numberFor(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
     if (i < 0) return this.#markOf(value, row, placeOf);
+    if (this.#wrong.has(i)) return Number.NaN;
+    const number = told(() => ({ number: this.#numberIn(i, row, value, placeOf) }));
+    if ("number" in number) return number.number;
+    this.#wrong.set(i, number);
+    return Number.NaN;
+  }
+
+  #numberIn(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
     const known = this.#inputs[i]?.placeOf(value);
     if (known !== undefined) return known;
     const cell = this.#isNa(value, this.#all[i].takesNumbers) ? undefined : value;
@@ -323,7 +333,7 @@ export class TableBuilder {
     const columns = own.map((i): ReadColumn => {
       const [input, label, number] = [this.#inputs[i], this.#labels[i - this.#inputs.length], this.#cells.readerOf(i)];
       const constant = this.#constantIn(i, number);
-      const holds = told(() => input?.contents() ?? this.#labelIn(label, number));
+      const holds = this.#wrong.get(i) ?? told(() => input?.contents() ?? this.#labelIn(label, number));
       const { places } = this.#all[i];
       if (places) texts.set(i, places);
       return { isText: places !== undefined, wide: this.#cells.wide(i), constant, holds };
@@ -356,14 +366,14 @@ export class TableBuilder {
   finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
-    if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const marks = part === undefined ? undefined : this.#allMarks();
-    const own = columns.slice(inputs.length).map(({ holds }) => given(holds) as LabelContents);
-    for (const [i, { constant }] of columns.entries()) {
-      if (constant === undefined) continue;
-      throw new UsageError(`${this.#source}: column '${this.nameOf(i)}' is ${constant} in every row; leave it out`);
-    }
-    const contents = columns.slice(0, inputs.length).map(({ holds }) => given(holds) as InputContents);
+    const isShort = rows < LEAST_ROWS;
+    const problems = columns.flatMap((column, i) => this.#problemOf(column, i, isShort) ?? []);
+    if (isShort && problems.length === 0)
+      problems.push(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
+    if (problems.length > 0) throw new UsageError(problems);
+    const own = columns.slice(inputs.length).map(({ holds }) => holds as LabelContents);
+    const contents = columns.slice(0, inputs.length).map(({ holds }) => holds as InputContents);
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     expectMemory(this.#source, rows, widthOf(columns));
@@ -386,6 +396,12 @@ export class TableBuilder {
     };
   }
 
+  #problemOf({ holds, constant }: ReadColumn, i: number, mayBeConstant: boolean): string | undefined {
+    if ("problem" in holds) return holds.problem;
+    if (constant === undefined || mayBeConstant) return undefined;
+    return `${this.#source}: column '${this.nameOf(i)}' is ${constant} in every row; leave it out`;
+  }
+
   #allMarks(): Uint8Array<SharedArrayBuffer> {
     const marks = this.#marks;
     const missing = PARTS.find((part, mark) => part !== "validation" && !marks.includes(mark));
@@ -402,11 +418,6 @@ function told<T>(tell: () => T): T | Problem {
     if (error instanceof UsageError) return { problem: error.message };
     throw error;
   }
-}
-
-function given<T extends object>(holds: T | Problem): T {
-  if ("problem" in holds) throw new UsageError(holds.problem);
-  return holds;
 }
 
 /** Bytes of a row beside its numbers: its places in the parts of a run, and in the order of its training. */

@@ -90,27 +90,26 @@ const HEAD = [
     "models",
     "Models | None",
     "None",
-    "names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes, and\n        ``mmoe.model(MyModel, width=16)``; a class may be defined in a notebook (default: the config's models)",
+    "names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes,\n        ``mmoe.model(MyModel, width=16)``, and definitions as in a config, such as ``{'name': 'wide', 'like': 'mmoe', 'experts': ...}``; a class may be\n        defined in a notebook (default: the config's models)",
   ],
   [
     "rows",
     "Any",
     "None",
-    "train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with\n        one column per input and label",
+    "train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with\n        one column per input and label, whose types count",
   ],
   ["out", "PathLike | None", "None", "the results folder (default: results/NAME-HASH)"],
 ] as const;
 const TAIL = [
-  ["progress", "bool", "True", "show a bar and what the program notes"],
+  ["progress", "bool", "True", "show a bar and what the program notes, where something trains"],
   ["program", "PathLike | None", "None", "the mmoe program, where it is not found (see docs/python.md)"],
 ] as const;
 
 function functionOf(name: "sweep" | "plan", returns: string, keywords: readonly Keyword[]): string {
-  const tail = name === "sweep" ? TAIL : TAIL.slice(1);
   const all = [
     ...HEAD,
     ...keywords.map(({ name, type, about }) => [name, `${type} | None`, "None", about] as const),
-    ...tail,
+    ...TAIL,
   ];
   const [first, ...others] = all.map(([key, type, value]) => `    ${key}: ${type} = ${value},\n`);
   const told = all.map(([key, , , about]) => `    :param ${key}: ${about}\n`).join("");

@@ -149,6 +149,42 @@ print(json.dumps(list(r.summary(per_task=True).task.unique())))`,
     expect(told).toEqual(["y,1", "z"]);
   });
 
+  test("reads a frame by its types, in pandas and Polars alike, and says what is wrong by its columns and index", () => {
+    const said = script(
+      "typed_frames.py",
+      `import pandas as pd, polars as pl, mmoe, re, warnings
+from mmoe.own_rows import expect_text
+n, days = range(60), pd.date_range("2024-01-01", periods=60)
+zones, kinds = [str(i % 3 + 1) for i in n], [str(i % 4) for i in n]
+a = {"when": days, "zone": pd.Categorical([i % 3 + 1 for i in n]), "code": zones, "ok": [i % 2 > 0 for i in n], "kind": pd.Categorical(kinds), "price": pd.array([i % 7 for i in n], "Int64")}
+b = {"when": days, "zone": pl.Series(zones, dtype=pl.Enum(["1", "2", "3"])), "code": zones, "ok": a["ok"], "kind": pl.Series(kinds, dtype=pl.Categorical), "price": [i % 7 for i in n]}
+for frame in (pd.DataFrame(a, index=[f"r{i}" for i in n]), pl.DataFrame(b)):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        plan = mmoe.plan("smoke", rows=frame, label=["kind", "price"], models=[{"name": "wide", "like": "mmoe"}], progress=False)
+    print(*{(w.filename.endswith("typed_frames.py"), str(w.message)) for w in told})
+    print(re.search(r"taskKinds.*", plan)[0].split("yours")[0].strip(), "|", re.search(r"categorical=.*?]", plan)[0], "|", *[line for line in plan.splitlines() if "for classes give" in line])
+    print(expect_text(frame).text.splitlines()[1])
+bad = pd.DataFrame(a, index=[f"r{i}" for i in n]).assign(price=[float("inf") if i == 7 else i for i in n], zone=1)
+try: mmoe.sweep("smoke", rows=bad, label=["kind", "price"], ignore="when")
+except mmoe.MmoeError as e: print(e)
+`,
+    ).split("\n");
+    const ofFrame = [
+      "(True, 'rows: when: dates are read as days since 1970-01-01, durations as days')",
+      "taskKinds       kind categorical (0, 1, 2, 3), price regression | categorical=[zone, code, kind] | " +
+        "price: few different whole numbers, read as numbers; for classes give --task price=categorical",
+      expect.stringMatching(/^19723(\.0)?,1,1,(F|f)alse,0,0$/), // 2024-01-01
+    ];
+    expect(said).toEqual([
+      ...ofFrame,
+      ...ofFrame,
+      "rows: column 'zone' is 1 in every row; leave it out",
+      "rows: index 'r7': price: expected a number up to 3.4028235e+38, got 'inf'",
+      "",
+    ]);
+  });
+
   test("gives frames of what tune chooses, of each task, and of one model's settings in pairs of runs", () => {
     const told = json(
       "choices.py",

@@ -112,7 +112,7 @@ describe("a file is refused in one line that has", () => {
     ["x1,y1,y2,part\n1,2,3,other\n", "t.csv:2: part: expected train, validation or test, got 'other'"],
     ["x1,y_\u001b]0;hi\u0007,y2\n1,2,3\n", `t.csv: the name of column 2: ${plain} 'y_\\u001b]0;hi\\u0007'`],
     ['"x\n1",y1,y2\n1,2,3\n', `t.csv: the name of column 1: ${plain} 'x\n1'`],
-    ["x1,x_city,y1,y2\n1,Rome,2,3\n1,\u009b2J,2,3\n", `t.csv:3: x_city: ${plain} '\\u009b2J'`],
+    ["x1,x_city,y1,y2\n1,Rome,2,3\n2,\u009b2J,3,4\n", `t.csv:3: x_city: ${plain} '\\u009b2J'`],
     ["x1,y1,y2\n1,2,a\u202eb\n", `t.csv:2: y2: ${plain} 'a\\u202eb'`],
     ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is test"],
   ])("%j", (text, message) => {
@@ -283,6 +283,17 @@ test("who waits for a table is told which share of it is read", () => {
   expect(told.at(-1)).toBe(100);
 });
 
+test("all columns that are wrong are named at once, each by its first cell", () => {
+  const text = "x1,x_code,x_age,y1,y2\n1,5,30,1,2\n1,Infinity,1e40,b,3\n1,7,NaN,Infinity,4\n";
+  const big = "expected a number up to 3.4028235e+38, got";
+  expect(complaint(() => csvTable(Buffer.from(text), "t.csv")).split("\n")).toEqual([
+    "t.csv: column 'x1' is 1 in every row; leave it out",
+    `t.csv:3: x_code: ${big} 'Infinity'`,
+    `t.csv:3: x_age: ${big} '1e40'`,
+    `t.csv:3: y1: ${big} 'b'`,
+  ]);
+});
+
 describe("cells that are read as the user says", () => {
   const text = "age,zone,sex,pay\n30,10,1,5\nNA,20,2,?\n20,10,3,7\n25,20,1,9\n";
   const read = (how: TableReading, labels = ["sex", "pay"]) =>
@@ -312,16 +323,15 @@ describe("cells that are read as the user says", () => {
     expect(contents[1]?.values).toEqual(["10", "20"]);
     const numbers = numbersOf(values);
     expect([1, 5, 9, 13].map((at) => numbers[at])).toEqual([0, 1, 0, 1]);
+    const { labelClasses } = read({ na: ["NA", "?"], categorical: ["sex"] });
+    expect(labelClasses[0]).toEqual(["1", "2", "3"]);
   });
 
   test("and their columns have the nearest name where one is misspelt", () => {
     expect(complaint(() => read({}, ["sexs", "pay"]))).toBe("t.csv: no column 'sexs'; did you mean 'sex'?");
     const na = ["NA", "?"];
     expect(complaint(() => read({ na, categorical: ["zon"] }))).toBe(
-      "t.csv: categorical: no input 'zon'; did you mean 'zone'?",
-    );
-    expect(complaint(() => read({ na, categorical: ["sex"] }))).toBe(
-      "t.csv: categorical: it is a label; give --task sex=categorical",
+      "t.csv: categorical: no input or label 'zon'; did you mean 'zone'?",
     );
   });
 });

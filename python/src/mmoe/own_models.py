@@ -32,8 +32,9 @@ class Model:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-#: A name of one of mmoe's models or of the config's, a file, a class or function that makes a model, or ``mmoe.model(...)``.
-OneModel = str | Callable[..., Any] | Model
+#: A name of one of mmoe's models or of the config's, a file, a class or function that makes a model, ``mmoe.model(...)``, or a
+#: definition as in a config, such as ``{"name": "wide", "like": "mmoe", "experts": {"shared": 16}}``.
+OneModel = str | Callable[..., Any] | Model | Mapping[str, Any]
 Models = OneModel | Sequence[OneModel]
 
 
@@ -52,8 +53,8 @@ def model(made: Callable[..., Any] | str, *, name: str | None = None, **options:
 
 def definitions(models: Any, folder: Path) -> list[str | dict[str, Any]]:
     """Models as a config lists them; the source of classes is written into ``folder``, unless a file of theirs will do."""
-    several = models if isinstance(models, Iterable) and not isinstance(models, (str, type)) else [models]
-    return [_definition(each if isinstance(each, Model) else Model(each), folder) for each in several]
+    several = models if isinstance(models, Iterable) and not isinstance(models, (str, type, Mapping)) else [models]
+    return [dict(each) if isinstance(each, Mapping) else _definition(each if isinstance(each, Model) else Model(each), folder) for each in several]
 
 
 def _definition(model: Model, folder: Path) -> str | dict[str, Any]:

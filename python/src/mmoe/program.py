@@ -272,10 +272,11 @@ _PATIENCE_S = 20
 
 
 def _reason(heard: Sequence[str], code: int) -> str:
-    """What the program said last, from its own error on; without the trace of an error of its own."""
-    starts = [n for n, line in enumerate(heard) if line.startswith("mmoe: ")]
+    """What the program said last, from its own errors on; without the trace of an error of its own."""
+    errors = [line.startswith("mmoe: ") for line in heard]
+    starts = [n for n, is_error in enumerate(errors) if is_error and (n == 0 or not errors[n - 1])]
     said = [line for line in heard[starts[-1] if starts else 0 :] if not line.lstrip().startswith("at ")]
-    return "\n".join(said).strip().removeprefix("mmoe: ") or f"mmoe ended with exit code {code}"
+    return "\n".join(line.removeprefix("mmoe: ") for line in said).strip() or f"mmoe ended with exit code {code}"
 
 
 def records_of(words: Sequence[str], program: PathLike | None = None) -> NDArray[np.void]:

@@ -6,16 +6,17 @@ import json
 import os
 import re
 import sys
+import tempfile
 import threading
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .program import MmoeError, PathLike, Said, as_json, file_of, follow_program, progress_bar, run_program, set_options
+from .own_rows import FrameText, expect_text, in_words_of_frame, written
+from .program import MmoeError, PathLike, Said, as_json, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
 _DEFAULT = Path("results")
@@ -26,26 +27,27 @@ _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 
 def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
-    with in_keywords(options, settings):
-        return Said(run_program([*_words(given, options, settings), "--dry-run", "--quiet"], given["program"]))
+    with ready(given, options, settings, is_kept=False) as words:
+        return Said(run_program([*words, "--dry-run", "--quiet"], given["program"]))
 
 
 def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
     """``mmoe sweep`` with the keywords of ``mmoe.sweep``."""
-    words = [*_words(given, options, settings), "--json", *([] if given["progress"] else ["--quiet"])]
     shown = Progress(given["progress"])
     ends = {_DONE, _FAILED_RUNS, *([] if given["time_limit"] is None else [_STOPPED])}
     try:
-        with in_keywords(options, settings):
-            follow_program(words, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
+        with ready(given, options, settings) as words:
+            told = [*words, "--json", *([] if given["progress"] else ["--quiet"])]
+            follow_program(told, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
     finally:
         shown.close()
     return Results(Path(shown.out), None, given["program"])
 
 
 @contextmanager
-def in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[None]:
-    """What the program says of its options, said of the keywords that became these. Commands to be copied stay as they are."""
+def in_keywords(options: Mapping[str, str], settings: Mapping[str, str], frame: FrameText | None = None) -> Iterator[None]:
+    """What the program says of its options, said of the keywords that became these, and of a frame's file, said of the frame.
+    Commands to be copied stay as they are."""
     try:
         yield
     except MmoeError as error:
@@ -54,7 +56,7 @@ def in_keywords(options: Mapping[str, str], settings: Mapping[str, str]) -> Iter
         said = re.sub(r"--set (\w+)", lambda found: keys.get(found[1], found[0]), str(error))
         if "mmoe sweep" not in said:
             said = re.sub(r"--[a-z][a-z-]*", lambda found: flags.get(found[0], found[0]), said)
-        raise MmoeError(said) from None
+        raise MmoeError(in_words_of_frame(said, frame) if frame else said) from None
 
 
 class Progress:
@@ -121,19 +123,43 @@ def _is_seen() -> bool:
     return sys.stderr.isatty() or "ipykernel" in sys.modules
 
 
-def _words(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
-    """The command line of a sweep. Writes the files of its models and rows, unless they are there."""
-    out = given["out"]
-    folder = _DEFAULT if out is None else Path(out)
-    words = ["sweep", os.fspath(given["config"]), *([] if out is None else ["--out", os.fspath(out)])]
+@contextmanager
+def ready(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str], *, is_kept: bool = True) -> Iterator[list[str]]:
+    """The command line of a sweep, whose models and rows are written into its folder; what the program says is said of the keywords.
+
+    :param is_kept: whether the files stay; else they are gone at the end
+    """
+    frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else expect_text(given["rows"])
+    kept = Path(given["out"] or _DEFAULT)
+    with nullcontext(kept) if is_kept else tempfile.TemporaryDirectory(prefix="mmoe-") as folder, in_keywords(options, settings, frame):
+        yield _words(given, frame, Path(folder), options, settings)
+
+
+def _words(given: dict[str, Any], frame: FrameText | None, folder: Path, options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
+    """The command line of a sweep. Writes the files of its models and rows into ``folder``, unless they are there."""
+    words = ["sweep", os.fspath(given["config"]), *option("--out", given["out"])]
     if given["rows"] is not None:
-        words += ["--rows", _rows_file(given["rows"], folder)]
+        words += ["--rows", written(frame, folder) if frame else os.fspath(given["rows"])]
     for keyword, flag in options.items():
-        words += option(flag, given[keyword])
+        words += option(flag, _categories(given, frame) if keyword == "categorical" else given[keyword])
     chosen = {key: given[keyword] for keyword, key in settings.items() if given[keyword] is not None}
     if given["models"] is not None:
         chosen["models"] = definitions(given["models"], folder / "models")
     return [*words, *set_options(chosen)]
+
+
+def _categories(given: dict[str, Any], frame: FrameText | None) -> Any:
+    """Columns that are categories: those that are named, and those that a frame has as such and that are inputs or labels."""
+    named, inputs, labels, ignored = (_listed(given[keyword]) for keyword in ("categorical", "input", "label", "ignore"))
+    for name in frame.categorical if frame else []:
+        is_seen = name in labels or name[:1].lower() == "y" or not inputs or name in inputs
+        if is_seen and name not in (*ignored, *named, "part"):
+            named.append(name)
+    return named or None
+
+
+def _listed(names: Any) -> list[str]:
+    return names.split(",") if isinstance(names, str) else list([] if names is None else names)
 
 
 #: Options that are given once for each value.
@@ -167,37 +193,6 @@ def _whole(name: str) -> str:
 
 def _text(value: Any) -> str:
     return os.fspath(value) if isinstance(value, str | os.PathLike) else as_json(value)
-
-
-def _rows_file(rows: Any, folder: Path) -> str:
-    """The path of a table; a frame is written to a file of its content's hash, which the same frame finds again."""
-    if isinstance(rows, str | os.PathLike):
-        return os.fspath(rows)
-    try:
-        return os.fspath(file_of(_csv_of(rows), folder, "rows", ".csv"))
-    except UnicodeEncodeError as error:
-        raise ValueError(f"rows: a name or a text has half a character, {error.object[error.start]!r}; replace it") from None
-
-
-def _csv_of(rows: Any) -> str:
-    if hasattr(rows, "to_csv"):
-        names = [str(name) for name in rows.index.names if name is not None]
-        if names:
-            left_out = f"rows: the index {', '.join(names)} is left out; rows.reset_index() makes it a column"
-            warnings.warn(left_out, stacklevel=6)
-        _expect_cells((str(name), rows.iloc[:, i]) for i, name in enumerate(rows.columns) if rows.dtypes.iloc[i] == object)
-        return str(rows.to_csv(index=False, lineterminator="\n"))
-    if hasattr(rows, "write_csv"):
-        _expect_cells((name, [[]]) for name, kind in rows.schema.items() if kind.is_nested())
-        return str(rows.write_csv())
-    raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
-
-
-def _expect_cells(columns: Iterable[tuple[str, Iterable[Any]]]) -> None:
-    """Raises ValueError for a column with lists, arrays or dicts, of whose parts no model learns."""
-    for name, cells in columns:
-        if any(isinstance(cell, (list, tuple, set, dict)) or getattr(cell, "shape", ()) for cell in cells):
-            raise ValueError(f"rows: column {name!r} has lists; leave it out, or give each of their parts a column")
 
 
 def verify(

@@ -197,13 +197,14 @@ def sweep(
     Interrupting the call, as by a notebook's stop button, stops the sweep as Ctrl-C does.
 
     :param config: a preset or a config file (YAML or JSON)
-    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes, and
-        ``mmoe.model(MyModel, width=16)``; a class may be defined in a notebook (default: the config's models)
+    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes,
+        ``mmoe.model(MyModel, width=16)``, and definitions as in a config, such as ``{'name': 'wide', 'like': 'mmoe', 'experts': ...}``; a class may be
+        defined in a notebook (default: the config's models)
     :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
-        one column per input and label
+        one column per input and label, whose types count
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
-    :param runs: runs per model and correlation
+    :param runs: runs per model and correlation (default: the config's; 10 with --rows)
     :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
@@ -211,7 +212,7 @@ def sweep(
     :param label: labels among the columns of --rows (default: those named y...)
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
-    :param categorical: inputs that are categories though they are numbers
+    :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
@@ -281,7 +282,7 @@ def sweep(
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
-    :param progress: show a bar and what the program notes
+    :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)
     :returns: the results; runs that failed are in ``.runs`` with their reason
     :raises MmoeError: the program refuses, in its words
@@ -374,6 +375,7 @@ def plan(
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
+    progress: bool = True,
     program: PathLike | None = None,
 ) -> Said:
     """What ``mmoe.sweep`` would do with the same arguments: its settings, runs, time and memory. Nothing is trained.
@@ -381,13 +383,14 @@ def plan(
     >>> mmoe.plan("paper", runs=8, models=["mmoe", MyModel])
 
     :param config: a preset or a config file (YAML or JSON)
-    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes, and
-        ``mmoe.model(MyModel, width=16)``; a class may be defined in a notebook (default: the config's models)
+    :param models: names such as mmoe, files such as my_model.py, nets.py:Wide:width=16 or mine.mjs, classes,
+        ``mmoe.model(MyModel, width=16)``, and definitions as in a config, such as ``{'name': 'wide', 'like': 'mmoe', 'experts': ...}``; a class may be
+        defined in a notebook (default: the config's models)
     :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
-        one column per input and label
+        one column per input and label, whose types count
     :param out: the results folder (default: results/NAME-HASH)
     :param corr: correlations of the task pairs
-    :param runs: runs per model and correlation
+    :param runs: runs per model and correlation (default: the config's; 10 with --rows)
     :param steps: training steps per run; auto: early stopping
     :param batch: training rows per step
     :param lr: learning rate
@@ -395,7 +398,7 @@ def plan(
     :param label: labels among the columns of --rows (default: those named y...)
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
-    :param categorical: inputs that are categories though they are numbers
+    :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
@@ -465,6 +468,7 @@ def plan(
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
+    :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)
     :returns: text, which a notebook shows
     :raises MmoeError: the program refuses, in its words

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
+import { fewNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
@@ -58,6 +59,7 @@ export async function describePlan(
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const upTo = config.patience === null ? "" : "at most ";
+  const few = fewNumbersText(config);
   const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;
   return [
     settingsText(config, room),
@@ -66,6 +68,7 @@ export async function describePlan(
       callsText(engine, sample) +
       `${timeText(time, times, config.patience !== null)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       epochsText(config) +
+      (few && `${few}\n`) +
       (earlier && `earlier runs: ${earlier}\n`) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,

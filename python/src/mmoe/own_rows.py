@@ -1,0 +1,171 @@
+"""Rows of one's own: a file, or a frame of pandas or Polars, which is written to one."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .program import file_of
+
+#: Calls between the user's line and a warning here.
+_STACK = 8
+
+#: A date in a column of objects.
+_DATES = (datetime.date, np.datetime64)
+
+
+@dataclass(frozen=True)
+class FrameText:
+    """A frame as a CSV file has it, and what the file can't say of it."""
+
+    #: A header, then a line for each row; dates are days.
+    text: str
+    #: Columns whose values are texts, categories or truth values, though they may look like numbers.
+    categorical: list[str]
+    #: What the frame calls each row.
+    index: Any
+
+
+def expect_text(rows: Any) -> FrameText:
+    """A frame's text.
+
+    Dates and times become days since 1970-01-01, durations days.
+
+    :raises TypeError: it is no frame
+    :raises ValueError: a column has what no cell of a file can hold
+    """
+    if hasattr(rows, "to_csv"):
+        made = _of_pandas(rows)
+    elif hasattr(rows, "write_csv"):
+        made = _of_polars(rows)
+    else:
+        raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
+    try:
+        made.text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"rows: a name or a text has half a character, {error.object[error.start]!r}; replace it") from None
+    return made
+
+
+def written(frame: FrameText, folder: Path) -> str:
+    """The path of a file of the frame's content, which the same frame finds again."""
+    return os.fspath(file_of(frame.text, folder, "rows", ".csv"))
+
+
+def _of_pandas(rows: Any) -> FrameText:
+    import pandas as pd
+
+    if rows.columns.nlevels > 1:
+        raise ValueError("rows: columns have several levels; give each a plain name")
+    names = [str(name) for name in rows.index.names if name is not None]
+    if names:
+        warnings.warn(f"rows: the index {', '.join(names)} is left out; rows.reset_index() makes it a column", stacklevel=_STACK - 1)
+    table = rows.reset_index(drop=True)
+    table.columns = [str(name) for name in table.columns]
+    columns = [table.iloc[:, i] for i in range(table.shape[1])]
+    dates: list[str] = []
+    for i, (name, column) in enumerate(zip(table.columns, columns, strict=True)):
+        kind = column.dtype
+        if isinstance(kind, pd.PeriodDtype):
+            column = column.dt.to_timestamp()
+        if kind == object:
+            _expect_cells(name, column)
+            if any(isinstance(cell, _DATES) for cell in column):
+                column = pd.to_datetime(column)
+        if column.dtype.kind == "M":
+            start = pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))
+            columns[i] = (column - start) / pd.Timedelta(days=1)
+            dates.append(name)
+        elif column.dtype.kind == "m":
+            columns[i] = column / pd.Timedelta(days=1)
+            dates.append(name)
+        elif column.dtype.kind == "c":
+            raise ValueError(f"rows: column {name!r} has complex numbers; give their parts a column each")
+    _tell_dates(dates)
+    texts = {name for name, column in zip(table.columns, columns, strict=True) if _has_texts(column)}
+    text = pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n") if columns else table.to_csv(index=False)
+    return FrameText(text, [name for name in table.columns if name in texts], rows.index)
+
+
+def _has_texts(column: Any) -> bool:
+    """Whether a column of pandas has texts or categories of which one looks like a number."""
+    kind = column.dtype
+    if kind == object:
+        values = [cell for cell in column.dropna().unique().tolist() if isinstance(cell, str)]
+        return len(values) > 0 and all(isinstance(cell, (str, bool)) for cell in column.dropna()) and any(map(_is_numeric, values))
+    if kind.name in ("category", "string", "str"):
+        values = kind.categories if kind.name == "category" else column.dropna().unique()
+        return any(_is_numeric(value) for value in values)
+    return False
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _of_polars(rows: Any) -> FrameText:
+    import polars as pl
+
+    texts: list[str] = []
+    dates: list[str] = []
+    made = rows
+    for name, kind in rows.schema.items():
+        if kind.is_nested():
+            _expect_cells(name, [[]])
+        if kind in (pl.Date, pl.Datetime):
+            made = made.with_columns(pl.col(name).cast(pl.Datetime("us")).dt.epoch("us") / 86_400e6)
+            dates.append(name)
+        elif kind in (pl.Duration, pl.Time):
+            made = made.with_columns(pl.col(name).cast(pl.Duration("us")).dt.total_microseconds() / 86_400e6)
+            dates.append(name)
+        elif kind in (pl.String, pl.Categorical, pl.Enum) and any(_is_numeric(value) for value in rows[name].unique().drop_nulls().to_list()):
+            texts.append(name)
+    _tell_dates(dates)
+    return FrameText(str(made.write_csv()), texts, range(rows.height))
+
+
+def _tell_dates(names: list[str]) -> None:
+    if names:
+        warnings.warn(f"rows: {', '.join(names)}: dates are read as days since 1970-01-01, durations as days", stacklevel=_STACK)
+
+
+def _expect_cells(name: str, cells: Iterable[Any]) -> None:
+    """Raises ValueError for a column with lists, arrays or dicts, of whose parts no model learns."""
+    if any(isinstance(cell, (list, tuple, set, dict)) or getattr(cell, "shape", ()) for cell in cells):
+        raise ValueError(f"rows: column {name!r} has lists; leave it out, or give each of their parts a column")
+
+
+def in_words_of_frame(said: str, frame: FrameText) -> str:
+    """What the program says of the file, said of the frame: ``rows: index 17`` in the place of its line."""
+
+    def place(found: re.Match[str]) -> str:
+        return "rows" if found[1] is None else f"rows: index {_index_of(frame, int(found[1]))!r}"
+
+    return re.sub(r"[^\s,;'\"]*rows_[0-9a-f]{8}\.csv(?::(\d+))?", place, said)
+
+
+def _index_of(frame: FrameText, line: int) -> Any:
+    """What the frame calls the row that ends at a line of its text."""
+    row = next((n for n, last in enumerate(_last_lines(frame.text)) if last >= line), 1)
+    found = frame.index[row - 1]
+    return found.item() if hasattr(found, "item") else found
+
+
+def _last_lines(text: str) -> Iterator[int]:
+    reader = csv.reader(io.StringIO(text))
+    for _ in reader:
+        yield reader.line_num
