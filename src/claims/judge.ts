@@ -1,7 +1,7 @@
 import type { Cell } from "../identity/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { type Bootstrapped, bcaInterval, bootstrap, estimateOf } from "../stats/bootstrap.ts";
-import { countedText, LEVEL } from "../stats/estimate.ts";
+import { estimateText, LEVEL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { listed } from "../text.ts";
@@ -123,7 +123,7 @@ export function partText(part: ClaimPart): string {
 
 /** Ours with its interval. */
 export function oursText({ ours, unit, runs }: ClaimPart): string {
-  return countedText(ours, DIGITS[unit], runs);
+  return estimateText(ours, DIGITS[unit], runs);
 }
 
 /** The paper's own value; a dash if there is none. */

@@ -3,7 +3,6 @@ import { claimRows, claimsOf, untestable } from "../claims/claims.ts";
 import { boundText, countText, oursText, paperText, partText } from "../claims/judge.ts";
 import { unitText } from "../config/losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
 import { type Part, stacked } from "./draw/chart.ts";
 import { doneCells } from "./draw/facts.ts";
@@ -161,17 +160,12 @@ function plotOf(part: ClaimPart, name: string, y: number, theme: Theme): SvgNode
 }
 
 function oursNode(part: ClaimPart, x: Scale, y: number, { ink }: Theme): SvgNode {
-  const { value, low, high } = shownOf(part);
+  const { value, low, high } = part.ours;
   return group({ class: "row" }, [
     element("title", {}, [withMinus(partText(part))]),
     ...(Number.isFinite(low) && Number.isFinite(high) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
     ...(Number.isFinite(value) ? [down(x.at(value), y - 4, y + 4, ink, 1)] : []),
   ]);
-}
-
-/** Ours without its interval, where that is over too few runs. */
-function shownOf({ ours, runs }: ClaimPart): Estimate {
-  return runs < LEAST_SHOWN ? { ...ours, ...NO_INTERVAL } : ours;
 }
 
 function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background }: Theme): SvgNode {
@@ -182,7 +176,7 @@ function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background 
 /** With room for the interval, the paper's value and the ends of the expected range; of a ratio for 1 too. */
 function scaleOf(part: ClaimPart, range: readonly [number, number]): Scale {
   const { bound, paper, unit } = part;
-  const ours = shownOf(part);
+  const ours = part.ours;
   const values = [ours.value, ours.low, ours.high, bound.low, bound.high, paper?.value ?? ours.value].filter(
     Number.isFinite,
   );

@@ -129,7 +129,7 @@ function lossCells(losses: Float64Array, { columns }: ShownLoss, isLowest: boole
 /** The texts of `LOSS_COLUMNS`. */
 function lossTexts(losses: Float64Array): string[] {
   const { value, low, high } = estimate(losses, "mean");
-  const few = losses.length < LEAST_SHOWN ? runsText(losses.length) : undefined;
-  const interval = Number.isNaN(low) ? DASH : (few ?? `${lossText(low)} to ${lossText(high)}`);
+  const few = losses.length < 2 ? DASH : runsText(losses.length);
+  const interval = Number.isNaN(low) ? few : `${lossText(low)} to ${lossText(high)}`;
   return [lossText(value), interval, lossText(centreOf(losses.toSorted(), "median"))];
 }

@@ -1,5 +1,5 @@
 import { type Xoshiro, xoshiroOf } from "../random/xoshiro.ts";
-import { type Estimate, type Interval, LEVEL, NO_INTERVAL } from "./estimate.ts";
+import { type Estimate, type Interval, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "./estimate.ts";
 import { mean } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { select } from "./sort.ts";
@@ -165,9 +165,10 @@ function quantile(values: Float64Array, q: number): number {
   return position === below ? low : low + (position - below) * (above - low);
 }
 
-/** A statistic with its interval. */
+/** A statistic with its interval, unless its runs are too few to show one. */
 export function estimateOf(bootstrapped: Bootstrapped): Estimate {
-  return { value: bootstrapped.value, ...bcaInterval(bootstrapped) };
+  const { value, jackknife } = bootstrapped;
+  return { value, ...(jackknife.length < LEAST_SHOWN ? NO_INTERVAL : bcaInterval(bootstrapped)) };
 }
 
 /** Several statistics of a sample with their intervals, all from the same resamples. */

@@ -32,16 +32,8 @@ export const LEAST_SHOWN = 5;
 export function estimateText({ value, low, high }: Estimate, digits: number, runs: number): string {
   if (Number.isNaN(value)) return "-";
   const text = value.toFixed(digits);
-  if (Number.isNaN(low)) return text;
   if (runs < LEAST_SHOWN) return `${text} (${runsText(runs)})`;
-  return `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
-}
-
-/** As `estimateText`, but too few runs are always counted, also where no interval was computed: `0.78 (4 runs)`. */
-export function countedText(estimate: Estimate, digits: number, runs: number): string {
-  const { value } = estimate;
-  if (Number.isNaN(value) || runs >= LEAST_SHOWN) return estimateText(estimate, digits, runs);
-  return `${value.toFixed(digits)} (${runsText(runs)})`;
+  return Number.isNaN(low) ? text : `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 
 /** `1 run`, `2 runs`. */

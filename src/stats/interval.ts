@@ -14,19 +14,12 @@ export function centreOf(sorted: Float64Array, statistic: Statistic): number {
 /** Resampling more runs takes seconds and changes an interval too little to be seen. */
 const MOST_RESAMPLED = 2000;
 
-/** A statistic of values as figures draw it: with its interval, unless they are too few to show one. */
-export function drawnEstimate(values: Float64Array, statistic: Statistic): Estimate {
-  return values.length < LEAST_SHOWN
-    ? { value: centreOf(values.toSorted(), statistic), ...NO_INTERVAL }
-    : estimate(values, statistic);
-}
-
 /** An estimate of values that are `factor` times as large. */
 export function multiplied<T extends Estimate>(found: T, factor: number): T {
   return { ...found, value: factor * found.value, low: factor * found.low, high: factor * found.high };
 }
 
-/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many. */
+/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many; none of too few values. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
   if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);
   return resampled(values)[statistic];

@@ -11,7 +11,7 @@ import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from 
 interface Pair {
   readonly first: Cell;
   readonly second: Cell;
-  /** The p-value, adjusted by Holm's method over all pairs of one list. */
+  /** The p-value, adjusted by Holm's method over all pairs of one list; NaN where so few pairs of runs can't be significant. */
   readonly adjusted: number;
 }
 
@@ -63,7 +63,7 @@ export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadCompar
     pairs: a.length,
     ...spreadRatios(a, b),
     brownForsythe: tests[i],
-    adjusted: adjusted[i],
+    adjusted: a.length < LEAST_SHOWN ? Number.NaN : adjusted[i],
   }));
 }
 
@@ -72,17 +72,23 @@ type CellPair = readonly [CellLosses, CellLosses];
 function compared(pairs: readonly CellPair[]): CellComparison[] {
   const losses = pairs.map(pairedLosses);
   const comparisons = losses.map(([a, b]) => comparePairs(a, b));
+  const hasTest = comparisons.some((one) => mayBeSignificant(one.pairs, pairs.length));
   const adjusted = holm(comparisons.map(({ wilcoxon }) => wilcoxon.p));
   const level = ERROR / untold(adjusted);
   return pairs.map((pair, i) => {
     const needed = adjusted[i] < ERROR ? Number.NaN : pairsNeeded(differences(...losses[i]), level);
-    return { ...named(pair), ...comparisons[i], adjusted: adjusted[i], needed };
+    return { ...named(pair), ...comparisons[i], adjusted: hasTest ? adjusted[i] : Number.NaN, needed };
   });
+}
+
+/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them. */
+function mayBeSignificant(pairs: number, tests: number): boolean {
+  return tests * 2 ** (1 - pairs) < ERROR;
 }
 
 /** How many of these adjusted p-values are of tests that tell nothing: Holm's method tests the next of them at 5 % over this number. */
 export function untold(adjusted: readonly number[]): number {
-  return adjusted.filter((p) => p >= ERROR).length;
+  return adjusted.filter((p) => !(p < ERROR)).length;
 }
 
 /** More than there are, as these told nothing at that level. */

@@ -194,7 +194,11 @@ frame = pandas.DataFrame({"a": [n % 7 / 7 for n in range(120)], "b": [n % 5 for 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     r = mmoe.sweep(rows=frame, label="churn,spend", out="choices", models="mmoe", lr=[0.001, 0.01], runs=5, steps=30, batch=16, progress=False)
-points, tasks, apart = mmoe.tune(r), r.summary(per_task=True), r.compare()
+    points, tasks, apart = mmoe.tune(r), r.summary(per_task=True), r.compare()
+    few = mmoe.sweep("smoke", corr=0.5, models=["mmoe", "omoe"], method=["sum", "pcgrad"], lr=[0.01, 0.02], runs=3, steps=9, out="few", progress=False)
+    by = few.compare(by="method")
+    try: few.compare(by="batch")
+    except ValueError as e: refused = str(e)
 own = r.runs.groupby("lr")
 losses = own.validationLoss.mean()
 auc = tasks[(tasks.task == "churn") & (tasks.metric == "auc")].set_index("lr")["mean"]
@@ -203,14 +207,22 @@ off = lambda a, b: float((a - b).abs().max())
 print(json.dumps({"points": list(points), "compared": list(apart), "tuned": off(points.set_index("lr")["mean"], losses), "chosen": points[points.chosen].lr.tolist() == [losses.idxmin()],
     "tasks": list(tasks), "auc": off(auc, own.auc1.mean()), "loss": off(loss, own.finalHeldoutLoss2.mean()), "apart": apart[["model", "first", "second", "pairs"]].to_dict("records"),
     "difference": abs(apart.difference.item() - (own.finalHeldoutLossMean.mean()[0.01] - own.finalHeldoutLossMean.mean()[0.001])),
-    "warned": [(str(one.message), one.filename.endswith("choices.py")) for one in caught]}))`,
+    "by": by[["model", "first", "second", "pairs"]].values.tolist(), "few": int(by[["low", "high", "p"]].notna().sum().sum()), "refused": refused,
+    "numbers": int(apart.p.notna().sum()), "warned": [(str(one.message), one.filename.endswith("choices.py")) for one in caught]}))`,
     );
     expect(told).toEqual({
-      points: ["model", "lr", "runs", "failed", "mean", "low", "high", "chosen", "sure"],
+      points: ["model", "lr", "runs", "failed", "mean", "low", "high", "chosen", "sure", "at_end"],
       tasks: ["task", "kind", "model", "lr", "metric", "runs", "mean", "low", "high"],
       compared: ["model", "first", "second", "pairs", "difference", "low", "high", "p", "needed"],
       apart: [{ model: "mmoe", first: "lr=0.01", second: "lr=0.001", pairs: 5 }],
-      warned: [["rows: the index customer is left out; rows.reset_index() makes it a column", true]],
+      warned: [
+        ["rows: the index customer is left out; rows.reset_index() makes it a column", true],
+        ["tune: mmoe is at an end of lr; a better value may lie beyond", true],
+      ],
+      numbers: 0, // the least p of a pair of five is .06
+      by: ["mmoe", "omoe"].map((model) => [model, "lr=0.01, method=pcgrad", "lr=0.01, method=sum", 3]),
+      few: 0,
+      refused: "compare: by: expected one of model, lr, method, got 'batch'",
       chosen: true,
       tuned: expect.any(Number),
       auc: expect.any(Number),

@@ -97,7 +97,7 @@ describe("summaryOf(results, loss)", () => {
       "1 0.2 NaN",
       "0 NaN NaN",
     ]);
-    expect(models.map(({ pairs, adjusted }) => `${pairs} ${adjusted}`)).toEqual(["1 1", "0 NaN", "0 NaN"]);
+    expect(models.map(({ pairs, adjusted }) => `${pairs} ${adjusted}`)).toEqual(["1 NaN", "0 NaN", "0 NaN"]);
     expect(spreads[0]?.iqr.value).toBeNaN();
   });
 });

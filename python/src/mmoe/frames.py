@@ -138,25 +138,34 @@ class Results:
             return self._table([row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)], "low", "high")
         return self._table([_cell(cell) for cell in cells], "low", "high")
 
-    def compare(self, other: PathLike | Results | None = None, *, loss: Loss | None = None) -> Any:
-        """The differences between models at each correlation, from pairs of runs that saw the same rows; or another sweep's
-        losses minus this one's.
+    def compare(self, other: PathLike | Results | None = None, *, by: str | None = None, loss: Loss | None = None) -> Any:
+        """The differences between models at each correlation, from pairs of runs that saw the same rows; or between values of a listed
+        setting; or another sweep's losses minus this one's.
+
+        >>> r.compare(by="method")  # does pcgrad help my model?
 
         :param other: a results folder whose runs are compared with those of the same id here: ``mmoe compare``
+        :param by: ``model``, or a listed setting: its values, each minus the first of its list, at the first values of
+            other lists (default: models, if there are several)
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
             ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. Where it does not tell the
-            two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md). A sweep of one model
-            with lists of settings has one row per choice of these and correlation: ``model``, and ``first`` and ``second`` are choices such as
-            ``method=pcgrad``, the second the first of the lists. With ``other``, the columns of ``mmoe compare --csv``
+            two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md). Between settings there
+            is one row per model, choice and correlation: ``model``, and ``first`` and ``second`` are choices such as ``method=pcgrad``, the
+            second the first of the lists; ``p`` is adjusted over all choices. With ``other``, the columns of ``mmoe compare --csv``
         :raises MmoeError: the program refuses, in its words
+        :raises ValueError: ``by`` is no listed setting
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
             return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
-        rows = [_difference(test) for test in told["models"]] or [_points_apart(test) for test in told["points"]]
+        listed = list(told["cells"][0]["point"])
+        if by not in (None, "model", *listed):
+            raise ValueError(f"compare: by: expected one of {', '.join(['model', *listed])}, got {by!r}")
+        models = [_difference(test) for test in told["models"]] if by in (None, "model") else []
+        rows = models or [_points_apart(test) for test in told["points"] if by in (None, *_apart(test))]
         return self._table(rows, "low", "high", "p", "needed")
 
     def claims(self, loss: Loss | None = None) -> Any:
@@ -337,6 +346,13 @@ def _difference(test: dict[str, Any]) -> dict[str, Any]:
     models = {"first": test["first"]["model"], "second": test["second"]["model"]}
     rest = {key: value for key, value in _which(test["first"]).items() if key != "model"}
     return {**models, **rest, **_tested(test)}
+
+
+def _apart(test: dict[str, Any]) -> list[str]:
+    """The settings of which two choices have other values; none if they have several."""
+    first, second = test["first"]["point"], test["second"]["point"]
+    found = [key for key, value in first.items() if second[key] != value]
+    return found if len(found) == 1 else []
 
 
 def _points_apart(test: dict[str, Any]) -> dict[str, Any]:

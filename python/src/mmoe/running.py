@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -258,7 +259,8 @@ def tune(
     :param program: the mmoe program, where it is not found (see docs/python.md)
     :returns: a frame with one row per point that was compared: ``model``, ``correlation`` if cells choose, and the listed settings; ``runs``
         and ``failed``; the ``mean`` of what decides, and the ends of its 95 % interval, ``low`` and ``high``; whether it was ``chosen``; and
-        if so, whether at least 20 pairs of runs tell it apart from the next best (``sure``)
+        if so, whether at least 20 pairs of runs tell it apart from the next best (``sure``), and the listed settings of which it has the
+        least or greatest value (``at_end``, with a warning)
     :raises MmoeError: the program refuses, in its words
     """
     of = Results(folder.folder, frame or folder.frame, folder.program) if isinstance(folder, Results) else Results(Path(folder), frame, program)
@@ -266,6 +268,9 @@ def tune(
     words = [word for flag, value in given.items() for word in option(flag, value)]
     text = run_program(["tune", os.fspath(of.folder), *words, *option("--overwrite", overwrite), "--json", "--quiet"], of.program)
     picks = json.loads(text)["picks"]
+    for pick in picks:
+        if pick["atEnd"]:
+            warnings.warn(f"tune: {pick['model']} is at an end of {', '.join(pick['atEnd'])}; a better value may lie beyond", stacklevel=2)
     return of._table([row for pick in picks for row in _points(pick)], "low", "high")
 
 
@@ -279,6 +284,7 @@ def _points(pick: dict[str, Any]) -> list[dict[str, Any]]:
             **{"runs": one["runs"], "failed": one["failed"]},
             **{"mean": one["mean"]["value"], "low": one["mean"]["low"], "high": one["mean"]["high"]},
             **{"chosen": one["point"] == pick["chosen"], "sure": pick["sure"] and one["point"] == pick["chosen"]},
+            "at_end": ", ".join(pick["atEnd"]) if one["point"] == pick["chosen"] else "",
         }
         for one in pick["candidates"]
     ]

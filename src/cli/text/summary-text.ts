@@ -2,7 +2,7 @@ import { type Ladder, rungName } from "../../data/ladder-loss.ts";
 import { type Cell, cellText, correlationText, modelAt, pointText, pointTitle } from "../../identity/cell.ts";
 import { METRIC_WORDS } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
-import { countedText, type Estimate, estimateText, LEAST_SHOWN, LEVEL } from "../../stats/estimate.ts";
+import { type Estimate, estimateText, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import { POWER } from "../../stats/power.ts";
@@ -79,21 +79,16 @@ function captionOf(all: readonly { readonly pairs: number }[]): string {
   return `intervals of 95 %: BCa bootstrap over runs or pairs of runs, ${resamples} resamples; shares by Wilson's score`;
 }
 
-/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them. */
-function mayBeSignificant(pairs: number, tests: number): boolean {
-  return tests * 2 ** (1 - pairs) < 0.05;
-}
-
 function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
   const tests = comparisons.length;
-  const hasTest = comparisons.some(({ pairs }) => mayBeSignificant(pairs, tests));
+  const hasTest = comparisons.some(({ adjusted }) => !Number.isNaN(adjusted));
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
     estimateText(comparison.mean, 4, comparison.pairs),
     estimateText(comparison.median, 4, comparison.pairs),
     estimateText(comparison.improvement, 2, comparison.pairs),
-    hasTest ? probabilityText(comparison.adjusted) : "-",
+    pText(comparison),
     neededText(comparison.needed),
   ]);
   const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p", NEEDED];
@@ -105,6 +100,10 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
   if (!isNeeded) return { before, rows: withoutColumns([header, ...rows], [NEEDED]), after };
   const note = neededNote(untold(comparisons.map(({ adjusted }) => adjusted)));
   return { before, rows: [header, ...rows], after: `${after}; ${note}`, lean: ["pairs", "median difference"] };
+}
+
+function pText({ adjusted }: { readonly adjusted: number }): string {
+  return Number.isNaN(adjusted) ? "-" : probabilityText(adjusted);
 }
 
 /** The head of a column of pairs of runs. */
@@ -141,15 +140,13 @@ export function plannedBlock(planned: readonly PlannedRuns[], size: number): Blo
 }
 
 function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
-  const tested = ({ pairs }: SpreadComparison) => pairs >= LEAST_SHOWN;
-  const hasTest = comparisons.some(tested);
-  const p = (comparison: SpreadComparison) => (tested(comparison) ? probabilityText(comparison.adjusted) : "-");
+  const hasTest = comparisons.some(({ adjusted }) => !Number.isNaN(adjusted));
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
-    countedText(comparison.iqr, 2, comparison.pairs),
-    countedText(comparison.sd, 2, comparison.pairs),
-    ...(hasTest ? [p(comparison)] : []),
+    estimateText(comparison.iqr, 2, comparison.pairs),
+    estimateText(comparison.sd, 2, comparison.pairs),
+    ...(hasTest ? [pText(comparison)] : []),
   ]);
   const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations"];
   const block = { before: "spread, the first to the second:", rows: [[...header, ...(hasTest ? ["p"] : [])], ...rows] };

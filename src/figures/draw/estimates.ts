@@ -1,6 +1,6 @@
 // Points with intervals: a cell's statistic over its runs.
 import { type Estimate, endsOf } from "../../stats/estimate.ts";
-import { drawnEstimate } from "../../stats/interval.ts";
+import { estimate } from "../../stats/interval.ts";
 import { mean } from "../../stats/moments.ts";
 import { facets, headed, keyed, stacked } from "./chart.ts";
 import { cellAttributes } from "./curves.ts";
@@ -26,7 +26,7 @@ export function finalRow<More extends object>(
   more: More,
 ) {
   const { model, correlation, runs } = cell;
-  const { value, low, high } = drawnEstimate(recorded.finals(cell, loss), statistic);
+  const { value, low, high } = estimate(recorded.finals(cell, loss), statistic);
   return { model, correlation, ...more, runs: runs.length, loss, statistic, value, low, high };
 }
 

@@ -1,7 +1,7 @@
 import { type LossSet, unitText } from "../../config/losses.ts";
 import { type Cell, pointText } from "../../identity/cell.ts";
 import { LOSS_WORDS } from "../../records/words.ts";
-import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
+import { type Estimate, estimateText, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
 import { listed } from "../../text.ts";
 import { type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
@@ -67,7 +67,7 @@ export function cellWords({ label, correlation, point }: DrawnCell): string {
 
 /** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
 export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
-  const text = countedText(found, 4, runs);
+  const text = estimateText(found, 4, runs);
   return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
 }
 

@@ -1,7 +1,7 @@
 import type { LossSet } from "../../config/losses.ts";
 import { type Estimate, endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { drawnEstimate } from "../../stats/interval.ts";
+import { estimate } from "../../stats/interval.ts";
 import { quantileSorted } from "../../stats/moments.ts";
 import { pairsOf } from "../../stats/pairs.ts";
 import { correlationsOf, doneCells, modelsOf } from "../draw/facts.ts";
@@ -51,7 +51,7 @@ export const differences = figure<DifferenceRow>({
         if (off === undefined || off.length === 0) return [];
         const sorted = off.toSorted();
         const [q05, q95] = [0.05, 0.95].map((q) => quantileSorted(sorted, q));
-        const { value, low, high } = drawnEstimate(off, statistic);
+        const { value, low, high } = estimate(off, statistic);
         return [{ first, second, correlation, pairs: off.length, loss, statistic, value, low, high, q05, q95 }];
       }),
     ),

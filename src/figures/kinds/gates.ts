@@ -1,4 +1,4 @@
-import { drawnEstimate } from "../../stats/interval.ts";
+import { estimate } from "../../stats/interval.ts";
 import { mean } from "../../stats/moments.ts";
 import { cellFacets, chart } from "../draw/chart.ts";
 import { ofDiagnosed } from "../draw/diagnosed.ts";
@@ -23,7 +23,7 @@ export const gateDistance = figure({
     return ofDiagnosed(recorded, quantity, (cell) => {
       const { model, correlation, runs } = cell;
       const distances = recorded.measure(cell, quantity).filter((value) => Number.isFinite(value));
-      const { value, low, high } = drawnEstimate(distances, statistic);
+      const { value, low, high } = estimate(distances, statistic);
       return [{ model, correlation, runs: runs.length, quantity, statistic, value, low, high }];
     });
   },

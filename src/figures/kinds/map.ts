@@ -1,8 +1,8 @@
 import type { LossSet } from "../../config/losses.ts";
 import { compareValues, type GridValue } from "../../identity/cell.ts";
-import { countedText, type Estimate } from "../../stats/estimate.ts";
+import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { drawnEstimate, multiplied } from "../../stats/interval.ts";
+import { estimate, multiplied } from "../../stats/interval.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { holm, wilcoxon } from "../../stats/pairs.ts";
 import { ERROR } from "../../stats/power.ts";
@@ -49,7 +49,7 @@ export const map = figure<MapRow>({
       const ofRuns = Float64Array.from(runs, (_, i) => mean(tasks.map((task) => task[i])));
       const { model, correlation, point } = cell;
       const about = { model, correlation, ...point, loss, against, pairs: runs.length };
-      return [{ ...about, ...drawnEstimate(ofRuns, "mean"), p: wilcoxon(ofRuns).p }];
+      return [{ ...about, ...estimate(ofRuns, "mean"), p: wilcoxon(ofRuns).p }];
     });
     return rows.length > 0 ? rows : { lacking: `no run is done both of ${against} and of another model` };
   },
@@ -200,7 +200,7 @@ function square({ cell, row, isUntold }: Best, box: Box, lines: readonly string[
   const [middle, top] = [box.x + box.width / 2, box.y + (box.height - lines.length * LINE) / 2];
   const wide = Math.min(box.width, Math.max(...lines.map((line) => textWidth(line, SMALL))) + 2);
   const behind = { x: middle - wide / 2, y: top, width: wide, height: lines.length * LINE, fill };
-  const percent = `${countedText(multiplied(row, 100), 1, row.pairs)} %`;
+  const percent = `${estimateText(multiplied(row, 100), 1, row.pairs)} %`;
   return group({ class: "point", ...cellAttributes(cell) }, [
     element("title", {}, [`${words.cellWords(cell)}: gain ${percent}${isUntold ? ", not told apart" : ""}`]),
     element("rect", { ...box, fill }),

@@ -1,7 +1,7 @@
 import { METRIC_WORDS } from "../../records/words.ts";
 import { endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { drawnEstimate } from "../../stats/interval.ts";
+import { estimate } from "../../stats/interval.ts";
 import { headed, stacked } from "../draw/chart.ts";
 import { bandsSentence, type CurvePoint, curveOf, grouped, groupParts, lossAxis } from "../draw/curves.ts";
 import { diagnosedCurve } from "../draw/diagnosed.ts";
@@ -40,7 +40,7 @@ export const metrics = figure<MetricRow>({
           const values = Float64Array.from(all.filter((value) => Number.isFinite(value)));
           if (values.length === 0) return [];
           const of = { model, correlation, task: k + 1, label, metric, runs: values.length, statistic };
-          return [{ ...of, ...drawnEstimate(values, statistic) }];
+          return [{ ...of, ...estimate(values, statistic) }];
         }),
       ),
     ),
