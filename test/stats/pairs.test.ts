@@ -27,7 +27,10 @@ test("comparePairs(b, a) is comparePairs(a, b) with the sign changed", () => {
 });
 
 test("comparePairs of equal samples says zero, even odds and p = 1, and refuses what is not paired", () => {
-  const { mean, median, improvement, wilcoxon } = comparePairs(Float64Array.of(3, 1, 2, 5, 4), Float64Array.of(3, 1, 2, 5, 4));
+  const { mean, median, improvement, wilcoxon } = comparePairs(
+    Float64Array.of(3, 1, 2, 5, 4),
+    Float64Array.of(3, 1, 2, 5, 4),
+  );
   expect([mean, median]).toEqual(Array(2).fill({ value: 0, low: 0, high: 0 }));
   expect([improvement.value, wilcoxon.p]).toEqual([0.5, 1]);
   expect(() => comparePairs(new Float64Array(2), new Float64Array(3))).toThrow("expected pairs, got 2 and 3 values");
