@@ -60,6 +60,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   labelKind: "losses",
   dropout: "training",
   method: "training",
+  embeddingStd: "initial-values",
   embeddingSteps: "training",
   arithmetic: "training",
   patience: "early-stopping",

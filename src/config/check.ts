@@ -213,10 +213,10 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
   })),
-  {
-    key: "embeddingSteps",
-    why: ({ rows }) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
-  },
+  ...(["embeddingStd", "embeddingSteps"] as const).map((key) => ({
+    key,
+    why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
+  })),
   ...(["decaySteps", "decayFactor"] as const).map((key) => ({
     key,
     why: ({ schedule }: Settings) => {

@@ -112,6 +112,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
     initializer: initializerOf(config),
+    ...(config.embeddingStd !== "size" && { embeddingStd: config.embeddingStd }),
     outputBias: config.outputBias,
     evalEvery,
     heldoutRows,

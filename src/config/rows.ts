@@ -14,11 +14,14 @@ import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
+import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
 import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
+
+/** Of the initial vectors of a new table's embeddings: larger ones learn ids worse (docs/your-table.md). */
+const EMBEDDING_STD = 0.01;
 
 /** Most runs of a preset on a table of the user's own, unless told otherwise. */
 const RUNS = 10;
@@ -53,6 +56,7 @@ export function withRows(given: GivenValues, place: (path: string) => string): G
     taskKinds: kindsIn(values, table, place, source),
     report: "heldout",
     refit: false,
+    ...(embeddingsIn(filled).embeddings && { embeddingStd: EMBEDDING_STD }),
     ...(hasLargeEmbedding(filled) && { embeddingSteps: "lazy" }),
   };
   const others = Object.entries(values).filter(
@@ -100,7 +104,7 @@ function ofTable(
   const { sha256, inputs, labels, areChosen, labelVariances, rows, validation } = table;
   if (impute === "refuse" && table.firstGap !== undefined) {
     const empty = inputs.filter((_, i) => table.contents[i].gaps);
-    throw new UsageError(`${table.firstGap}${empty.length > 1 ? `${columnsText(empty)} have empty cells` : ""}`);
+    throw new UsageError(`${table.firstGap}${empty.length > 1 ? columnsText(empty, "columns with empty cells") : ""}`);
   }
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);

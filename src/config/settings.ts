@@ -257,6 +257,14 @@ const GIVEN = {
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
   method: setting(choice(METHODS), { ...LISTED, default: "sum" }),
+  embeddingStd: setting(
+    orWord(positive("a number above 0"), "size", "the standard deviation of an embedding's initial values"),
+    {
+      ...LISTED,
+      paths: { ...EVERYWHERE, process: BY_CODE },
+      default: "size",
+    },
+  ),
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
     paths: { cpu: SUPPORTED, tfjs: DENSE, process: SUPPORTED },

@@ -11,7 +11,7 @@ export function initialParameters(run: Run): Float32Array {
 /** A run's initial parameters into `values`, which holds zeros and is returned. */
 export function initialParametersInto(values: Float32Array, run: Run): Float32Array {
   const { model, training } = run;
-  initialValues(model, training.initializer, (tensor) => modelKey(run, tensor), values);
+  initialValues(model, training, (tensor) => modelKey(run, tensor), values);
   if (training.outputBias !== "base-rate") return values;
   const biases = outputBiases(run);
   for (const { part, kind, network, offset } of parameterBlocks(model))

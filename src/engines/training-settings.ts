@@ -46,6 +46,8 @@ export interface TrainingSettings {
   readonly huberDelta: number | null;
   readonly arithmetic: Arithmetic;
   readonly initializer: Initializer;
+  /** Standard deviation of the initial vectors of embeddings; absent for 1 / sqrt(the numbers of a vector). */
+  readonly embeddingStd?: number;
   /** What biases of outputs begin at. */
   readonly outputBias: OutputBias;
   readonly evalEvery: EvalEvery;

@@ -64,11 +64,11 @@ export function initialKernel(initializer: Initializer, from: number, to: number
 }
 
 /**
- * Initial vectors of an embedding into `out` [rows, size], all but the last, which stays 0: N(0, 1 / size) redrawn beyond
- * 2 / sqrt(size), as of TensorFlow's `embedding_column`, whatever the initializer of kernels.
+ * Initial vectors of an embedding into `out` [rows, size], all but the last, which stays 0: N(0, std²) redrawn beyond 2 `std`, by
+ * default 1 / sqrt(size), as of TensorFlow's `embedding_column`, whatever the initializer of kernels.
  */
-export function initialTableInto(out: Float32Array, size: number, key: Key): void {
-  truncatedNormalInto(out.subarray(0, out.length - size), key, 1 / Math.sqrt(size));
+export function initialTableInto(out: Float32Array, size: number, key: Key, std = 1 / Math.sqrt(size)): void {
+  truncatedNormalInto(out.subarray(0, out.length - size), key, std);
 }
 
 /** Numbers from U(-limit, limit). */

@@ -26,13 +26,13 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order into `values`, [parameterCount] zeros, which it returns: kernels by `initializer`, each from the stream
- * whose key `keyFor` returns for its name, and shares as kernels; tables by `initialTableInto`; biases and log-alphas 0; stitches leave a
+ * whose key `keyFor` returns for its name, and shares as kernels; vectors of `embeddingStd` by `initialTableInto`; biases and log-alphas 0; stitches leave a
  * task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half
  * it is flat.
  */
 export function initialValues(
   spec: ModelSpec,
-  initializer: Initializer,
+  { initializer, embeddingStd }: { readonly initializer: Initializer; readonly embeddingStd?: number },
   keyFor: (block: string) => Key,
   values: Float32Array = new Float32Array(parameterCount(spec)),
 ): Float32Array {
@@ -45,7 +45,7 @@ export function initialValues(
       const experts = part === "experts" && !spec.ranks ? expertCount(spec) : 1;
       values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
     }
-    if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name));
+    if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name), embeddingStd);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

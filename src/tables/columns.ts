@@ -127,9 +127,9 @@ function chosenPlaces(
 }
 
 /** `; columns: age, city` */
-export function columnsText(names: readonly string[]): string {
+export function columnsText(names: readonly string[], columns = "columns"): string {
   const few = names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), "..."] : names;
-  return `; columns: ${few.join(", ").slice(0, MOST_TEXT)}`;
+  return `; ${columns}: ${few.join(", ").slice(0, MOST_TEXT)}`;
 }
 
 /** Columns, and characters of their names, that a message shows. */

@@ -115,7 +115,7 @@ describe("where each run splits the table, what only its held-out rows have is 0
 describe("impute", () => {
   test("refuses empty cells unless it is mean, which is then part of a sweep's identity", () => {
     expect(complaint(() => configOf(file, "refuse"))).toMatch(
-      /people\.csv:3: x_age: .*, got nothing; fill it in, .*mean$/,
+      /people\.csv:3: x_age: .*, got nothing; fill it in, .*mean; columns with empty cells: x_city, x_age$/,
     );
     expect(complaint(() => configOf(file, "median"))).toMatch(
       /^--rows: impute: expected one of refuse, mean, got "med/,

@@ -76,7 +76,7 @@ test("truncated-normal is scaled by its sd", () => {
 
 test("each expert is drawn with its own fan, D to H: neither D·E nor E·H comes in", () => {
   const model = ZOO.mmoe.build({ inputs: FROM, tasks: 2 });
-  const values = initialValues(model, { name: "glorot-uniform" }, keyOf);
+  const values = initialValues(model, { initializer: { name: "glorot-uniform" } }, keyOf);
   const experts = parameterBlocks(model).filter(({ part, kind }) => part === "experts" && kind === "kernel");
   expect(experts).toHaveLength(8);
   for (const { offset, size } of experts)
@@ -87,8 +87,8 @@ test("stacked-glorot-uniform gives experts the fans of one tensor [in, out, E], 
   const stacked = { name: "stacked-glorot-uniform" } as const;
   const own = { name: "glorot-uniform" } as const;
   const model = ZOO.mmoe.build({ inputs: FROM, tasks: 2 });
-  const values = initialValues(model, stacked, keyOf);
-  const others = initialValues(model, own, keyOf);
+  const values = initialValues(model, { initializer: stacked }, keyOf);
+  const others = initialValues(model, { initializer: own }, keyOf);
   for (const { part, kind, offset, size } of parameterBlocks(model)) {
     const of = (all: Float32Array) => all.subarray(offset, offset + size);
     // tf.keras' _compute_fans of [100, 16, 8]: 100 · 16 = 1,600 and 100 · 8 = 800
@@ -96,7 +96,21 @@ test("stacked-glorot-uniform gives experts the fans of one tensor [in, out, E], 
     else expect(of(values)).toEqual(of(others));
   }
   const single = ZOO["shared-bottom"].build({ inputs: FROM, tasks: 2 });
-  expect(initialValues(single, stacked, keyOf)).toEqual(initialValues(single, own, keyOf));
+  expect(initialValues(single, { initializer: stacked }, keyOf)).toEqual(
+    initialValues(single, { initializer: own }, keyOf),
+  );
+});
+
+test("vectors of embeddings have the deviation that is given, of the draws that have 1 / sqrt(size) by default", () => {
+  const model = { ...ZOO.mmoe.build({ inputs: FROM, tasks: 2 }), embeddings: [{ rows: 400, size: 16 }] };
+  const initializer = { name: "glorot-uniform" } as const;
+  const [usual, small] = [{ initializer }, { initializer, embeddingStd: 0.01 }].map((how) =>
+    initialValues(model, how, keyOf),
+  );
+  const [{ kind, offset, size } = { kind: "", offset: 0, size: 0 }] = parameterBlocks(model);
+  expect([kind, size]).toEqual(["table", 400 * 16]);
+  for (const [i, value] of small.entries())
+    expect(value).toBeCloseTo(i >= offset && i < offset + size ? 0.04 * usual[i] : usual[i], 7);
 });
 
 function factors(units: number, probability: number, row = 0, step = 1): Float32Array {

@@ -74,6 +74,11 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
+  embeddingStd: {
+    with: [`rows={file: ${tableFile(60, { shops: true })}, oneHot: 1}`],
+    neither: ["data", "correlations"],
+    value: "embeddingStd=0.5",
+  },
   embeddingSteps: {
     with: [`rows={file: ${tableFile(60, { shops: true })}, oneHot: 1}`, "embeddingSteps=dense"],
     neither: ["data", "correlations"],

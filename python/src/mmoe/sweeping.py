@@ -89,6 +89,7 @@ SETTINGS = {
     "labels": "labels",
     "label_kind": "labelKind",
     "dropout": "dropout",
+    "embedding_std": "embeddingStd",
     "embedding_steps": "embeddingSteps",
     "arithmetic": "arithmetic",
     "patience": "patience",
@@ -177,6 +178,7 @@ def sweep(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
@@ -273,6 +275,7 @@ def sweep(
     :param labels: one of standardised, raw
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
@@ -366,6 +369,7 @@ def plan(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
+    embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
@@ -459,6 +463,7 @@ def plan(
     :param labels: one of standardised, raw
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
+    :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
