@@ -1,4 +1,4 @@
-// `chooseBy`: what chooses steps and settings on validation rows, the loss or a metric of one task.
+// `chooseBy`: what chooses steps and settings on validation rows: the loss, or a metric of one task or its mean.
 import { TASK_KINDS, type TaskKind } from "../data/task-kinds.ts";
 import { metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { UsageError } from "../errors.ts";
@@ -19,20 +19,24 @@ export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   mae: "lower",
 };
 
-/** A metric of a task that decides. */
+/** A metric that decides. */
 export interface DecidingMetric {
   /** As in `MEASURES`: `auc`. */
   readonly metric: string;
-  /** From 0. */
-  readonly task: number;
+  /** From 0; null for the mean over tasks. */
+  readonly task: number | null;
   readonly isHigherBetter: boolean;
 }
 
 /** The metric that `chooseBy` names; undefined for the loss. */
 export function decidingMetric({ chooseBy }: Pick<Settings, "chooseBy">): DecidingMetric | undefined {
-  const [, metric = "", task] = /^(.+?)(\d+)$/.exec(chooseBy) ?? [];
-  return metric === "" ? undefined : { metric, task: Number(task) - 1, isHigherBetter: BETTER[metric] === "higher" };
+  const [, metric = "", task] = new RegExp(`^(.+?)(\\d+|${MEAN})$`).exec(chooseBy) ?? [];
+  if (metric === "") return undefined;
+  return { metric, task: task === MEAN ? null : Number(task) - 1, isHigherBetter: BETTER[metric] === "higher" };
 }
+
+/** In place of a task's number: `aucMean`. */
+export const MEAN = "Mean";
 
 /** Refuses what is no metric of a task of the user's own rows: UsageError. */
 export function checkChooseBy(settings: Settings, place: (key: SettingKey) => string): void {
@@ -41,9 +45,11 @@ export function checkChooseBy(settings: Settings, place: (key: SettingKey) => st
   if (rows === null && patience === null && refit)
     throw new UsageError(`${place("chooseBy")}: chooses on validation rows; add --steps auto, or leave it out`);
   const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
-  const known = kinds.flatMap((kind, k) =>
+  const ofTasks = kinds.flatMap((kind, k) =>
     Object.keys(metricsOfKind(kind)).flatMap((name) => (name in BETTER ? [`${name}${k + 1}`] : [])),
   );
+  const shared = Object.keys(BETTER).filter((name) => kinds.every((kind) => name in metricsOfKind(kind)));
+  const known = [...ofTasks, ...shared.map((name) => `${name}${MEAN}`)];
   if (known.includes(chooseBy)) return;
   const meant = didYouMean(chooseBy, known);
   throw new UsageError(`${place("chooseBy")}: expected loss or one of ${known.join(", ")}, got '${chooseBy}'${meant}`);

@@ -296,7 +296,7 @@ const GIVEN = {
   ),
   chooseBy: setting(
     printableText().describe(
-      "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1",
+      "what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean",
     ),
     { ...PLAN, default: "loss" },
   ),

@@ -29,8 +29,7 @@ export function isEnough({ until }: Pick<AnyRun, "until">, looks: Looks): boolea
  */
 export function bestStep({ curve, diagnostics }: Looks, { patience, by }: Stopping): BestStep | undefined {
   const losses = curve.heldout.map((tasks) => tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length);
-  const values = by && (diagnostics?.values[`${by.metric}/${by.task + 1}`] ?? []);
-  const costs = values ? values.map((value) => (by.isHigherBetter ? -value : value)) : losses;
+  const costs = by ? decidingValues(diagnostics, by).map((value) => (by.isHigherBetter ? -value : value)) : losses;
   let best = costs.findIndex((cost) => !Number.isNaN(cost));
   const at = (isSure: boolean) => ({ step: curve.steps[best], loss: losses[best], isSure });
   if (best < 0) return undefined;
@@ -39,4 +38,12 @@ export function bestStep({ curve, diagnostics }: Looks, { patience, by }: Stoppi
     if (i - best >= patience) return at(true);
   }
   return at(false);
+}
+
+/** At each look, the metric of the task that decides, or its mean over tasks. */
+function decidingValues(diagnostics: Diagnostics | undefined, { metric, task }: NonNullable<Stopping["by"]>): number[] {
+  const { values = {} } = diagnostics ?? {};
+  if (task !== null) return [...(values[`${metric}/${task + 1}`] ?? [])];
+  const ofTasks = Object.keys(values).flatMap((name) => (name.startsWith(`${metric}/`) ? [values[name]] : []));
+  return (ofTasks[0] ?? []).map((_, i) => ofTasks.reduce((sum, one) => sum + one[i], 0) / ofTasks.length);
 }

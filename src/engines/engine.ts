@@ -55,7 +55,7 @@ export interface Stopping {
   /** The share of the training rows that is looked at. */
   readonly validation: number;
   /** The metric of a task, by number from 0, that decides; absent for the loss, mean over tasks. */
-  readonly by?: { readonly metric: string; readonly task: number; readonly isHigherBetter: boolean };
+  readonly by?: { readonly metric: string; readonly task: number | null; readonly isHigherBetter: boolean };
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */

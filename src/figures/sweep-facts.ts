@@ -149,7 +149,7 @@ function factsOf(results: Results): SweepFacts {
     asked: config.runs,
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
-    ...(leading && { leading: { metric: leading.metric, task: leading.task + 1 } }),
+    ...(leading && { leading: { metric: leading.metric, task: (leading.task ?? 0) + 1 } }),
     memorised: memorisedText(results),
     rungs: rungsOf(results),
     paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],

@@ -22,7 +22,7 @@ export function tasksSection(results: Results): Html {
   const leading = leadingMetric(results.config);
   const all = taskSummaries(results, "heldout");
   const tasks = leading
-    ? all.toSorted((a, b) => Number(b === all[leading.task]) - Number(a === all[leading.task]))
+    ? all.toSorted((a, b) => Number(b === all[leading.task ?? 0]) - Number(a === all[leading.task ?? 0]))
     : all;
   const metrics = Object.keys(METRIC_WORDS).sort(
     (a, b) => Number(b === leading?.metric) - Number(a === leading?.metric),

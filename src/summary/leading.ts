@@ -1,4 +1,4 @@
-// What the results of a study lead with: the metric of one task that chose steps and settings, if one did.
+// What the results of a study lead with: the metric that chose steps and settings, if one did.
 import { decidingMetric } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { taskNames } from "../config/task-kinds.ts";
@@ -11,12 +11,12 @@ import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
 import { validationName } from "../text.ts";
 
-/** A metric of one task. */
+/** A metric of one task, or its mean over tasks. */
 export interface Leading {
   /** As in `METRIC_WORDS`. */
   readonly metric: string;
-  /** From 0. */
-  readonly task: number;
+  /** From 0; null for the mean. */
+  readonly task: number | null;
   readonly isHigherBetter: boolean;
   /** `AUC of churn`. */
   readonly words: string;
@@ -25,13 +25,19 @@ export interface Leading {
 /** Undefined where a loss chooses. */
 export function leadingMetric(config: Config): Leading | undefined {
   const deciding = decidingMetric(config);
-  return deciding && { ...deciding, words: `${METRIC_WORDS[deciding.metric]} of ${taskNames(config)[deciding.task]}` };
+  if (deciding === undefined) return undefined;
+  const { metric, task } = deciding;
+  const of = task === null ? ", mean over tasks" : ` of ${taskNames(config)[task]}`;
+  return { ...deciding, words: `${METRIC_WORDS[metric]}${of}` };
 }
 
 /** The final values of that metric on test or on validation rows, as `cellLosses` gives losses. */
 export function leadingCells(results: Results, { metric, task }: Leading, part: "test" | "validation"): CellLosses[] {
   const name = part === "test" ? metric : validationName(metric);
-  return cellValues(results, ({ measures }) => known((measures?.[name] as readonly number[] | undefined)?.[task]));
+  return cellValues(results, ({ measures }) => {
+    const ofTasks = measures?.[name] as readonly number[] | undefined;
+    return known(ofTasks && (task === null ? mean(ofTasks) : ofTasks[task]));
+  });
 }
 
 /** The loss on validation rows, mean over tasks. */

@@ -105,7 +105,9 @@ function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {
   const { by } = run.stopping;
-  const missing = by ? `its validation rows have no ${by.metric} of task ${by.task + 1}` : "no evaluation";
+  const missing = by
+    ? `its validation rows have no ${by.metric} of ${by.task === null ? "every task" : `task ${by.task + 1}`}`
+    : "no evaluation";
   const failure = (result.failure ?? missing).replace("held-out", "validation");
   return { ...result, run, failure };
 }

@@ -1,7 +1,7 @@
 // Chooses among the grid points of a sweep, and makes the config of the tuned sweep.
 import { basename } from "node:path";
 import { checkConfig } from "../config/check.ts";
-import { BETTER } from "../config/choose-by.ts";
+import { BETTER, MEAN } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { LONGEST_NAME } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
@@ -18,6 +18,7 @@ import { LOSS_WORDS } from "../records/words.ts";
 import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
 import { comparePairs } from "../stats/pairs.ts";
 import { listed, validationName } from "../text.ts";
 
@@ -159,15 +160,16 @@ export function tuneMetric(name: string, results: Results): TuneMetric {
   const rows = config.rows === null ? "held-out" : "validation";
   const metrics = MEASURES.filter(({ name }) => Object.hasOwn(BETTER, name));
   const names = taskNames(config);
-  const known = metrics.flatMap((measure) =>
-    names.map((task, k) => ({
-      name: `${measure.name}${k + 1}`,
+  const known = metrics.flatMap((measure) => {
+    const ofTasks = (record: RunRecord) => (record.measures?.[recorded(measure.name)] ?? []) as readonly number[];
+    const of = (name: string, task: string, value: (values: readonly number[]) => number | undefined) => ({
+      name: `${measure.name}${name}`,
       meaning: `${measure.meaning.replace("held-out", rows)}: ${task}`,
       isHigherBetter: BETTER[measure.name] === "higher",
-      of: (record: RunRecord) =>
-        (record.measures?.[recorded(measure.name)] as readonly number[] | undefined)?.[k] ?? Number.NaN,
-    })),
-  );
+      of: (record: RunRecord) => value(ofTasks(record)) ?? Number.NaN,
+    });
+    return [...names.map((task, k) => of(`${k + 1}`, task, (values) => values[k])), of(MEAN, "mean over tasks", mean)];
+  });
   const measured = known.filter(({ of }) => records.some((record) => !Number.isNaN(of(record))));
   const metric = measured.find((one) => one.name === name);
   if (metric !== undefined) return metric;

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { autoStepsOverride } from "../../src/config/auto-steps.ts";
+import { decidingMetric } from "../../src/config/choose-by.ts";
 import { configAt, trainedHash } from "../../src/config/config.ts";
 import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
@@ -61,6 +62,18 @@ describe("the number of steps", () => {
     },
   );
 
+  test("is that of the best mean of a metric over tasks, where that decides, unless a task has none", async () => {
+    const near = (best: number) => (step: number) => 1 - (step - best) ** 2 / 1e4;
+    const by = { metric: "auc", task: null, isHigherBetter: true };
+    const of = async (second: (step: number) => number) => {
+      const { engine } = fakeStopping((step) => step + 1, { "auc/1": near(12), "auc/2": second });
+      const [result] = await resultsOf(engine, [run({ stopping: { ...STOPPING, by } })]);
+      return result?.failure ?? result?.run.training.steps;
+    };
+    expect(await of(near(24))).toBe(18);
+    expect(await of(() => Number.NaN)).toBe("its validation rows have no auc of every task");
+  });
+
   test("is by chooseBy that at which a run of all steps has the best metric on its validation rows", async () => {
     const rows = [rowsOverride(tableFile(60, { signs: true })), setOverride("batch=7"), setOverride("seed=3")];
     const kinds = taskOverride("y_1=binary");
@@ -88,6 +101,10 @@ describe("the number of steps", () => {
     expect(config("auc2", ...rows)).toContain(
       "--set chooseBy: expected loss or one of auc1, averagePrecision1, accuracy1, f1Macro1, logLoss1, calibrationError1, rSquared2, rmse2, mae2, got 'auc2'; did you mean 'auc1'?",
     );
+    const both = [rows[0] as Override, ...["y_1=binary", "y_2=regression"].map(taskOverride)];
+    expect(config("aucMean", ...both)).toContain("got 'aucMean'"); // one task alone has it
+    const numbers = loadConfig("smoke", [rowsOverride(tableFile(60)), setOverride("chooseBy=rmseMean")]);
+    expect(decidingMetric(numbers)).toEqual({ metric: "rmse", task: null, isHigherBetter: false });
     expect(config("auc1")).toContain("--set chooseBy: chooses on validation rows; add --steps auto, or leave it out");
   });
 

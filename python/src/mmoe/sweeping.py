@@ -281,7 +281,7 @@ def sweep(
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
-    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
@@ -469,7 +469,7 @@ def plan(
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
     :param validation: the share of the training rows that is for validation, unless the table says which rows are
     :param refit: true or false: whether runs train on their validation rows, too (with rows of your own)
-    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1
+    :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
     :param report: one of train, heldout, running
