@@ -24,8 +24,26 @@ export function readBytes(path: string, { source = path, most }: ReadOptions): B
   return reading(source, () => {
     const { size } = regularStat(path, source);
     if (size > most) throw new UsageError(`${source}: too large: ${size} bytes, at most ${most} are read`);
-    return fs.readFileSync(path);
+    return size < MOST_AT_ONCE ? fs.readFileSync(path) : readInParts(path, size);
   });
+}
+
+/** Node reads up to 2 GiB of a file at once. */
+const MOST_AT_ONCE = 2 ** 30;
+
+function readInParts(path: string, size: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  const file = fs.openSync(path, "r");
+  try {
+    for (let at = 0; at < size; ) {
+      const read = fs.readSync(file, bytes, at, Math.min(MOST_AT_ONCE, size - at), null);
+      if (read === 0) return bytes.subarray(0, at);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    fs.closeSync(file);
+  }
 }
 
 /** The first `most` bytes of a file as text; empty if it is gone. Throws UsageError like `readText`. */
@@ -86,10 +104,10 @@ type Chunk = string | Uint8Array;
  * Writes a file completely, and to the disk, or not at all; a link of that name is replaced, not followed. If it throws
  * the system's error, a file that was there before stays as it was.
  */
-export function writeWholeSync(path: string, content: Chunk): void {
+export function writeWholeSync(path: string, ...content: readonly Chunk[]): void {
   const file = new PartialFile(path);
   try {
-    file.write(content);
+    for (const chunk of content) file.write(chunk);
     file.finish();
   } finally {
     file.discard();

@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
 import { isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
@@ -15,9 +16,9 @@ import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, w
 import { diagnosticsIn, isAligned, isSealed, numberIn, sealed } from "./journal-line.ts";
 
 /** Raised when the meaning of a checkpoint changes. */
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
-/** A run in flight: `checkpoints/*.json`. */
+/** The first line of the file of a run in flight: `checkpoints/*.json`. */
 export const CHECKPOINT_SCHEMA = z.object({
   schema: whole("version of the file's meaning"),
   version: string("the mmoe that wrote it"),
@@ -46,9 +47,10 @@ export const CHECKPOINT_SCHEMA = z.object({
     .meta({
       description: "with early stopping: how far the choice of the number of steps is; `step` is 0 before its training",
     }),
-  values: z
-    .array(z.string())
-    .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
+  values: numbers(
+    "how many numbers there are of the parameters, and of each of the optimizer's values of them: little-endian float32, in canonical order, from the next multiple of 4 bytes after this line on",
+  ),
+  valuesCrc: whole("CRC-32 of these numbers"),
   crc: string("CRC-32 of everything before it, in hexadecimal digits"),
 });
 
@@ -60,9 +62,14 @@ export interface Trained {
   readonly arithmetic?: string | undefined;
 }
 
-/** A checkpoint as the text of its file. */
-export function checkpointText(run: AnyRun, state: RunState, of: Readonly<Record<keyof Trained, string>>): string {
+/** A checkpoint as the parts of its file: a line, and numbers. */
+export function checkpointParts(
+  run: AnyRun,
+  state: RunState,
+  of: Readonly<Record<keyof Trained, string>>,
+): (string | Buffer)[] {
   const { step, failure = "", elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = state;
+  const blocks = values.map(bytesOf);
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     schema: CHECKPOINT_VERSION,
     version,
@@ -85,15 +92,25 @@ export function checkpointText(run: AnyRun, state: RunState, of: Readonly<Record
     },
     ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
     ...(choice && { choice }),
-    values: values.map(base64Of),
+    values: values.map(({ length }) => length),
+    valuesCrc: blocks.reduce((crc, block) => crc32(block, crc), 0),
   };
-  return sealed(checkpoint);
+  const line = sealed(checkpoint);
+  return [line, "\n".repeat(gapAfter(Buffer.byteLength(line))), ...blocks];
 }
 
+/** Bytes between a line and the numbers after it. */
+function gapAfter(bytes: number): number {
+  return -bytes & (NUMBER_BYTES - 1);
+}
+
+const NUMBER_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
 /** The state in a checkpoint of `run`, or why it has none. */
-export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: Trained): RunState | string {
-  if (!content.endsWith("\n") || !isSealed(Buffer.from(content.slice(0, -1)))) return "it is damaged";
-  const values = JSON.parse(content) as { readonly schema?: unknown };
+export function stateIn(content: Buffer, run: AnyRun, { trained, arithmetic }: Trained): RunState | string {
+  const end = content.indexOf("\n");
+  if (end < 0 || !isSealed(content.subarray(0, end))) return "it is damaged";
+  const values = JSON.parse(content.toString("utf8", 0, end)) as { readonly schema?: unknown };
   if (values.schema !== CHECKPOINT_VERSION)
     return `another mmoe wrote it (schema ${String(values.schema)}, this one reads ${CHECKPOINT_VERSION})`;
   const { data } = CHECKPOINT_SCHEMA.safeParse(values);
@@ -102,12 +119,29 @@ export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: T
   if (data.id !== run.id) return `it is of another run (${data.id})`;
   if (arithmetic !== undefined && data.arithmetic !== arithmetic)
     return `${data.arithmetic} trained it, not ${arithmetic}`;
-  const state = stateOf(data, run.model.tasks);
+  const numbers = numbersAfter(content, end + 1 + gapAfter(end + 1), data);
+  if (numbers === undefined) return "it is damaged";
+  const state = stateOf(data, numbers, run.model.tasks);
   return fits(state, run) ? state : "it does not fit its run";
 }
 
-function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
-  const { step, reason, elapsedMs, powers, noBias, sums, learned, curve, diagnostics, values, choice } = data;
+/** The numbers of a file from `start` on; undefined if they are not those that its line tells of. */
+function numbersAfter(
+  content: Buffer,
+  start: number,
+  { values, valuesCrc }: z.output<typeof CHECKPOINT_SCHEMA>,
+): Float32Array[] | undefined {
+  const bytes = content.subarray(start);
+  const count = values.reduce((sum, length) => sum + length, 0);
+  if (bytes.length !== NUMBER_BYTES * count || crc32(bytes) !== valuesCrc) return undefined;
+  const ends = values.map((_, i) => values.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
+  return values.map((length, i) =>
+    float32In(bytes.subarray(NUMBER_BYTES * (ends[i] - length), NUMBER_BYTES * ends[i])),
+  );
+}
+
+function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, values: readonly Float32Array[], K: number): RunState {
+  const { step, reason, elapsedMs, powers, noBias, sums, learned, curve, diagnostics, choice } = data;
   return {
     step,
     elapsedMs,
@@ -125,7 +159,7 @@ function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState 
     },
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
     ...(choice && { choice: choice as StepChoice }),
-    values: values.map(float32Of),
+    values: [...values],
   };
 }
 
@@ -200,16 +234,16 @@ function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: AnyRun): b
 
 const NONE: Diagnostics = { steps: [], values: {} };
 
-function base64Of(values: Float32Array): string {
-  return littleEndian(Buffer.from(values.slice().buffer)).toString("base64");
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return IS_LITTLE ? bytes : Buffer.from(bytes).swap32();
 }
 
-function float32Of(text: string): Float32Array {
-  const bytes = littleEndian(Buffer.from(text, "base64"));
-  return new Float32Array(Uint8Array.from(bytes).buffer, 0, Math.floor(bytes.length / 4));
+/** Of bytes that begin at a multiple of 4, these themselves. */
+function float32In(bytes: Buffer): Float32Array {
+  const own = IS_LITTLE && bytes.byteOffset % NUMBER_BYTES === 0 ? bytes : Buffer.from(bytes);
+  if (!IS_LITTLE) own.swap32();
+  return new Float32Array(own.buffer, own.byteOffset, own.length / NUMBER_BYTES);
 }
 
-/** Swaps bytes, in place, where this machine's float32 are big-endian. */
-function littleEndian(bytes: Buffer): Buffer {
-  return endianness() === "LE" ? bytes : bytes.swap32();
-}
+const IS_LITTLE = endianness() === "LE";

@@ -2,9 +2,9 @@ import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "
 import { join } from "node:path";
 import type { AnyRun, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { isPartial, reading, readText, writeWholeSync } from "../files.ts";
+import { isPartial, readBytes, reading, writeWholeSync } from "../files.ts";
 import { isSystemError, quietly, systemReason } from "../system-errors.ts";
-import { checkpointText, stateIn, type Trained } from "./checkpoint.ts";
+import { checkpointParts, stateIn, type Trained } from "./checkpoint.ts";
 import { CHECKPOINTS } from "./find-results.ts";
 import type { RunRecord } from "./record.ts";
 import type { RunObserver } from "./run-observer.ts";
@@ -64,7 +64,7 @@ export class Checkpoints implements RunObserver {
       makeOne(join(this.#out, CHECKPOINTS));
       writeWholeSync(
         checkpointPath(this.#out, run.id),
-        checkpointText(run, state, { trained, arithmetic: arithmeticOf(run) }),
+        ...checkpointParts(run, state, { trained, arithmetic: arithmeticOf(run) }),
       );
       this.#steps.set(run.id, state.step);
     } catch (error) {
@@ -104,8 +104,8 @@ function makeOne(folder: string): void {
   }
 }
 
-/** Most bytes of a checkpoint; one of the paper's models has some 240,000. */
-const LARGEST_CHECKPOINT = 2 ** 28;
+/** Most bytes of a checkpoint, which Node 20 has in memory at once; one of the paper's models has some 160,000. */
+const LARGEST_CHECKPOINT = 2 ** 32 - 1;
 
 export interface ReadOptions extends Pick<Trained, "trained"> {
   /** The arithmetic of the engine which trains a run; undefined for any. */
@@ -132,7 +132,7 @@ export function readStates(
 
 function readState(path: string, run: AnyRun, of: Trained): RunState | string {
   try {
-    return stateIn(readText(path, { source: "it", most: LARGEST_CHECKPOINT }), run, of);
+    return stateIn(readBytes(path, { source: "it", most: LARGEST_CHECKPOINT }), run, of);
   } catch (error) {
     if (error instanceof UsageError) return error.message.replace("it: ", "it ");
     throw error;

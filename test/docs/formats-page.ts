@@ -52,7 +52,7 @@ function withoutMeasures({ properties = {}, ...rest }: Json): Json {
 function checkpointSection(): string {
   return [
     "## Checkpoints",
-    "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
+    "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON, then the parameters and what the optimizer keeps of them, and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
     keyTable(jsonOf(CHECKPOINT_SCHEMA)),
   ].join("\n\n");
 }

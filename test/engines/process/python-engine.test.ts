@@ -6,7 +6,7 @@ import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import type { AnyRun, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { pythonAdapter } from "../../../src/engines/process/languages.ts";
 import { ProcessEngine } from "../../../src/engines/process/process-engine.ts";
-import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
+import { checkpointParts, stateIn } from "../../../src/records/checkpoint.ts";
 import { planRuns } from "../../../src/sweep/plan.ts";
 import { withTables } from "../../../src/sweep/share.ts";
 import { temporaryFolder } from "../../support/effects.ts";
@@ -238,7 +238,8 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const [run] = withTables(planRuns(loadConfig("smoke", [...settings, ...sized].map(setOverride)))) as [AnyRun];
     const { whole, states } = await keptBetween(engine, run, [150, 300]);
     expect(whole?.diagnostics?.steps).toHaveLength(30); // its metrics, at each evaluation
-    const checkpoint = checkpointText(run, states[0], { trained: "0a1b2c3d", arithmetic: "python" });
+    const parts = checkpointParts(run, states[0], { trained: "0a1b2c3d", arithmetic: "python" });
+    const checkpoint = Buffer.concat(parts.map((part) => Buffer.from(part)));
     const rest = await resumed(engine, run, stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState);
     expect([rest?.curve, rest?.diagnostics]).toEqual([whole?.curve, whole?.diagnostics]);
   });
