@@ -33,6 +33,13 @@ export async function regimeGains(regime: string, names: readonly string[] | str
   return all.map((one) => 100 * ((cell === undefined ? one.gain : one.cells.get(cell))?.value ?? Number.NaN));
 }
 
+/** The least and the greatest gain over Single-Task of a model with the methods that are not the sum, in percent. */
+export async function methodGains(regime: string, model: string): Promise<number[]> {
+  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
+  const gains = all.flatMap(({ name, gain }) => (name.startsWith(`${model}, `) ? [100 * gain.value] : []));
+  return [Math.min(...gains), Math.max(...gains)];
+}
+
 /** Gains of the worst task, in percent. */
 export async function worstGains(regime: string, names: readonly string[]): Promise<number[]> {
   return Promise.all(names.map(async (name) => 100 * (await standing(regime, name)).worst.value));
