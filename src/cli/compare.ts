@@ -1,3 +1,4 @@
+import { coverageText } from "../config/rows.ts";
 import { configDifferences } from "../config/same-sweep.ts";
 import { listedKeys } from "../config/schema.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
@@ -11,7 +12,7 @@ import { POWER } from "../stats/power.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
@@ -92,7 +93,13 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
   );
   const isNeeded = change.cells.some(({ needed }) => !Number.isNaN(needed));
   const needed = isNeeded ? [NEEDED_NOTE] : [];
-  const notes = [...few, ...coverageOf(a), ...undecidedNote(change), ...needed, ...apartLines(change)];
+  const notes = [
+    ...few,
+    ...[coverageText(a.config.rows)].filter((text) => text !== ""),
+    ...undecidedNote(change),
+    ...needed,
+    ...apartLines(change),
+  ];
   const after = [...notes, conclusion(change)].join("\n");
   const rows = changeRows(change, paint);
   const shown = isNeeded ? rows : withoutColumns(rows, [NEEDED]);

@@ -111,14 +111,6 @@ export function lossHead(loss: LossSet, ...more: readonly string[]) {
   return { before: [about, ...more].join("\n") };
 }
 
-/** Which uncertainty the intervals of results on a table are of; empty for others. */
-export function coverageOf({ config: { rows } }: Pick<Results, "config">): string[] {
-  if (rows === null) return [];
-  return rows.heldout === null || typeof rows.split === "number"
-    ? ["all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"]
-    : ["each run has its own split: intervals over runs hold for new splits of this table and new initial values"];
-}
-
 /** Most failed runs that are named; runs.csv and JSON have all. */
 const NAMED = 5;
 

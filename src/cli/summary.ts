@@ -1,6 +1,7 @@
 import { areLabelsPlain } from "../config/generated.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
+import { coverageText } from "../config/rows.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
@@ -18,7 +19,6 @@ import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-s
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import {
   AT_OPTION,
-  coverageOf,
   folderText,
   gapsIn,
   gapsOf,
@@ -135,6 +135,7 @@ async function summary(folder: string, options: SummaryOptions, context: Context
     json: () => ({
       folder,
       at: results.at,
+      coverage: coverageText(results.config.rows),
       ...(shownIntervals({ ...whole(), ...(isPerTask && { tasks }) }) as object),
       onRows: modelsOnRows(results),
     }),
@@ -160,7 +161,7 @@ function blocksOf(results: Results, options: SummaryOptions, { bad, loss, tasks,
   const head = leading
     ? [leadingBlock(leadingCells(results, leading, "test"), leading, folderText(results)), lossHead(loss)]
     : [headOf(results, loss)];
-  const warnings = [...coverageOf(results), memorisedText(results)].filter((text) => text !== "");
+  const warnings = [coverageText(config.rows), memorisedText(results)].filter((text) => text !== "");
   const ends = [...warnings.map((before) => ({ before })), ...gapsOf(results, cells)];
   const summary = options.full ? summaryOf(results, loss, bad) : undefined;
   const rungs = options.rungs && !summary ? rungsOf(results, loss, bad) : summary?.rungs;

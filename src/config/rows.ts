@@ -246,6 +246,14 @@ export function rowsText(rows: RowsSetting): string {
   return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...texts].join(", ");
 }
 
+/** Which uncertainty the intervals of results on a table are of; empty for the generator's rows, of which each run has others. */
+export function coverageText(rows: RowsSetting | null): string {
+  if (rows === null) return "";
+  return rows.heldout === null || typeof rows.split === "number"
+    ? "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"
+    : "each run has its own split: intervals over runs hold for new splits of this table and new initial values";
+}
+
 /** What results on these rows depend on, wherever the file is. */
 export function rowsIdentity(rows: RowsSetting): object {
   const { sha256, heldout, standardise, impute, oneHot, embedding } = rows;

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
+import { coverageText } from "../config/rows.ts";
 import { gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/ladder-loss.ts";
@@ -148,6 +149,7 @@ function factsOf(results: Results): SweepFacts {
     correlations: correlationsOf(done),
     asked: config.runs,
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
+    coverage: coverageText(config.rows),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
     ...(leading && { leading: { metric: leading.metric, task: (leading.task ?? 0) + 1 } }),
     memorised: memorisedText(results),

@@ -1,5 +1,6 @@
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, meanText } from "../config/losses.ts";
+import { coverageText } from "../config/rows.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
@@ -45,10 +46,11 @@ ${groups.map(
 `,
 )}</table>`;
   const unit = lossUnitOf(results.config);
+  const coverage = coverageText(results.config.rows);
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of}${unit.ofMean === null ? "" : ` (${meanText(unit)})`}. Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
-the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from all others.</p>`,
+the mean over runs. The lowest mean${ownRows ? " held-out loss" : " at a correlation"} is bold, if its runs, ${LEAST_SHOWN} or more, tell it apart from all others.${coverage && ` ${capitalised(coverage)}.`}</p>`,
   ]);
 }
 

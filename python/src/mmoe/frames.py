@@ -129,14 +129,16 @@ class Results:
             with the ``task``, its ``kind``, and ``runs``, ``mean``, ``low`` and ``high``
         :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
             (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
-            interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs
+            interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs. On a table ``frame.attrs["intervals"]`` says, in
+            pandas, what these hold for: new initial values alone, unless each run has its own split
         :raises MmoeError: the program refuses, in its words
         """
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss), *(["--per-task"] if per_task else [])]))
-        cells = told["cells"]
-        if per_task:
-            return self._table([row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)], "low", "high")
-        return self._table([_cell(cell) for cell in cells], "low", "high")
+        rows = [row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)] if per_task else [_cell(cell) for cell in told["cells"]]
+        frame = self._table(rows, "low", "high")
+        if told["coverage"] and hasattr(frame, "attrs"):
+            frame.attrs["intervals"] = told["coverage"]
+        return frame
 
     def compare(self, other: PathLike | Results | None = None, *, by: str | None = None, loss: Loss | None = None) -> Any:
         """The differences between models at each correlation, from pairs of runs that saw the same rows; or between values of a listed
@@ -268,9 +270,10 @@ class Results:
         return trackers.to_tensorboard(self, folder)
 
     def _repr_html_(self) -> str:
-        """The summary, in a notebook."""
-        html = getattr(self.summary(), "_repr_html_", None)
-        return f"<p>{escape(self._path)}</p>{html() if html else ''}"
+        """The summary, in a notebook, with what its intervals are over."""
+        told = json.loads(self._said(["summary", self._path, "--json"]))
+        html = getattr(self._table([_cell(cell) for cell in told["cells"]], "low", "high"), "_repr_html_", None)
+        return "".join([f"<p>{escape(self._path)}</p>", html() if html else "", f"<p>{escape(told['coverage'])}</p>" if told["coverage"] else ""])
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"results have no {name!r}; they have .runs and .curves, which are frames, and .summary()")

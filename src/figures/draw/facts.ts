@@ -45,6 +45,8 @@ export interface SweepFacts {
   readonly rowsFile: string | null;
   /** The metric that chose steps and settings, and its task from 1; absent where a loss did. */
   readonly leading?: { readonly metric: string; readonly task: number };
+  /** Which uncertainty intervals over runs are of, on rows of the user's own; empty for the generator's. */
+  readonly coverage: string;
   /** That the models have memorised their training rows; empty if they have not. */
   readonly memorised: string;
   /** Rungs, the lowest loss first; none for rows of the user's own. */

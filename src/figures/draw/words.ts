@@ -123,8 +123,8 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   const ended = Math.max(...cells.map(({ runs, failed }) => runs + failed));
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
   const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
-  const memorised = sweep.memorised && ` ${capitalised(sweep.memorised)}.`;
-  return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(sweep)}${memorised}`;
+  const notes = [sweep.coverage, sweep.memorised].map((note) => note && ` ${capitalised(note)}.`).join("");
+  return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(sweep)}${notes}`;
 }
 
 /** `3`, or `3 to 40`. */
