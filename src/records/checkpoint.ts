@@ -5,7 +5,7 @@ import { belongTogether } from "../config/config.ts";
 import { isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engines/engine.ts";
 import { evaluationSteps } from "../engines/evaluations.ts";
-import { LEARNED } from "../engines/methods.ts";
+import { learnedNumbers } from "../engines/methods.ts";
 import { isValidated } from "../engines/task-losses.ts";
 import { VALUES } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
@@ -195,11 +195,11 @@ function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
 function fitsFamily(
   { values, noBias, powers, learned = [] }: RunState,
   model: ModelSpec,
-  { optimizer, method }: AnyRun["training"],
+  training: AnyRun["training"],
 ): boolean {
-  const blocks = VALUES[optimizer];
+  const blocks = VALUES[training.optimizer];
   return (
-    learned.length === LEARNED[method] * model.tasks &&
+    learned.length === learnedNumbers(training) * model.tasks &&
     values.length === blocks &&
     values.every(({ length }) => length === parameterCount(model)) &&
     noBias.length === blocks &&

@@ -11,7 +11,7 @@ import { testSupported } from "../support/supported-settings.ts";
 const BY_OPTIMIZER = NUMPY_LINEAR.replace(
   "settings.lr",
   "((settings.lr_at(2) + settings.lr_at(3)) * (1 if settings.optimizer == 'sgd' else 2) * settings.beta1 * settings.beta2" +
-    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + len(settings.method)))\n" +
+    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + len(settings.method) + sum(settings.constants.values())))\n" +
     "        self.rate *= 0.1 if settings.embedding_steps == 'lazy' else 1\n" +
     "        self.method = settings.method",
 ).replace("settings, rate", "settings, categories, rate");
@@ -20,7 +20,7 @@ const BY_OPTIMIZER = NUMPY_LINEAR.replace(
 const LINEAR_BY_OPTIMIZER = LINEAR.replace("{ lr, optimizer }", "{ optimizer, lrAt, ...s }")
   .replace(
     'optimizer === "sgd" ? lr : 2 * lr',
-    '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length);\n    this.rate *= s.embeddingSteps === "lazy" ? 0.1 : 1;\n    this.method = s.method',
+    '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length + Object.values(s.constants).reduce((sum, one) => sum + one, 0));\n    this.rate *= s.embeddingSteps === "lazy" ? 0.1 : 1;\n    this.method = s.method',
   )
   .replace("constructor", "static categories = true;\n  constructor");
 

@@ -4,7 +4,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { type Hooks, modelKey, type Run, type RunResult, type RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type LabelCounts, labelCounts } from "../label-counts.ts";
-import { COMBINES_GRADIENTS } from "../methods.ts";
+import { combinesGradients } from "../methods.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
@@ -282,7 +282,7 @@ export function planRunGroup(
   const codes = new Map<string, StepCode>();
   const orders = new Map<string, number>();
   const keyOf = ({ model }: Run) => JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
-  const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
+  const combined = new Set(runs.filter(({ training }) => combinesGradients(training)).map(keyOf));
   const slots = runs.map((run) => {
     const { model, training } = run;
     const areLazy = takesLazySteps(training);
@@ -309,8 +309,9 @@ export function planRunGroup(
  * Whether a step moves only the vectors that rows of the batch have. Where the others have a gradient of 0 and no decay, sgd
  * gives the same bits.
  */
-function takesLazySteps({ embeddingSteps, optimizer, weightDecay, clipNorm, method }: Run["training"]): boolean {
-  const isPlain = optimizer === "sgd" && weightDecay === 0 && clipNorm === null && !COMBINES_GRADIENTS[method];
+function takesLazySteps(training: Run["training"]): boolean {
+  const { embeddingSteps, optimizer, weightDecay, clipNorm } = training;
+  const isPlain = optimizer === "sgd" && weightDecay === 0 && clipNorm === null && !combinesGradients(training);
   return embeddingSteps === "lazy" || isPlain;
 }
 

@@ -6,9 +6,9 @@
 #include "coefficients.h"
 #include "dropout.h"
 #include "embedding.h"
+#include "gradient-methods.h"
 #include "gradients.h"
 #include "loss.h"
-#include "methods.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
@@ -178,9 +178,10 @@ static int isPresent(const Batch *batch, int k) {
 static Situation situationOf(const Batch *batch) {
   const Method *method = (const Method *)(batch->base + batch->slot->method);
   const int K = batch->code->K;
-  Situation s = {.K = K, .step = method->step, .optimizer = batch->optimizer};
+  Situation s = {.K = K, .method = method, .optimizer = batch->optimizer};
   s.losses = (const double *)(batch->base + batch->slot->losses);
   s.state = (double *)(batch->base + method->state);
+  s.weights = (double *)(batch->base + method->weights);
   s.scratch = (double *)(batch->base + method->scratch);
   s.present = takeNumbers(&s, K);
   s.shared = takeNumbers(&s, K);
@@ -231,16 +232,19 @@ static void stepByOutputs(const Batch *batch) {
 static void stepByLosses(const Batch *batch, const Method *method) {
   const StepCode *code = batch->code;
   Situation s = situationOf(batch);
-  if (method->kind == FAMO) famoWeights(&s);
-  else uncertaintyWeights(&s);
+  weighLosses(&s);
   weighOutputs(batch, s.own);
   stepByOutputs(batch);
-  if (method->kind == UNCERTAINTY) learnUncertainty(&s);
-  else {
-    double *after = takeNumbers(&s, code->K);
-    executePart(batch, code->begin, code->middle, batch->optimizer);
-    batchLosses(batch, after);
-    learnFamo(&s, after);
+  switch (method->kind) {
+    case UNCERTAINTY: learnUncertainty(&s); break;
+    case DWA: learnDwa(&s); break;
+    case STCH: fillWindows(&s, s.state, s.state + s.K); break;
+    case FAMO: {
+      double *after = takeNumbers(&s, code->K);
+      executePart(batch, code->begin, code->middle, batch->optimizer);
+      batchLosses(batch, after);
+      learnFamo(&s, after);
+    }
   }
 }
 
@@ -265,7 +269,7 @@ static void stepByGradients(const Batch *batch, const Method *method) {
   Situation s = situationOf(batch);
   storeGradients(batch, method);
   innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
-  combine(&s, method);
+  combine(&s);
   const Weighing by = {code->K, code->terms, (size_t)method->first, (size_t)method->block, s.shared, s.own};
   takeSteps(code, batch->base, weights, &by, receiver(batch));
   clippedStep(batch);
@@ -278,7 +282,12 @@ static void stepBack(const Batch *batch) {
   switch (method->kind) {
     case SUM: stepByOutputs(batch); break;
     case UNCERTAINTY:
-    case FAMO: stepByLosses(batch, method); break;
+    case FAMO:
+    case LOG:
+    case GLS:
+    case RLW:
+    case DWA:
+    case STCH: stepByLosses(batch, method); break;
     default: stepByGradients(batch, method);
   }
   method->step++;

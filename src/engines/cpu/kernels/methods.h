@@ -1,27 +1,31 @@
-// What the methods of docs/methods.md make of the tasks' losses and of the inner products of their gradients: weights of the
-// tasks. All in float64, by operations that every machine rounds alike.
+// What the methods of docs/methods.md make of the tasks' losses, and what they all compute with. The weights of the tasks are
+// float64, by operations that every machine rounds alike.
 #pragma once
 #include "../../rows/kernels/random.h"
 #include "optimizer.h"
 
+// Runs a few times a step, on few numbers: small code rather than fast code.
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 /// Smallest squared norm that anything is divided by.
 #define LEAST_SQUARE 1e-30
-/// Rows of a method's state: what it learns, Adam's two moments of that, and the losses of the first batch.
-#define STATES 4
 
 /// What a step knows of its tasks; all arrays are [K], matrices [K][K].
 typedef struct {
   int K;
-  /// The number of the step, from 1.
-  uint32_t step;
+  const Method *method;
   /// 1 for a task of which a row of the batch has a label, else 0.
   double *present;
   const double *losses;
   double *gram;
   /// Weights of the tasks, on shared parameters and on those of one task.
   double *shared, *own;
-  /// Of the method, [STATES][K].
+  /// What the method learns, Adam's two moments of that, and the losses of the first batch: rows [K], as many as it has.
   double *state;
+  /// With a momentum: the weights of the step before, and 1 for tasks that have one, [2][K].
+  double *weights;
   const Optimizer *optimizer;
   /// Free numbers.
   double *scratch;
@@ -38,7 +42,7 @@ INLINE double smaller(double a, double b) { return a < b ? a : b; }
 INLINE double within(double value, double low, double high) { return smaller(larger(value, low), high); }
 
 /// e^x, -700 <= x <= 700: by Taylor's series of the rest after a multiple of ln 2.
-static double expOf(double x) {
+KERNEL double expOf(double x) {
   const double limited = within(x, -700, 700);
   const double n = (double)(int)(limited * 1.4426950408889634 + (limited < 0 ? -0.5 : 0.5));
   const double rest = (limited - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10; // ln 2 in two parts
@@ -51,7 +55,7 @@ static double expOf(double x) {
 }
 
 /// ln x of a normal number above 0: 2 atanh((m - 1) / (m + 1)), m from sqrt(1/2) to sqrt(2), and a multiple of ln 2.
-static double logOf(double x) {
+KERNEL double logOf(double x) {
   uint64_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
   int exponent = (int)(bits >> 52) - 1023;
@@ -68,13 +72,13 @@ static double logOf(double x) {
   return x < __builtin_inf() ? exponent * 0.693147180369123816490 + (2 * s * sum + exponent * 1.90821492927058770002e-10) : x;
 }
 
-INLINE double dot(const double *a, const double *b, int K) {
+KERNEL double dot(const double *a, const double *b, int K) {
   double sum = 0;
   for (int k = 0; k < K; k++) sum += a[k] * b[k];
   return sum;
 }
 
-INLINE double total(const double *a, int K) {
+KERNEL double total(const double *a, int K) {
   double sum = 0;
   for (int k = 0; k < K; k++) sum += a[k];
   return sum;
@@ -88,7 +92,7 @@ INLINE double presentMean(const Situation *s, const double *values) {
 INLINE double squaredLength(const Situation *s, int k) { return larger(s->gram[k * s->K + k], LEAST_SQUARE); }
 
 /// out = M v.
-INLINE void apply(const double *M, const double *v, double *out, int K) {
+KERNEL void apply(const double *M, const double *v, double *out, int K) {
   for (int i = 0; i < K; i++) out[i] = dot(M + i * K, v, K);
 }
 
@@ -118,8 +122,8 @@ static void descend(Situation *s, const double *slopes, double lr) {
   double *values = s->state, *m = values + K, *v = m + K;
   const int own = lr > 0;
   const double beta1 = own ? OWN_BETA1 : o->beta1, beta2 = own ? OWN_BETA2 : o->beta2;
-  const double power1 = own ? expOf(s->step * LN_OWN_BETA1) : o->power1;
-  const double power2 = own ? expOf(s->step * LN_OWN_BETA2) : o->power2;
+  const double power1 = own ? expOf(s->method->step * LN_OWN_BETA1) : o->power1;
+  const double power2 = own ? expOf(s->method->step * LN_OWN_BETA2) : o->power2;
   const double epsilon = own ? OWN_EPSILON : o->stabilizer;
   const double root = __builtin_sqrt(1 - power2), rate = (own ? lr : o->lr) * root / (1 - power1);
   for (int k = 0; k < K; k++) {
@@ -135,7 +139,7 @@ static void descend(Situation *s, const double *slopes, double lr) {
 }
 
 /// Solves A X = Y for COUNT sides, A positive definite, by Gauss and Jordan; `rows` [K][K + COUNT] are both, and hold X after it.
-INLINE void solve(double *rows, int K, int COUNT) {
+KERNEL void solve(double *rows, int K, int COUNT) {
   const int width = K + COUNT;
   for (int k = 0; k < K; k++) {
     double *pivot = rows + k * width;
@@ -214,6 +218,80 @@ INLINE void shareOut(double first, double *w) {
   w[1] = 1 - w[0];
 }
 
+/// Added to losses that are divided by, or have a logarithm.
+#define LOSS_EPSILON 1e-8
+
+/// The gradient of sum_k log L_k.
+static void logWeights(Situation *s) {
+  for (int k = 0; k < s->K; k++) s->own[k] = 1 / (s->losses[k] + LOSS_EPSILON);
+}
+
+/// That of the geometric mean of the losses, Chennupati et al. 2019.
+static void geometricWeights(Situation *s) {
+  for (int k = 0; k < s->K; k++) s->own[k] = logOf(s->losses[k] + LOSS_EPSILON);
+  const double mean = expOf(presentMean(s, s->own)) / larger(total(s->present, s->K), 1);
+  for (int k = 0; k < s->K; k++) s->own[k] = mean / (s->losses[k] + LOSS_EPSILON);
+}
+
+/// The softmax of the logits of tasks that are present; its sum is `sum`. `shares` may be the logits.
+static void sharesOf(const Situation *s, const double *logits, double sum, double *shares) {
+  double largest = logits[0];
+  for (int k = 1; k < s->K; k++) largest = larger(largest, logits[k]);
+  for (int k = 0; k < s->K; k++) shares[k] = s->present[k] * expOf(logits[k] - largest);
+  const double all = larger(total(shares, s->K), LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++) shares[k] = shares[k] / all * sum;
+}
+
+/// Random weighting, Lin et al. 2022: the softmax of normals that are new at each step.
+static void randomWeights(Situation *s) {
+  for (int k = 0; k < s->K; k += 4) {
+    F columns[4];
+    normalBlocks(1, columns, (uint32_t)(k / 4), (U){}, (U){} + s->method->step, s->method->key0, s->method->key1);
+    for (int i = k; i < k + 4 && i < s->K; i++) s->own[i] = columns[i - k][0];
+  }
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+}
+
+/// Adds the losses of tasks that are present to their windows: `sums` and `counts` [K]. A window that is full stays as it is.
+static void fillWindows(Situation *s, double *sums, double *counts) {
+  for (int k = 0; k < s->K; k++) {
+    if (s->present[k] == 0 || counts[k] == s->method->window) continue;
+    sums[k] += s->losses[k];
+    counts[k]++;
+  }
+}
+
+/// DWA, Liu et al. 2019, eq. 7: by the ratios of the latest two windows' mean losses.
+static void dwaWeights(Situation *s) {
+  const double *newer = s->state + 2 * s->K, *older = newer + s->K;
+  for (int k = 0; k < s->K; k++) s->own[k] = (older[k] > 0 ? newer[k] / older[k] : 1) / s->method->temperature;
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+}
+
+static void learnDwa(Situation *s) {
+  const int K = s->K;
+  double *sums = s->state, *counts = sums + K, *newer = counts + K, *older = newer + K;
+  fillWindows(s, sums, counts);
+  for (int k = 0; k < K; k++) {
+    if (counts[k] < s->method->window) continue;
+    older[k] = newer[k];
+    newer[k] = sums[k] / counts[k];
+    sums[k] = counts[k] = 0;
+  }
+}
+
+/// STCH, Lin et al. 2024, eq. 10: the gradient of mu log sum_k exp(y_k / mu), times the number of tasks, y_k the logarithm of the
+/// loss in units of its mean over the first window; 0 in that window.
+static void stchWeights(Situation *s) {
+  const double *sums = s->state, *counts = sums + s->K;
+  for (int k = 0; k < s->K; k++) {
+    const double unit = counts[k] < s->method->window ? s->losses[k] : sums[k] / counts[k];
+    s->own[k] = (logOf(s->losses[k] + LOSS_EPSILON) - logOf(unit + LOSS_EPSILON)) / s->method->mu;
+  }
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + LOSS_EPSILON;
+}
+
 /// Kendall et al., eq. 7: exp(-s_k) / 2, s_k learned with the parameters.
 static void uncertaintyWeights(Situation *s) {
   for (int k = 0; k < s->K; k++) s->own[k] = expOf(-s->state[k]) / 2;
@@ -225,25 +303,10 @@ static void learnUncertainty(Situation *s) {
   descend(s, slopes, 0);
 }
 
-/// Adam's rate of the weights of GradNorm and FAMO.
-#define WEIGHTS_RATE 0.025
-#define FAMO_DECAY 0.001
-/// Added to losses.
-#define FAMO_EPSILON 1e-8
-
-/// The softmax of the logits of tasks that are present.
-static void sharesOf(const Situation *s, double *z) {
-  double largest = s->state[0];
-  for (int k = 1; k < s->K; k++) largest = larger(largest, s->state[k]);
-  for (int k = 0; k < s->K; k++) z[k] = s->present[k] * expOf(s->state[k] - largest);
-  const double sum = larger(total(z, s->K), LEAST_SQUARE);
-  for (int k = 0; k < s->K; k++) z[k] /= sum;
-}
-
 /// FAMO, Liu et al. 2023, Algorithm 1: z_k / L_k over their sum.
 static void famoWeights(Situation *s) {
-  sharesOf(s, s->own);
-  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + FAMO_EPSILON;
+  sharesOf(s, s->state, 1, s->own);
+  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + LOSS_EPSILON;
   const double sum = larger(total(s->own, s->K), LEAST_SQUARE);
   for (int k = 0; k < s->K; k++) s->own[k] /= sum;
 }
@@ -252,14 +315,20 @@ static void famoWeights(Situation *s) {
 static void learnFamo(Situation *s, const double *after) {
   const int K = s->K;
   double *z = takeNumbers(s, K), *falls = takeNumbers(s, K);
-  sharesOf(s, z);
-  for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + FAMO_EPSILON) - logOf(after[k] + FAMO_EPSILON);
+  sharesOf(s, s->state, 1, z);
+  for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + LOSS_EPSILON) - logOf(after[k] + LOSS_EPSILON);
   const double mean = dot(z, falls, K);
-  for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + FAMO_DECAY * s->state[k];
-  descend(s, falls, WEIGHTS_RATE);
+  for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + s->method->decay * s->state[k];
+  descend(s, falls, s->method->rate);
 }
 
-/// GradNorm, Chen et al. 2018, Algorithm 1, with alpha = 1.5.
+/// x^a, x at least 0; with the paper's 1.5 without a logarithm.
+KERNEL double powerOf(double x, double a) {
+  if (a == 1.5) return x * __builtin_sqrt(x);
+  return x > LEAST_SQUARE ? expOf(a * logOf(x)) : 0;
+}
+
+/// GradNorm, Chen et al. 2018, Algorithm 1.
 static void gradnorm(Situation *s) {
   const int K = s->K;
   double *w = s->state, *first = s->state + 3 * K;
@@ -270,14 +339,14 @@ static void gradnorm(Situation *s) {
     ratios[k] = s->losses[k] / larger(first[k], LEAST_SQUARE);
     lengths[k] = __builtin_sqrt(squaredLength(s, k));
     weighed[k] = w[k] * lengths[k];
-    s->shared[k] = s->own[k] = w[k];
+    s->shared[k] = w[k];
   }
   const double ratio = larger(presentMean(s, ratios), LEAST_SQUARE), mean = presentMean(s, weighed);
   for (int k = 0; k < K; k++) {
-    const double r = ratios[k] / ratio, above = weighed[k] - mean * (r * __builtin_sqrt(r));
+    const double above = weighed[k] - mean * powerOf(ratios[k] / ratio, s->method->alpha);
     ratios[k] = above > 0 ? lengths[k] : above < 0 ? -lengths[k] : 0;
   }
-  descend(s, ratios, WEIGHTS_RATE);
+  descend(s, ratios, s->method->rate);
   for (int k = 0; k < K; k++) {
     if (s->present[k] == 0) room -= w[k];
     else sum += w[k] = larger(w[k], 0);
@@ -287,197 +356,34 @@ static void gradnorm(Situation *s) {
     if (s->present[k] != 0) w[k] *= scale;
 }
 
-/// The first words of row 0 of the step's stream.
-static void drawWords(const Method *method, uint32_t *words, int count) {
-  for (int n = 0; n < count; n += 4 * LANES) {
-    const U blocks = (U)(laneNumbers() + splatI(n / 4));
-    Words drawn;
-    philox(1, &drawn, &blocks, (U){}, (U){} + method->step, method->key0, method->key1);
-    for (int i = 0; i < 4 * LANES && n + i < count; i++) words[n + i] = drawn.words[i % 4][i / 4];
+/// Moves the weights of tasks that are present towards those of the steps before: CR-MOGM, Zhou et al. 2022.
+static void keepMomentum(const Situation *s, double *weights) {
+  const double momentum = s->method->momentum;
+  if (momentum == 0) return;
+  double *before = s->weights, *isThere = before + s->K;
+  for (int k = 0; k < s->K; k++) {
+    if (s->present[k] == 0) continue;
+    if (isThere[k] != 0) weights[k] = momentum * before[k] + (1 - momentum) * weights[k];
+    before[k] = weights[k];
+    isThere[k] = 1;
   }
 }
 
-/// The other tasks of task i by their words [K].
-static void sortOthers(const uint32_t *words, int i, int K, int *others) {
-  int count = 0;
-  for (int task = 0; task < K; task++) {
-    if (task == i) continue;
-    int at = count++;
-    for (; at > 0 && words[others[at - 1]] > words[task]; at--) others[at] = others[at - 1];
-    others[at] = task;
-  }
-}
-
-/// PCGrad, Yu et al. 2020, Algorithm 1: a task's gradient loses its part along each that it conflicts with, in a random order.
-static void pcgrad(Situation *s, const Method *method) {
-  const int K = s->K;
-  double *w = takeNumbers(s, K);
-  uint32_t *words = (uint32_t *)takeNumbers(s, K * K);
-  int *others = (int *)takeNumbers(s, K);
-  if (K > 2) drawWords(method, words, K * K);
-  for (int k = 0; k < K; k++) s->shared[k] = 0;
-  for (int i = 0; i < K; i++) {
-    for (int k = 0; k < K; k++) w[k] = k == i;
-    sortOthers(words + i * K, i, K, others);
-    for (int n = 0; n < K - 1; n++) {
-      const int j = others[n];
-      const double along = dot(w, s->gram + j * K, K); // with the original gradient
-      if (along < 0) w[j] -= along / squaredLength(s, j);
-    }
-    for (int k = 0; k < K; k++) s->shared[k] += w[k];
-  }
-}
-
-/// What a gradient no further from another than this gets half of.
-#define ROUNDING 1e-7
-
-/// MGDA, Sener and Koltun 2018, eq. 3: the shortest weighted mean.
-static void mgda(Situation *s) {
-  const int K = s->K;
-  const double *M = scaledGram(s, 1); // a gradient of 0 would be the shortest mean
-  if (K == 2) {
-    const double squared = larger(M[0] + M[3] - 2 * M[1], 0);
-    shareOut((M[3] - M[1] + ROUNDING / 2) / (squared + ROUNDING), s->shared);
-  } else {
-    const Curve curve = {M, 0, 0};
-    simplexMinimum(s, &curve, s->shared);
-  }
-  // orthogonal gradients change the others' weights by one factor alone
-  const double sum = larger(dot(s->shared, s->present, K), LEAST_SQUARE);
-  for (int k = 0; k < K; k++) s->shared[k] *= s->present[k] / sum;
-}
-
-/// How far from the mean gradient, in its lengths.
-#define CAGRAD_C 0.5
-/// What a task without a gradient adds to the minimum: more than any other, so that its weight is 0.
-#define HIGH 4
-/// Slopes beyond this, in units of kappa |g_1 - g_2|, have no minimum but at an end.
-#define STEEPEST (1 - 1e-6)
-
-/// Of two tasks: where slope t + sqrt(c + 2 (b - c) t + d² t²) is least, t the first's share, d = |g_1 - g_2|.
-static void leastOfTwo(const Curve *curve, double *w) {
-  const double a = curve->M[0], b = curve->M[1], c = curve->M[3];
-  const double squared = larger(a + c - 2 * b, LEAST_SQUARE);
-  const double slope = (curve->p[0] - curve->p[1]) / (curve->kappa * __builtin_sqrt(squared));
-  const double sine = within(-slope, -STEEPEST, STEEPEST);
-  const double apart = __builtin_sqrt(larger(c * squared - (b - c) * (b - c), 0));
-  shareOut((apart * (sine / __builtin_sqrt(1 - sine * sine)) + (c - b)) / squared, w);
-}
-
-/// CAGrad, Liu et al. 2021, Algorithm 1: the mean g_0 and C |g_0| along g_w, w minimizes g_w · g_0 + C |g_0| |g_w|.
-static void cagrad(Situation *s) {
-  const int K = s->K;
-  const double *M = scaledGram(s, 1), count = larger(total(s->present, K), 1);
-  double *mean = takeNumbers(s, K), *p = takeNumbers(s, K), *w = takeNumbers(s, K), *Mw = takeNumbers(s, K);
-  for (int k = 0; k < K; k++) mean[k] = s->present[k] / count;
-  const double kappa = CAGRAD_C * lengthOf(M, mean, p, K);
-  for (int k = 0; k < K; k++) p[k] += HIGH * (1 - s->present[k]);
-  const Curve curve = {M, p, kappa};
-  if (K == 2) leastOfTwo(&curve, w);
-  else simplexMinimum(s, &curve, w);
-  const double along = kappa / lengthOf(M, w, Mw, K);
-  for (int k = 0; k < K; k++) s->shared[k] = mean[k] + along * w[k];
-}
-
-/// Newton's steps for K > 2.
-#define BARGAIN_STEPS 14
-/// 1 + cos of two gradients is taken to be no less: opposite ones have no solution.
-#define LEAST_SUM 1e-6
-
-/// b > 0 with C b = 1/b: the minimum of b' C b / 2 - sum log b, self-concordant, so that Newton's steps of 1 / (1 + decrement)
-/// stay where b > 0.
-static void bargain(Situation *s, const double *C, double *b) {
-  const int K = s->K, width = K + 1;
-  double *rows = takeNumbers(s, K * width), *slopes = takeNumbers(s, K);
-  for (int k = 0; k < K; k++) b[k] = 1;
-  if (K <= 2) {
-    for (int k = 0; k < K; k++) b[k] = 1 / __builtin_sqrt(larger(total(C + k * K, K), LEAST_SUM));
-    return;
-  }
-  for (int step = 0; step < BARGAIN_STEPS; step++) {
-    apply(C, b, slopes, K);
-    for (int i = 0; i < K; i++) {
-      for (int j = 0; j < K; j++) rows[i * width + j] = C[i * K + j];
-      rows[i * width + i] += 1 / (b[i] * b[i]);
-      rows[i * width + K] = slopes[i] -= 1 / b[i];
-    }
-    solve(rows, K, 1);
-    double decrement = 0;
-    for (int k = 0; k < K; k++) decrement += slopes[k] * rows[k * width + K];
-    const double part = 1 / (1 + __builtin_sqrt(larger(decrement, 0)));
-    for (int k = 0; k < K; k++) b[k] -= part * rows[k * width + K];
-  }
-}
-
-/// Nash-MTL, Navon et al. 2022, eq. 3: a > 0 with G a = 1/a. With a_k = b_k / |g_k|, C b = 1/b, C the cosines.
-static void nash(Situation *s) {
-  const int K = s->K;
-  double *lengths = takeNumbers(s, K), *C = takeNumbers(s, K * K);
-  for (int k = 0; k < K; k++) lengths[k] = __builtin_sqrt(squaredLength(s, k));
-  for (int i = 0; i < K; i++)
-    for (int j = 0; j < K; j++) C[i * K + j] = i == j ? 1 : s->gram[i * K + j] / (lengths[i] * lengths[j]);
-  bargain(s, C, s->shared);
-  for (int k = 0; k < K; k++) s->shared[k] /= lengths[k];
-}
-
-/// Sweeps over all pairs for K > 2.
-#define SWEEPS 8
-
-/// One of Jacobi's rotations, of axes p and q: element (p, q) of A becomes 0.
-static void rotate(double *A, double *V, int p, int q, int K) {
-  const double twice = 2 * A[p * K + q], apart = A[q * K + q] - A[p * K + p];
-  const double size = (apart > 0 ? apart : -apart) + __builtin_sqrt(apart * apart + twice * twice);
-  const double tangent = (apart > 0 ? twice : -twice) / larger(size, LEAST_SQUARE);
-  const double cosine = 1 / __builtin_sqrt(tangent * tangent + 1), sine = tangent * cosine;
-  for (int k = 0; k < K; k++) {
-    const double ap = A[k * K + p], aq = A[k * K + q], vp = V[k * K + p], vq = V[k * K + q];
-    A[k * K + p] = cosine * ap - sine * aq;
-    A[k * K + q] = sine * ap + cosine * aq;
-    V[k * K + p] = cosine * vp - sine * vq;
-    V[k * K + q] = sine * vp + cosine * vq;
-  }
-  for (int k = 0; k < K; k++) {
-    const double ap = A[p * K + k], aq = A[q * K + k];
-    A[p * K + k] = cosine * ap - sine * aq;
-    A[q * K + k] = sine * ap + cosine * aq;
-  }
-}
-
-/// float32's relative precision: the gradients have no more.
-#define PRECISION 1.1920928955078125e-7
-
-/// Aligned-MTL, Senushkin et al. 2023, Algorithm 1: sqrt(least) G V S^-1 V' (1, .., 1), without components that are rounding.
-static void alignedMtl(Situation *s) {
-  const int K = s->K;
-  double *A = scaledGram(s, 0), *V = takeNumbers(s, K * K), largest = 0, least = __builtin_inf();
-  for (int i = 0; i < K * K; i++) V[i] = i % (K + 1) == 0;
-  for (int sweep = 0; sweep < (K > 2 ? SWEEPS : 1); sweep++)
-    for (int q = 0; q < K; q++)
-      for (int p = 0; p < q; p++) rotate(A, V, p, q, K);
-  for (int i = 0; i < K; i++) largest = larger(largest, A[i * K + i]);
-  const double limit = larger(largest * K * PRECISION, LEAST_SQUARE);
-  for (int i = 0; i < K; i++)
-    if (A[i * K + i] > limit) least = smaller(least, A[i * K + i]);
-  for (int k = 0; k < K; k++) s->shared[k] = 0;
-  for (int i = 0; i < K; i++) {
-    if (!(A[i * K + i] > limit)) continue;
-    double part = 0; // of (1, .., 1) along the component
-    for (int k = 0; k < K; k++) part += V[k * K + i];
-    part *= __builtin_sqrt(least / A[i * K + i]);
-    for (int k = 0; k < K; k++) s->shared[k] += V[k * K + i] * part;
-  }
-}
-
-/// Weights of the tasks' gradients by their inner products; what the method learns goes a step.
-static void combine(Situation *s, const Method *method) {
-  for (int k = 0; k < s->K; k++) s->own[k] = 1;
-  switch (method->kind) {
-    case GRADNORM: gradnorm(s); break;
-    case PCGRAD: pcgrad(s, method); break;
-    case MGDA: mgda(s); break;
-    case CAGRAD: cagrad(s); break;
-    case NASH_MTL: nash(s); break;
-    case ALIGNED_MTL: alignedMtl(s); break;
+/// Weights of the tasks' losses.
+static void weighLosses(Situation *s) {
+  switch (s->method->kind) {
+    case UNCERTAINTY: uncertaintyWeights(s); break;
+    case FAMO: famoWeights(s); break;
+    case LOG: logWeights(s); break;
+    case GLS: geometricWeights(s); break;
+    case RLW: randomWeights(s); break;
+    case DWA: dwaWeights(s); break;
+    case STCH: stchWeights(s); break;
     default: __builtin_trap();
   }
+  keepMomentum(s, s->own);
 }
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

@@ -385,7 +385,26 @@ typedef struct {
 } TaskLoss;
 
 /// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.
-enum { SUM, UNCERTAINTY, GRADNORM, PCGRAD, MGDA, CAGRAD, NASH_MTL, FAMO, ALIGNED_MTL };
+enum {
+  SUM,
+  UNCERTAINTY,
+  GRADNORM,
+  PCGRAD,
+  MGDA,
+  CAGRAD,
+  NASH_MTL,
+  FAMO,
+  ALIGNED_MTL,
+  LOG,
+  GLS,
+  RLW,
+  DWA,
+  STCH,
+  FAIRGRAD,
+  IMTL_G,
+  CONFIG,
+  UPGRAD
+};
 
 /// A run's method.
 typedef struct {
@@ -394,8 +413,10 @@ typedef struct {
   uint32_t step, key0, key1;
   /// Bytes from a weight to its gradient by the first term, and from there to the next term's.
   int32_t first, block;
-  /// float64: what it has learned [STATES][K], and scratch (methods.h).
-  Address state, scratch;
+  /// float64: what it has learned, the weights of the step before, and scratch (methods.h).
+  Address state, weights, scratch;
+  /// Its constants (src/engines/methods.ts); 0 if it has none of that name.
+  double alpha, c, rate, decay, temperature, mu, window, momentum;
 } Method;
 
 /// A run in training.

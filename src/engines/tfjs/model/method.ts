@@ -1,5 +1,6 @@
 // What a method is: how the gradients of K tasks become one, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { allConstants } from "../../methods.ts";
 import type { Optimizer } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import type { Rates } from "./optimizer.ts";
@@ -24,12 +25,18 @@ export type Present = Tensor | undefined;
 export interface LossMethod extends Keeping {
   readonly weighs: "losses";
   /** Losses [R, K] → weights [R, K]. */
-  weights(tf: Tf, losses: Tensor, state: MethodState, present?: Present): Tensor;
+  weights(tf: Tf, losses: Tensor, state: MethodState, given: LossSituation): Tensor;
   next(tf: Tf, state: MethodState, losses: Tensor, given: AfterStep): MethodState;
 }
 
-export interface AfterStep {
+/** What a step knows of the tasks besides their losses. */
+interface LossSituation {
   readonly present?: Present;
+  /** Normals of the tasks, [R, K]; only for the method that draws them. */
+  readonly normals?: Tensor | undefined;
+}
+
+export interface AfterStep extends LossSituation {
   /** Rates of what the method learns; `rate` may be [R, 1]. */
   readonly rates: Rates<number | Tensor>;
   /** The losses of the same batch after the update of the parameters, [R, K]. */
@@ -65,6 +72,8 @@ export interface Combination {
 }
 
 export type Method = LossMethod | GradientMethod;
+
+export type Constants = ReturnType<typeof allConstants>;
 
 /** Smallest squared norm that anything is divided by: where tasks share nothing, gradients are 0. */
 export const TINY = 1e-30;

@@ -3,7 +3,7 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import { unreachable } from "../../../errors.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { MethodName } from "../../methods.ts";
+import type { MethodChoice } from "../../methods.ts";
 import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../model/methods.ts";
@@ -14,9 +14,8 @@ import type { Specs, TensorSpec } from "./program.ts";
 type OptimizerShape = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2" | "weightDecay" | "clipNorm">;
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
-export interface TrainingShape extends OptimizerShape {
+export interface TrainingShape extends OptimizerShape, MethodChoice {
   readonly models: readonly ModelSpec[];
-  readonly method: MethodName;
   readonly huberDelta: number | null;
   /** Absent if all tasks are regressions of weight 1. */
   readonly kinds?: readonly TaskSettings[];
@@ -37,7 +36,7 @@ export interface TrainingShape extends OptimizerShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0];
   const { inputs, tasks } = model;
-  const { method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
+  const { method, constants, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
   const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
   const fresh = trainRows === "fresh";
   return {
@@ -48,6 +47,7 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
     clipNorm,
     models,
     method,
+    ...(constants && { constants }),
     huberDelta,
     inputs,
     tasks,
@@ -103,8 +103,9 @@ export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: Training
 }
 
 /** What the method keeps for each model, [R, K]. */
-export function methodSpecs({ models, method, optimizer, R, tasks }: TrainingShape): Specs {
-  const names = Object.keys(methodOf(method)?.initial(optimizer) ?? {});
+export function methodSpecs(shape: TrainingShape): Specs {
+  const { models, optimizer, R, tasks } = shape;
+  const names = Object.keys(methodOf(shape)?.initial(optimizer) ?? {});
   return Object.fromEntries(
     models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
   );
@@ -115,8 +116,8 @@ export function methodStateName(m: number, name: string): string {
 }
 
 /** The rates that are fed for each step: those of the parameters, those of what the method learns, and adamw's decay. */
-export function rateNames(shape: Pick<TrainingShape, "method" | "optimizer" | "weightDecay">): string[] {
-  const ofMethod = methodOf(shape.method)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
+export function rateNames(shape: MethodChoice & Pick<OptimizerShape, "optimizer" | "weightDecay">): string[] {
+  const ofMethod = methodOf(shape)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
   return ["rate", "epsilon", ...ofMethod, ...(isDecayed(shape) ? ["decay"] : [])];
 }
 
