@@ -142,7 +142,7 @@ static void nash(Situation *s) {
 #define FAIR_STEPS 20
 #define FAIR_FARTHEST 0.95
 
-/// FairGrad, Ban and Ji 2024, eq. 7: w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 - 1/alpha).
+/// FairGrad, Ban and Ji 2024: w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 - 1/alpha).
 /// w is in the units that it would have if the gradients were orthogonal: there b = 1.
 static void fairgrad(Situation *s) {
   const int K = s->K, width = K + 1;
@@ -188,15 +188,18 @@ static void equalAngles(Situation *s, double *lengths, double *b) {
   for (int k = 0; k < K; k++) b[k] = rows[k * width + K];
 }
 
-/// IMTL-G, Liu et al. 2021, eq. 6: those angles, by weights of sum 1.
+/// IMTL-G, Liu et al. 2021: those angles, by weights of sum 1.
 static void imtlG(Situation *s) {
   double *lengths = takeNumbers(s, s->K), *w = takeNumbers(s, s->K), sum = 0;
   equalAngles(s, lengths, w);
-  for (int k = 0; k < s->K; k++) sum += s->present[k] * (w[k] /= lengths[k]);
+  for (int k = 0; k < s->K; k++) {
+    w[k] /= lengths[k];
+    sum += s->present[k] * w[k];
+  }
   for (int k = 0; k < s->K; k++) s->shared[k] = w[k] / (sum == 0 ? 1 : sum);
 }
 
-/// ConFIG, Liu et al. 2025, eq. 2: those angles, and the sum of the gradients' components along it as its length.
+/// ConFIG, Liu et al. 2025: those angles, and the sum of the gradients' components along it as its length.
 static void config(Situation *s) {
   double *lengths = takeNumbers(s, s->K), *b = takeNumbers(s, s->K);
   equalAngles(s, lengths, b);
@@ -209,7 +212,7 @@ static void config(Situation *s) {
 /// What a weight, or the derivative by it, may be below 0.
 #define UPGRAD_SLACK 1e-13
 /// Rounds in which all weights change sides that are on the wrong one, and after which the last of them does: that ends for
-/// every matrix (Murty 1974), mostly after a few.
+/// every positive definite matrix (Murty 1974), mostly after a few.
 #define UPGRAD_BLOCKS 10
 #define UPGRAD_ROUNDS 300
 
@@ -314,7 +317,8 @@ static void combine(Situation *s) {
     default: __builtin_trap();
   }
   keepMomentum(s, s->shared);
-  for (int k = 0; s->method->kind == GRADNORM && k < s->K; k++) s->own[k] = s->shared[k];
+  if (s->method->kind != GRADNORM) return;
+  for (int k = 0; k < s->K; k++) s->own[k] = s->shared[k];
 }
 
 #ifdef __clang__

@@ -261,7 +261,7 @@ static void fillWindows(Situation *s, double *sums, double *counts) {
   }
 }
 
-/// DWA, Liu et al. 2019, eq. 7: by the ratios of the latest two windows' mean losses.
+/// DWA, Liu et al. 2019: by the ratios of the latest two windows' mean losses.
 static void dwaWeights(Situation *s) {
   const double *newer = s->state + 2 * s->K, *older = newer + s->K;
   for (int k = 0; k < s->K; k++) s->own[k] = (older[k] > 0 ? newer[k] / older[k] : 1) / s->method->temperature;
@@ -280,7 +280,7 @@ static void learnDwa(Situation *s) {
   }
 }
 
-/// STCH, Lin et al. 2024, eq. 10: the gradient of mu log sum_k exp(y_k / mu), times the number of tasks, y_k the logarithm of the
+/// STCH, Lin et al. 2024: the gradient of mu log sum_k exp(y_k / mu), times the number of tasks, y_k the logarithm of the
 /// loss in units of its mean over the first window; 0 in that window.
 static void stchWeights(Situation *s) {
   const double *sums = s->state, *counts = sums + s->K;

@@ -202,7 +202,7 @@ const FAIR_STEPS = 20;
 const FARTHEST = 0.95;
 
 /**
- * FairGrad (Ban and Ji, ICML 2024, eq. 7): w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 -
+ * FairGrad (Ban and Ji, ICML 2024): w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 -
  * 1/alpha). w is in the units that it would have if the gradients were orthogonal: there b = 1.
  */
 export const fairgrad = ({ alpha }: Constants): GradientMethod => ({
@@ -240,7 +240,7 @@ function equalAngles(tf: Tf, gram: Tensor) {
   return { lengths, b: tf.squeeze(solved(tf, tf.add(cosinesOf(tf, gram, lengths), ridge), ones), [2]) };
 }
 
-/** IMTL-G (Liu et al., ICLR 2021, eq. 6): those angles, by weights of sum 1. */
+/** IMTL-G (Liu et al., ICLR 2021): those angles, by weights of sum 1. */
 export const IMTL_G: GradientMethod = {
   weighs: "gradients",
   initial: () => ({}),
@@ -252,7 +252,7 @@ export const IMTL_G: GradientMethod = {
   },
 };
 
-/** ConFIG (Liu et al., ICLR 2025, eq. 2): those angles, and the sum of the gradients' components along it as its length. */
+/** ConFIG (Liu et al., ICLR 2025): those angles, and the sum of the gradients' components along it as its length. */
 export const CONFIG: GradientMethod = {
   weighs: "gradients",
   initial: () => ({}),

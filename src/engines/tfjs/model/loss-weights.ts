@@ -34,7 +34,7 @@ export const RLW = memoryless((tf, losses, _, { present, normals }) => {
 });
 
 /**
- * Dynamic weight average (Liu et al., CVPR 2019, eq. 7): the softmax of the ratios of the mean losses of the latest two windows, over a
+ * Dynamic weight average (Liu et al., CVPR 2019): the softmax of the ratios of the mean losses of the latest two windows, over a
  * temperature, times the number of tasks. A ratio is 1 before two windows are full.
  */
 export const dwa = ({ temperature, window }: Constants): LossMethod => ({
@@ -58,7 +58,7 @@ export const dwa = ({ temperature, window }: Constants): LossMethod => ({
 });
 
 /**
- * Smooth Tchebycheff scalarization (Lin et al., ICML 2024, eq. 10): the objective is mu log sum_k exp(y_k / mu) times the number of
+ * Smooth Tchebycheff scalarization (Lin et al., ICML 2024): the objective is mu log sum_k exp(y_k / mu) times the number of
  * tasks, y_k the logarithm of the loss in units of its mean over the first window; in that window it is 0.
  */
 export const stch = ({ mu, window }: Constants): LossMethod => ({
