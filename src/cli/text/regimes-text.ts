@@ -1,3 +1,4 @@
+import { cellWords } from "../../regimes/regimes.ts";
 import {
   AGAINST,
   LEAST_REGIMES,
@@ -52,7 +53,9 @@ function blocksOf(name: string, results: readonly RegimeResult[]): Block[] {
 }
 
 function cellsBlock({ cells }: Standing): Block {
-  return { rows: [["cell", "gain, % [95 %]"], ...[...cells].map(([cell, gain]) => [cell, percentText(gain)])] };
+  return {
+    rows: [["cell", "gain, % [95 %]"], ...[...cells].map(([cell, gain]) => [cellWords(cell), percentText(gain)])],
+  };
 }
 
 interface Found {
