@@ -17,7 +17,7 @@ const START_MS = 400;
 /** How long a kind of runs is tried: less in a grid with more kinds than `LONG_TRIALS`, but not below the last of these. */
 const [TRIAL_MS, LONG_TRIALS, LEAST_TRIAL_MS] = [500, 4, 50];
 const MOST_STEPS = 2 ** 16;
-/** From here on, a training takes long to start. */
+/** A longer start needs no longer trial. */
 const LONG_START_MS = 2000;
 /** Processes of models in code are watched so long, after the time in which their code is compiled. */
 const [WATCHED_MS, WARM_MS] = [1000, 500];
@@ -137,7 +137,7 @@ export async function paceOf(
     return clock() - start;
   };
   const startMs = await msOf(1);
-  const longer = startMs > LONG_START_MS ? 8 : 2;
+  const longer = startMs > trialMs / 4 ? 8 : 2; // each length pays for the start again
   let [steps, before] = [1, startMs];
   for (;;) {
     const elapsed = await msOf(steps * longer);
