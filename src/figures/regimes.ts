@@ -1,5 +1,6 @@
 import { cellWords } from "../regimes/regimes.ts";
 import { type RegimeResult, resultRows, type Standing } from "../regimes/standings.ts";
+import { percentOf } from "../units.ts";
 import { DEFAULT_OPTIONS, type Figure, page } from "./draw/figure.ts";
 import { type Row, type RowGroup, rowChart } from "./draw/row-chart.ts";
 import { linearScale } from "./draw/scale.ts";
@@ -70,7 +71,7 @@ function rowOf(
     label: cellWords(cell),
     attributes: { "data-regime": regime, "data-cell": cell },
     words: own
-      .map(({ name, cells }) => `${name}: ${(100 * (cells.get(cell)?.value ?? Number.NaN)).toFixed(1)} %`)
+      .map(({ name, cells }) => `${name}: ${percentOf(cells.get(cell)?.value ?? Number.NaN).toFixed(1)} %`)
       .join("; "),
     marks: (x, y) => {
       const [left, right] = x.domain;

@@ -1,4 +1,5 @@
 // The regimes that come with the package: questions, each a preset or several, and the runs that are committed for them.
+
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,7 @@ import { type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 import { listed } from "../text.ts";
+import { percentOf } from "../units.ts";
 
 /** A sweep of a regime: `many-tasks-4` is one of `many-tasks`. */
 export interface RegimeSweep {
@@ -101,7 +103,7 @@ export function cellWords(cell: string): string {
   return [...(tasks ? [`${tasks} tasks`] : []), ...others, at].join(", ");
 }
 
-const percentOf = (all: readonly string[]) => `${Number((100 * Number(all.at(-1))).toPrecision(6))} %`; // the last task's
+const lastShare = (all: readonly string[]) => `${percentOf(Number(all.at(-1)))} %`;
 
 /** What is said of a setting that is listed in a regime, by its values: of each task, if it has several. */
 const WORDS: Readonly<Record<string, (values: readonly string[]) => string>> = {
@@ -110,8 +112,8 @@ const WORDS: Readonly<Record<string, (values: readonly string[]) => string>> = {
   groupSize: ([size]) => `groups of ${size}`,
   noiseStd: (all) => `noise ${listed(all)}`,
   labelScale: (all) => `scales ${listed(all)}`,
-  labelled: (all) => `${percentOf(all)} labelled`,
-  positives: (all) => `${percentOf(all)} positive`,
+  labelled: (all) => `${lastShare(all)} labelled`,
+  positives: (all) => `${lastShare(all)} positive`,
 };
 
 /** The committed runs that belong to each of some sweeps. A folder is read once. */
