@@ -115,7 +115,7 @@ function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { 
     );
     if (idle !== undefined)
       throw new UsageError(
-        `--${idle} ${options[idle]}: expected models to train; add --models shared-bottom,mmoe or --model FILE`,
+        `--${idle} ${options[idle]}: expected models to train; add --models shared-bottom,mmoe or your own`,
       );
     return [];
   }
