@@ -22,7 +22,6 @@ const GUIDES: Readonly<Record<string, string>> = {
   slurm: "clusters",
   k8s: "clusters",
   data: "config",
-  census: "census",
   cuda: "engines",
   doctor: "engines",
   models: "models",
@@ -48,7 +47,7 @@ function commandPage(command: Command): string {
     .join("\n\n");
 }
 
-/** The commands within a command, such as `mmoe census prepare`. */
+/** The commands within a command, such as `mmoe cuda setup`. */
 function innerSections(command: Command): string[] {
   return command.commands.flatMap((inner) => [
     `## mmoe ${command.name()} ${inner.name()}`,

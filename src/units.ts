@@ -8,6 +8,11 @@ export function numberOf(count: number, what: string): string {
   return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
+/** A share in percent: halves are halves, also where 100 times a binary fraction lies below (.575 gives 57.5). */
+export function percentOf(share: number): number {
+  return Number((100 * share).toPrecision(12));
+}
+
 /** The number of a model's parameters; a dash for 0, where a model in code does not say. */
 export function parametersText(count: number, dash = "-"): string {
   return count === 0 ? dash : thousands(count);

@@ -95,11 +95,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "write the rows a run sees; measure or fit label correlations",
     load: () => import("./data.ts"),
   },
-  census: {
-    group: "Models and data",
-    summary: "make the tables of the paper's census study; show its AUC beside the paper's",
-    load: () => import("./census.ts"),
-  },
   cuda: {
     group: "This machine",
     summary: "set up training on NVIDIA GPUs",

@@ -21,7 +21,7 @@ import {
 import { contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
 import { mean } from "../stats/moments.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
-import { mostSteps, stepsInAll } from "../sweep/early-stopping.ts";
+import { trainingsOf } from "../sweep/early-stopping.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { estimateTime } from "../sweep/estimate.ts";
 import { runSweep, type SweepRequest } from "../sweep/run-sweep.ts";
@@ -55,7 +55,7 @@ const withOptions = (command: Command) =>
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--method <name>", "how the tasks' gradients are combined; or several")
     .option("--only <regimes>", `only these, separated by commas: ${regimeNames().join(", ")}`)
-    .option("--runs <n>", "runs per model and cell, each beside the committed run of its number", "10")
+    .option("--runs <n>", "runs per model and cell, each beside the committed run of its number (default: 10)")
     .option("--lr <list>", "learning rates, among which the validation rows of other runs choose")
     .option("--set <key=value>", "another setting of training, such as weightDecay; repeatable", collect, [])
     .option("--out <folder>", "where results go, a folder for each sweep, and the figure (default: results/my-regimes)")
@@ -108,16 +108,27 @@ function chosenRegimes(text: string | undefined): string[] {
 
 /** Nothing if the user names no model. Models are those of `--models`, or of the files alone. */
 function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
-  const { models, model, modelSet, method } = options;
+  const { models, model, modelSet, set } = options;
   if (models === undefined && model.length === 0 && modelSet.length === 0) {
-    if (method !== undefined)
-      throw new UsageError(`--method ${method}: expected models to train with it; add --models shared-bottom,mmoe`);
+    const idle = (["method", "runs", "lr", "shard", "set"] as const).find((name) =>
+      name === "set" ? set.length > 0 : options[name] !== undefined,
+    );
+    if (idle !== undefined)
+      throw new UsageError(
+        `--${idle} ${options[idle]}: expected models to train; add --models shared-bottom,mmoe or your own`,
+      );
     return [];
   }
   const preset = sweep.config.models;
   const sizes = modelSet.length > 0 ? [] : preset; // a model that is changed keeps its size
   const named = models === undefined ? undefined : listOption(models).map((name) => narrowed(name, sizes));
-  const given = { ...options, ...NO_ROWS, ...defined({ models: named?.join() }), out: join(folder, sweep.name) };
+  const given = {
+    runs: "10",
+    ...options,
+    ...NO_ROWS,
+    ...defined({ models: named?.join() }),
+    out: join(folder, sweep.name),
+  };
   const checked = checkedOptions(`${REGIMES}/${sweep.name}`, given, effects.env);
   const trained =
     named === undefined ? checked.config.models.filter((name) => !preset.includes(name)) : checked.config.models;
@@ -155,6 +166,8 @@ async function trained(
   const { models } = own[0].request.config;
   const time = todo.length === 0 ? "" : `, ${await timeText(own, shares, committed, context)}`;
   const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
+  const unpaired = unpairedText(own, committed);
+  if (unpaired !== undefined) context.note(unpaired);
   if (dryRun) {
     context.effects.stdout.write(`${what}\n`);
     return EXIT.done;
@@ -173,6 +186,17 @@ async function trained(
   } finally {
     stop.release();
   }
+}
+
+/** Where runs go on beyond the committed ones, beside which they are shown. */
+function unpairedText(own: readonly OwnSweep[], committed: CommittedRuns): string | undefined {
+  const { runs } = own[0].request.config;
+  const beyond = own.flatMap(({ sweep }) => {
+    const pairs = Math.max(0, ...(committed.get(sweep) ?? []).map(({ config }) => config.runs));
+    return pairs < runs ? [`${sweep.name} ${pairs}`] : [];
+  });
+  if (beyond.length === 0) return undefined;
+  return `--runs ${runs}: only runs with a committed one of their number are compared: ${listed(beyond)}`;
 }
 
 async function trainAll(
@@ -194,7 +218,7 @@ async function trainAll(
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
-/** About how long the runs to do take: a trial of some of them, and as many steps as committed runs needed. */
+/** About how long the runs to do take: by a trial of some of them, the start of each sweep, and the steps that committed runs needed. */
 async function timeText(
   own: readonly OwnSweep[],
   shares: readonly SweepShare[],
@@ -207,21 +231,24 @@ async function timeText(
   const engine = await loadEngine(name ?? "auto", { ...engineOptions, env: effects.env, note: () => {} }, sample);
   try {
     await checkRuns(first[0] ?? [], config, engine);
-    const { value, cores } = await estimateTime(sample, engine);
-    const usual = own.flatMap(({ sweep }, i) => usualShares(first[i], committed.get(sweep)?.[0]));
-    const share = mean(usual);
+    const usual = own.flatMap(({ sweep }, i) => usualTrainings(first[i], committed.get(sweep)?.[0]));
+    const { value, startMs, cores } = await estimateTime(usual, engine);
     const count = shares.reduce((sum, { todo }) => sum + todo.length, 0);
+    const starts = first.filter(({ length }) => length > 0).length * (startMs + CHECK_MS);
     const where = cores === undefined ? "" : ` on ${numberOf(cores, "idle core")}`;
-    return `about ${duration((value * share * count) / sample.length)}${where}`;
+    return `about ${duration(starts + ((value - startMs) * count) / sample.length)}${where} if they stop as committed runs did`;
   } finally {
     await engine.dispose();
   }
 }
 
-/** The share of its most steps that each run trains if it chooses as many as committed runs. */
-function usualShares(runs: readonly AnyRun[], committed: Results | undefined): number[] {
-  const usual = committed && mean(committed.records.map(({ steps }) => steps));
-  return runs.map((run) => (usual === undefined ? 1 : stepsInAll(run, usual) / mostSteps(run)));
+/** Training a committed run of a sweep again takes about as long. */
+const CHECK_MS = 400;
+
+/** What runs train if they choose as many steps as committed runs of their sweep. */
+function usualTrainings(runs: readonly AnyRun[], committed: Results | undefined): AnyRun[] {
+  const usual = committed && Math.round(mean(committed.records.map(({ steps }) => steps)));
+  return runs.flatMap((run) => trainingsOf(run, usual));
 }
 
 /** Trains a committed run of each sweep again: all others then are the same here, too. */

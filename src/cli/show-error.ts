@@ -18,6 +18,8 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
   if (!(error instanceof CommanderError)) return error;
   if (error.code === "commander.unknownCommand") return withCommands(error, argv[0] ?? "");
   if (error.code === "commander.unknownOption" && SWEEPS.includes(argv[0] ?? "")) return withSetting(error);
+  if (argv[0] === "regimes" && /'--regimes?(=.*)?'/.test(error.message))
+    return new UsageError("unknown option '--regime'; did you mean '--only'?");
   return error;
 }
 
@@ -84,6 +86,9 @@ function shown(message: string): string {
 function oneLine(message: string): string {
   return message
     .replace(/^error: /, "")
-    .replace(/\n\(Did you mean (.+?)\?\)/, "; did you mean '$1'?")
+    .replace(
+      /\n\(Did you mean (one of )?(.+?)\?\)/,
+      (_, __, near: string) => `; did you mean '${near.replaceAll(", ", "' or '")}'?`,
+    )
     .replaceAll("\n", " ");
 }

@@ -13,7 +13,7 @@ function countOf(values: InputContents["values"]): number {
 }
 
 /** Up to this many values, each is an input by default. */
-export const ONE_HOT = 20;
+const ONE_HOT = 20;
 
 /** 6 V^(1/4) numbers for a category of V values, as of Deep & Cross (Wang et al., ADKDD 2017). */
 function sizeFor(values: number): number {

@@ -1,4 +1,6 @@
+import { cellWords } from "../regimes/regimes.ts";
 import { type RegimeResult, resultRows, type Standing } from "../regimes/standings.ts";
+import { percentOf } from "../units.ts";
 import { DEFAULT_OPTIONS, type Figure, page } from "./draw/figure.ts";
 import { type Row, type RowGroup, rowChart } from "./draw/row-chart.ts";
 import { linearScale } from "./draw/scale.ts";
@@ -65,12 +67,11 @@ function rowOf(
   names: readonly string[],
   theme: Theme,
 ): Row {
-  const label = cell.startsWith(`${regime} `) ? cell.slice(regime.length + 1) : cell; // of several sweeps the name
   return {
-    label,
+    label: cellWords(cell),
     attributes: { "data-regime": regime, "data-cell": cell },
     words: own
-      .map(({ name, cells }) => `${name}: ${(100 * (cells.get(cell)?.value ?? Number.NaN)).toFixed(1)} %`)
+      .map(({ name, cells }) => `${name}: ${percentOf(cells.get(cell)?.value ?? Number.NaN).toFixed(1)} %`)
       .join("; "),
     marks: (x, y) => {
       const [left, right] = x.domain;

@@ -1,4 +1,5 @@
 // The regimes that come with the package: questions, each a preset or several, and the runs that are committed for them.
+
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,8 @@ import { listedKeys } from "../config/schema.ts";
 import { CONSTANT_KEYS, type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
+import { listed } from "../text.ts";
+import { percentOf } from "../units.ts";
 
 /** A sweep of a regime: `many-tasks-4` is one of `many-tasks`. */
 export interface RegimeSweep {
@@ -86,6 +89,33 @@ export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
   const hashOf = (one: Config) => trainedHash({ ...one, ...free, ownModels: [], tuned: null });
   return hashOf(config) === hashOf(preset);
 }
+
+/**
+ * A cell as people say it: `few-rows p=0.90, trainRows=300` as `300 rows, correlation 0.9`, `many-tasks-16 p=0.90` as `16 tasks,
+ * correlation 0.9`.
+ */
+export function cellWords(cell: string): string {
+  const [sweep, ...settings] = cell.split(/,? /);
+  const [at, ...others] = settings.map((setting) => {
+    const [key, value] = setting.split("=") as [string, string];
+    return WORDS[key]?.(value.split(":")) ?? setting;
+  });
+  const tasks = /-(\d+)$/.exec(sweep)?.[1];
+  return [...(tasks ? [`${tasks} tasks`] : []), ...others, at].join(", ");
+}
+
+const lastShare = (all: readonly string[]) => `${percentOf(Number(all.at(-1)))} %`;
+
+/** What is said of a setting that is listed in a regime, by its values: of each task, if it has several. */
+const WORDS: Readonly<Record<string, (values: readonly string[]) => string>> = {
+  p: ([value]) => `correlation ${Number(value)}`,
+  trainRows: ([rows]) => `${rows} rows`,
+  groupSize: ([size]) => `groups of ${size}`,
+  noiseStd: (all) => `noise ${listed(all)}`,
+  labelScale: (all) => `scales ${listed(all)}`,
+  labelled: (all) => `${lastShare(all)} labelled`,
+  positives: (all) => `${lastShare(all)} positive`,
+};
 
 /** The committed runs that belong to each of some sweeps. A folder is read once. */
 export async function committedRuns(

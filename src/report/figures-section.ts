@@ -19,6 +19,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { listed } from "../text.ts";
+import { percentOf } from "../units.ts";
 import { type Html, html, markup, NOTHING, section } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import { isRedrawable, type PageSweep, pictureText, unbroken } from "./redraw.ts";
@@ -211,6 +212,6 @@ function outcomeOf(cells: readonly CellSeesaw[]): string {
   const gain = cells.filter(({ deltaM }) => deltaM.low > 0).length;
   const lose = cells.filter(({ deltaM }) => deltaM.high < 0).length;
   const rest = cells.length - gain - lose;
-  const shares = cells.map(({ seesaw }) => Math.round(100 * seesaw.value));
+  const shares = cells.map(({ seesaw }) => Math.round(percentOf(seesaw.value)));
   return `${gain} gain, ${lose} lose and ${rest} are undecided, and ${rangeText(shares)} % of a cell’s runs are seesaws`;
 }

@@ -192,24 +192,17 @@ const MOST_BETWEEN = 500;
 
 export type StoppedRun = AnyRun & { readonly stopping: Stopping };
 
-/** The most that runs train, as runs without early stopping: those that are stopped early are tried up to their limit. */
-export function longestTrainings(runs: readonly AnyRun[]): AnyRun[] {
-  return runs.flatMap((run) => {
-    if (!isStopped(run)) return [run];
-    const { until: _, ...tried } = validationRun(run);
-    return [tried, withSteps(run, run.training.steps)];
-  });
+/** A run as runs without early stopping, if its try chooses that many steps: the try goes on for as long as its patience asks. */
+export function trainingsOf(run: AnyRun, chosen = run.training.steps): AnyRun[] {
+  if (!isStopped(run)) return [run];
+  const { until: _, ...tried } = validationRun(run);
+  const limit = Math.min(run.training.steps, chosen + run.stopping.patience * stepsBetween(run));
+  return [{ ...tried, training: { ...tried.training, steps: limit } }, withSteps(run, chosen)];
 }
 
 /** The most steps that a run trains, its try included. */
 export function mostSteps(run: AnyRun): number {
   return (isStopped(run) ? 2 : 1) * run.training.steps;
-}
-
-/** The steps that a run trains if its try chooses so many: the try goes on for as long as its patience asks. */
-export function stepsInAll(run: AnyRun, chosen: number): number {
-  if (!isStopped(run)) return run.training.steps;
-  return Math.min(run.training.steps, chosen + run.stopping.patience * stepsBetween(run)) + chosen;
 }
 
 function isStopped(run: AnyRun): run is StoppedRun {

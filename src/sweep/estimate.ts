@@ -8,7 +8,7 @@ import { isCode } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { longestTrainings } from "./early-stopping.ts";
+import { trainingsOf } from "./early-stopping.ts";
 
 /** How far the time of a sweep on an idle machine may lie from its estimate, as a factor (docs/sweeps.md). */
 const APART = 1.5;
@@ -17,7 +17,7 @@ const START_MS = 400;
 /** How long a kind of runs is tried: less in a grid with more kinds than `LONG_TRIALS`, but not below the last of these. */
 const [TRIAL_MS, LONG_TRIALS, LEAST_TRIAL_MS] = [500, 4, 50];
 const MOST_STEPS = 2 ** 16;
-/** From here on, a training takes long to start. */
+/** A longer start needs no longer trial. */
 const LONG_START_MS = 2000;
 /** Processes of models in code are watched so long, after the time in which their code is compiled. */
 const [WATCHED_MS, WARM_MS] = [1000, 500];
@@ -26,19 +26,23 @@ const MOST_PLACES = 16;
 
 /** How long a sweep takes on idle cores, in milliseconds. */
 export interface TimeEstimate extends Estimate {
+  /** Until the first step. */
+  readonly startMs: number;
   /** Cores that train at once; undefined unless all runs train on the workers of the cpu engine. */
   readonly cores?: number;
 }
 
 /** Runs that train beside others: their time if they have the machine to themselves, and the cores that they use. */
-interface Part {
+export interface Part {
   readonly ms: number;
+  /** Of these, what passes until the first step. */
+  readonly startMs: number;
   readonly threads: number;
 }
 
 /** Estimates the time of runs of one sweep by training its first ones. Of runs with early stopping it is the longest. */
 export async function estimateTime(asked: readonly AnyRun[], engine: Engine): Promise<TimeEstimate> {
-  const runs = longestTrainings(asked);
+  const runs = asked.flatMap((run) => trainingsOf(run));
   const kinds = groupBy(runs, (run) => kindOf(run, engine));
   const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.size / LONG_TRIALS));
   const parts = new Map<string, Part>(); // engines train side by side, the runs of one of them one after the other
@@ -47,26 +51,29 @@ export async function estimateTime(asked: readonly AnyRun[], engine: Engine): Pr
     const [name, part] = isCode(first.model)
       ? ["code", await codePart(alike, engine)]
       : [engine.path(first), await partOf(alike, engine, trialMs)];
-    parts.set(name, { ...part, ms: part.ms + (parts.get(name)?.ms ?? START_MS) });
+    const { ms, startMs } = parts.get(name) ?? { ms: START_MS, startMs: START_MS };
+    parts.set(name, { ...part, ms: part.ms + ms, startMs: part.startMs + startMs });
   }
   const all = [...parts.values()];
-  const value = all.length === 0 ? START_MS : all.reduce((a, b) => sideBySide(a, b)).ms;
+  const none: Part = { ms: START_MS, startMs: START_MS, threads: 0 };
+  const { ms: value, startMs } = all.length === 0 ? none : all.reduce((a, b) => sideBySide(a, b));
   const cores = all.length === 1 && engine.workers !== undefined ? parts.get("cpu")?.threads : undefined;
-  return { value, low: value / APART, high: value * APART, ...(cores && { cores }) };
+  return { value, startMs, low: value / APART, high: value * APART, ...(cores && { cores }) };
 }
 
-/** What the time of a step depends on: its settings and, of a model in code, the model. Others train all models at once. */
+/** What the time of a step depends on: its settings (but not how many rows there are) and, of a model in code, the model. Others train all models at once. */
 function kindOf(run: AnyRun, engine: Engine): string {
   const { trainRows, sampling, batch, optimizer, method } = run.training;
   const name = isCode(run.model) ? run.model.name : engine.path(run);
-  return JSON.stringify([name, trainRows, sampling, batch, optimizer, method]);
+  return JSON.stringify([name, trainRows === "fresh", sampling, batch, optimizer, method]);
 }
 
 /** Both parts at once: where cores are too few, each thread gets an equal share. */
 export function sideBySide(one: Part, other: Part, cores = availableParallelism()): Part {
   const threads = one.threads + other.threads;
   const slower = Math.max(1, threads / cores);
-  return { ms: Math.max(one.ms, other.ms) + (slower - 1) * Math.min(one.ms, other.ms), threads };
+  const ms = Math.max(one.ms, other.ms) + (slower - 1) * Math.min(one.ms, other.ms);
+  return { ms, startMs: Math.max(one.startMs, other.startMs), threads };
 }
 
 /** What a run takes, its evaluations too, in steps: a forward pass costs about a third of a step on as many rows. */
@@ -87,7 +94,9 @@ async function partOf(runs: readonly AnyRun[], engine: Engine, trialMs: number):
   const { startMs, stepMs } = await paceOf(trial, engine, trialMs, isShared ? () => performance.now() : processorMs);
   const busy = (startMs * runs.length + stepMs * sumOf(runs, stepsWorth)) / trial.length;
   const diagnosed = path === "cpu" ? diagnosisMs(runs as readonly Run[]) : 0;
-  return isShared ? { ms: busy, threads: cores } : { ms: (busy + diagnosed) / threads, threads };
+  return isShared
+    ? { ms: busy, startMs: 0, threads: cores }
+    : { ms: (busy + diagnosed) / threads, startMs: 0, threads };
 }
 
 /** Of all threads of this process: other programs do not count. */
@@ -128,7 +137,7 @@ export async function paceOf(
     return clock() - start;
   };
   const startMs = await msOf(1);
-  const longer = startMs > LONG_START_MS ? 8 : 2;
+  const longer = startMs > trialMs / 4 ? 8 : 2; // each length pays for the start again
   let [steps, before] = [1, startMs];
   for (;;) {
     const elapsed = await msOf(steps * longer);
@@ -180,7 +189,7 @@ async function codePart(runs: readonly AnyRun[], engine: Engine): Promise<Part> 
   const [stop, noMore] = [new AbortController(), new AbortController()];
   const [began, cores] = [performance.now(), availableParallelism()];
   const count = Math.min(runs.length, MOST_PLACES * (engine.inOneCall?.(first) ?? 1));
-  await engine.train(shortened(new Array<AnyRun>(count).fill(first), first.training.steps), {
+  await engine.train(shortened(new Array<AnyRun>(count).fill(first), Math.max(first.training.steps, MOST_STEPS)), {
     onBegin: (some) => {
       for (const run of some) seen.set(run, []);
       queueMicrotask(() => noMore.abort()); // once each place has begun
@@ -204,5 +213,5 @@ async function codePart(runs: readonly AnyRun[], engine: Engine): Promise<Part> 
   const stepMs = sumOf(paces, (pace) => pace) / paces.length;
   const startMs = Math.max(0, ...Array.from(seen.values(), ([point]) => point?.ms ?? 0));
   const trainedMs = stepMs * Math.max(sumOf(runs, stepsWorth) / places, stepsWorth(first));
-  return { ms: startMs + trainedMs, threads: places };
+  return { ms: startMs + trainedMs, startMs, threads: places };
 }

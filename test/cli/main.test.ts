@@ -34,13 +34,7 @@ test("help lists each command once, below a heading of its group", async () => {
 test("every command's help is at most 80 columns wide, and says no default of lists that are empty", async () => {
   const commands = [...(await runMain(["--help"])).stdout.matchAll(/^ {2}([a-z]\w*) {2,}/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(10);
-  for (const argv of [
-    [],
-    ...commands.map((name) => [name]),
-    ["cuda", "setup"],
-    ["census", "prepare"],
-    ["census", "tables"],
-  ]) {
+  for (const argv of [[], ...commands.map((name) => [name]), ["cuda", "setup"]]) {
     const { stdout } = await runMain([...argv, "--help"]);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(stdout.replaceAll(/\s+/g, " ")).not.toContain("(default: [])");

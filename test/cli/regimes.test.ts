@@ -13,7 +13,9 @@ describe("mmoe regimes", () => {
     expect(first.stdout).toMatch(
       /^irrelevant +-?[\d.]+ \[-?[\d.]+, -?[\d.]+\] +-?\d+ +\d+ +\d+ of \d+ +\d+ +\d+ +\d+$/m,
     );
-    expect(first.stderr).toMatch(/^shared-bottom: 8 runs to train in 1 sweep, about [\d.]+ s on \d+ idle cores?$/m);
+    expect(first.stderr).toMatch(
+      /^shared-bottom: 8 runs to train in 1 sweep, about [\d.]+ s on \d+ idle cores? if they stop as committed runs did$/m,
+    );
     expect(first.stderr).toContain("a committed run of each sweep is the same on this machine");
     expect(csvFile(join(out, "irrelevant"), "runs.csv")).toHaveLength(8);
     const [whole, ...rest] = csvFile(out, "regimes.csv");
@@ -27,10 +29,15 @@ describe("mmoe regimes", () => {
       "irrelevant p=0.90, noiseStd=0.3:0.3:0.3",
       "irrelevant p=0.90, noiseStd=0.3:0.3:10",
     ]);
-    expect(readFileSync(join(out, "regimes.svg"), "utf8")).toContain("noiseStd=0.3:0.3:10");
+    expect(readFileSync(join(out, "regimes.svg"), "utf8")).toContain("noise 0.3, 0.3 and 10, correlation 0.9");
     const again = await runMain([...words, "--lr", "0.01,0.03", "--out", out]);
     expect(again.stdout).toBe(first.stdout);
     expect(again.stderr).toMatch(/^shared-bottom: 0 runs to train in 1 sweep$/m);
+  });
+
+  test("says how many runs have a committed one beside them, where more are asked for", async () => {
+    const { stderr } = await runMain("regimes --only irrelevant --models mmoe --runs 21 --dry-run".split(" "));
+    expect(stderr).toBe("--runs 21: only runs with a committed one of their number are compared: irrelevant 20\n");
   });
 
   test("without a model shows how the committed contestants stand, and trains nothing", async () => {
@@ -44,7 +51,10 @@ describe("mmoe regimes", () => {
 
   test.each([
     [["--only", "few-row"], "--only: expected one of paper, few-rows, "],
-    [["--method", "pcgrad"], "--method pcgrad: expected models to train with it; add --models shared-bottom,mmoe"],
+    [["--method", "pcgrad"], "--method pcgrad: expected models to train; add --models shared-bottom,mmoe or your own"],
+    [["--runs", "20"], "--runs 20: expected models to train; add --models shared-bottom,mmoe or your own"],
+    [["--regime", "few-rows"], "unknown option '--regime'; did you mean '--only'?"],
+    [["--regimes=few-rows"], "unknown option '--regime'; did you mean '--only'?"],
     [["--models", "mmoe", "--set", "seed=1"], "--set seed=1: changes the rows or the length of paper"],
     [["--models", "mmo"], "--models: expected one of shared-bottom, "],
   ])("mmoe regimes %j is refused, and writes nothing", async (words, message) => {

@@ -19,7 +19,7 @@ test.each([
   ["summary results/none --dropout 0.1", "unknown option '--dropout'"],
   ["sumary", "unknown command 'sumary'; did you mean 'summary'? (mmoe --help lists all commands)"],
   ["wibble", "unknown command 'wibble' (mmoe --help lists all commands)"],
-  ["census tabels", "unknown command 'tabels'; did you mean 'tables'? (mmoe census --help lists its commands)"],
+  ["cuda setpu", "unknown command 'setpu'; did you mean 'setup'? (mmoe cuda --help lists its commands)"],
   ["completion", "missing required argument 'shell'"],
   ["sweep smoke --engine gpu", "--engine: expected one of auto, cpu, cuda, tfjs, got 'gpu'"],
   ["sweep --device cuda", "--device cuda: is for your own models in code; did you mean --engine cuda?"],

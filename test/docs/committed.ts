@@ -1,8 +1,8 @@
 // What the documents' numbers are computed from: the CSV files of committed results. Each function here may stand in a
 // `<!-- = ... -->` comment of a page (numbers.test.ts). All give numbers, or lists of them in the order of the text.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import { type AucRow, aucTable, BASELINE } from "../../src/census/auc-tables.ts";
 import { ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { claims } from "../../src/index.ts";
@@ -306,54 +306,55 @@ export function libMtl(): number[] {
   });
 }
 
-const censusRows = cached(async (folder: string): Promise<readonly AucRow[]> => aucTable(await resultsIn(folder)).rows);
+interface Aucs {
+  readonly best?: number;
+  readonly mean: Estimate;
+  readonly gain?: Estimate;
+  readonly paperBest?: number;
+  readonly paperMean?: number;
+}
+
+/** AUCs of the main task by model, as examples/census/tables.mjs has them. */
+const censusAucs = cached((folder: string): Map<string, Aucs> => {
+  const stdout = execFileSync(process.execPath, ["examples/census/tables.mjs", folder, "--json"], { encoding: "utf8" });
+  const [{ rows }] = JSON.parse(stdout) as [{ rows: readonly { model: string; tasks: readonly [Aucs, Aucs] }[] }];
+  return new Map(rows.map(({ model, tasks }) => [model, tasks[0]]));
+});
+
+const aucsOf = (folder: string, model: string) => censusAucs(folder).get(model) as Aucs;
+const ends3 = ({ value, low, high }: Estimate) => [value, low, high];
 
 /**
  * AUCs of sweeps on census rows: for each model its name, then for each folder the mean, its difference from Shared-Bottom with the
  * ends of its interval, and the paper's mean, all of the main task. Without what a model lacks.
  */
-export async function census(...folders: readonly string[]): Promise<(number | string)[]> {
-  const tables = await Promise.all(folders.map(censusRows));
-  const valuesOf = ({ model, mean, gains, paper }: AucRow): number[] => {
-    const gain = model === BASELINE ? undefined : gains?.[0].mean;
-    const all = [mean?.[0].value, gain?.value, gain?.low, gain?.high, paper?.mean[0]];
-    return all.filter((value) => value !== undefined);
-  };
-  return tables[0].flatMap(({ model }, i) => [model, ...tables.flatMap((rows) => valuesOf(rows[i]))]);
+export function census(...folders: readonly string[]): (number | string)[] {
+  const valuesOf = ({ mean, gain, paperMean }: Aucs) =>
+    [mean.value, ...(gain ? ends3(gain) : []), paperMean].filter((value) => value !== undefined);
+  const models = [...censusAucs(folders[0] as string).keys()];
+  return models.flatMap((model) => [model, ...folders.flatMap((folder) => valuesOf(aucsOf(folder, model)))]);
 }
 
 /** The mean AUC of Shared-Bottom's main task, then the differences of these models from it with the ends of their intervals. */
-export async function censusGains(folder: string, ...models: readonly string[]): Promise<number[]> {
-  const rows = await censusRows(folder);
-  const of = (name: string) => rows.find(({ model }) => model === name);
-  const gains = models.flatMap((model) => {
-    const gain = of(model)?.gains?.[0].mean as Estimate;
-    return [gain.value, gain.low, gain.high];
-  });
-  return [of(BASELINE)?.mean?.[0].value ?? Number.NaN, ...gains];
+export function censusGains(folder: string, ...models: readonly string[]): number[] {
+  const gains = models.flatMap((model) => ends3(aucsOf(folder, model).gain as Estimate));
+  return [aucsOf(folder, "shared-bottom").mean.value, ...gains];
 }
 
 /** Of Shared-Bottom and MMoE on one split: the AUC of the main task of the best run, then the mean, then by how much the paper's best is above its mean. */
-export async function censusBest(folder: string): Promise<number[]> {
-  const rows = await censusRows(folder);
-  const papers = rows.map(({ paper }) => (paper?.best[0] ?? Number.NaN) - (paper?.mean[0] ?? Number.NaN));
-  return [
-    ...rows.map(({ best }) => best?.[0] ?? Number.NaN),
-    ...rows.map(({ mean }) => mean?.[0].value ?? Number.NaN),
-    ...papers,
-  ];
+export function censusBest(folder: string): number[] {
+  const all = [...censusAucs(folder).values()] as Required<Aucs>[];
+  const gaps = all.map(({ paperBest, paperMean }) => paperBest - paperMean);
+  return [...all.map(({ best }) => best), ...all.map(({ mean }) => mean.value), ...gaps];
 }
 
 /** By how much the paper's mean AUC of a model's main task is above Shared-Bottom's. */
-export async function censusPaperGain(folder: string, model: string): Promise<number> {
-  const rows = await censusRows(folder);
-  const [own, baseline] = [model, BASELINE].map((name) => rows.find((row) => row.model === name)?.paper?.mean[0]);
-  return (own ?? Number.NaN) - (baseline ?? Number.NaN);
+export function censusPaperGain(folder: string, model: string): number {
+  return Number(aucsOf(folder, model).paperMean) - Number(aucsOf(folder, "shared-bottom").paperMean);
 }
 
 /** By how much AUCs of the main task are above the paper's means, from the least to the most, without tensor factorization. */
-export async function censusAbovePaper(folder: string): Promise<number[]> {
-  const rows = await censusRows(folder);
-  const found = rows.filter(({ model, paper }) => paper !== undefined && model !== "tensor-factorization");
-  return ranges(found.map(({ mean, paper }) => (mean?.[0].value as number) - (paper?.mean[0] as number)));
+export function censusAbovePaper(folder: string): number[] {
+  const all = [...censusAucs(folder)].filter(([model]) => model !== "tensor-factorization");
+  return ranges(all.flatMap(([, { mean, paperMean }]) => (paperMean === undefined ? [] : [mean.value - paperMean])));
 }

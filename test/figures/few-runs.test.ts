@@ -52,7 +52,7 @@ test("verdicts has no interval of fewer than five runs, and says how many there 
   const [four, five] = [drawn(4), drawn(5)];
   expect(four.svg).not.toContain('stroke-width="3"');
   expect(five.svg).toContain('stroke-width="3"');
-  expect(four.svg.match(/\(4 runs\)<\/text>/g)?.length).toBe(four.svg.match(/>expected /g)?.length);
+  expect(four.svg.match(/\(4 runs\)<\/text>/g)?.length).toBe(four.svg.match(/class="expected"/g)?.length);
   expect(four.caption).toContain("no intervals (fewer than 5 runs)");
   expect(five.caption).toContain("thick line: its 95 % interval");
 });

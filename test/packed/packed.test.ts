@@ -146,6 +146,7 @@ describe("the examples", () => {
     expect(readdirSync(EXAMPLES).sort()).toEqual([
       "cars-csv.js",
       "cars.yaml",
+      "census", // test/examples
       "my-mmoe.mjs",
       ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those
       "tfjs-mmoe.mjs", // needs 294 MB of packages

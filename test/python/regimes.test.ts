@@ -115,7 +115,7 @@ print(json.dumps([[(str(one.message), one.filename.endswith("script.py")) for on
 
   const REFUSED = [
     [`only="few"`, "only: expected one of paper, few-rows, "],
-    [`method="pcgrad"`, "method pcgrad: expected models to train with it; add models shared-bottom,mmoe"],
+    [`method="pcgrad"`, "method pcgrad: expected models to train; add models shared-bottom,mmoe or your own"],
     [`"mmoe", settings={"seed": 3}`, "seed=3: changes the rows or the length of paper"],
     [`"mmoe", runs=0`, "runs: expected a whole number from 1 "],
   ] as const;

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   interquartileMean,
   mean,
+  median,
   pearson,
   quantileSorted,
   standardDeviation,
@@ -33,8 +34,30 @@ test("mean, standardDeviation, standardError, quantileSorted and pearson agree w
 test("statistics of too few values are NaN, not zero", () => {
   expect(mean([])).toBeNaN();
   expect(standardDeviation([1])).toBeNaN();
+  expect(standardDeviation([])).toBeNaN();
+  expect(median([])).toBeNaN();
   expect(pearson([1], [2])).toBeNaN();
   expect(quantileSorted([], 0.5)).toBeNaN();
+});
+
+test("pearson(a, b) is that of the pairs without a NaN, wherever others stand among them", () => {
+  const value = fc.integer({ min: -99, max: 99 });
+  const pair = fc.oneof(
+    { arbitrary: fc.tuple(value, value), weight: 3 },
+    fc.constantFrom([Number.NaN, 5], [7, Number.NaN], [Number.NaN, Number.NaN]),
+  );
+  fc.assert(
+    fc.property(fc.array(pair, { maxLength: 30 }), (pairs) => {
+      const whole = pairs.filter((both) => !both.some(Number.isNaN));
+      const of = (some: typeof pairs) =>
+        pearson(...([0, 1].map((i) => some.map((both) => both[i])) as [number[], number[]]));
+      expect(of(pairs)).toBe(of(whole));
+    }),
+  );
+});
+
+test("median(sorted) is the value in the middle, or the mean of two", () => {
+  expect([median([-1, 2, 9]), median([1, 2, 4, 90])]).toEqual([2, 3]);
 });
 
 test("interquartileMean counts the values at the cuts by the part that is left of them", () => {

@@ -14,9 +14,9 @@ import { isEnough } from "../../src/engines/early-stop.ts";
 import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import {
-  longestTrainings,
   mostSteps,
   type StoppedRun,
+  trainingsOf,
   validationRun,
   withEarlyStopping,
 } from "../../src/sweep/early-stopping.ts";
@@ -122,10 +122,18 @@ describe("the number of steps", () => {
     const falling = fakeStopping((step) => 1 / step);
     await resultsOf(falling.engine, [run()]);
     const trained = falling.asked.flat().map(({ until: _, ...asked }) => asked);
-    expect(longestTrainings([run()])).toEqual(trained);
+    expect(trainingsOf(run())).toEqual(trained);
     expect(mostSteps(run())).toBe(400 + 400);
     const { stopping: _, ...plain } = run();
-    expect([longestTrainings([plain as AnyRun]), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
+    expect([trainingsOf(plain as AnyRun, 60), mostSteps(plain as AnyRun)]).toEqual([[plain], 400]);
+  });
+
+  test("is a try as long as patience asks and the chosen steps, if a run chooses as many as expected", async () => {
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 60) + 1);
+    await resultsOf(engine, [run()]);
+    const [tried, chosen] = trainingsOf(run(), 60);
+    expect([tried?.training.steps, chosen?.training.steps]).toEqual([60 + 3 * 6, 60]);
+    expect(chosen).toEqual(asked.flat()[1]);
   });
 
   test("ends at the first loss that is no number, and a run without any other fails", async () => {

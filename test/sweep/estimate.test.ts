@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AnyRun, Engine, Run } from "../../src/engines/engine.ts";
 import { flopPerRow, parameterCount } from "../../src/models/parameters.ts";
-import { diagnosisMs, estimateTime, sideBySide } from "../../src/sweep/estimate.ts";
+import { diagnosisMs, estimateTime, type Part, sideBySide } from "../../src/sweep/estimate.ts";
 import { modelWork, workOf } from "../../src/sweep/work.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
@@ -77,8 +77,8 @@ describe("estimateTime(runs, engine)", () => {
     const engine = { ...engineOf({}), path: (run: AnyRun) => (isOther(run) ? "process" : "cpu") } as Engine;
     const { value } = await estimateTime([...runs(8, 3000), ...others], engine);
     const both = sideBySide(
-      { ms: START_MS + 24000, threads: 1 },
-      { ms: START_MS + 6000, threads: 1 },
+      { ms: START_MS + 24000, startMs: START_MS, threads: 1 },
+      { ms: START_MS + 6000, startMs: START_MS, threads: 1 },
       availableParallelism(),
     );
     expect(Math.abs(value / both.ms - 1)).toBeLessThan(0.01);
@@ -108,7 +108,8 @@ describe("sideBySide(one, other, cores)", () => {
     [{ ms: 600, threads: 2 }, { ms: 400, threads: 1 }, 2, 800],
     [{ ms: 300, threads: 8 }, { ms: 900, threads: 8 }, 8, 1200],
   ])("of %o and %o on %i cores takes %i ms, as equal threads have done their work", (one, other, cores, ms) => {
-    expect([sideBySide(one, other, cores).ms, sideBySide(other, one, cores).ms]).toEqual([ms, ms]);
+    const [a, b] = [one, other].map((part) => ({ ...part, startMs: 400 })) as [Part, Part];
+    expect([sideBySide(a, b, cores).ms, sideBySide(b, a, cores).ms]).toEqual([ms, ms]);
   });
 });
 

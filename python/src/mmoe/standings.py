@@ -117,7 +117,7 @@ def regimes(
     *,
     method: MethodName | Sequence[MethodName] | None = None,
     only: str | Sequence[str] | None = None,
-    runs: int = 10,
+    runs: int | None = None,
     lr: float | Sequence[float] | None = None,
     settings: Mapping[str, Any] | None = None,
     out: PathLike | None = None,
@@ -145,7 +145,7 @@ def regimes(
     :param models: names, files, classes and ``mmoe.model(...)``, as ``mmoe.sweep`` takes them
     :param method: how the tasks' gradients are combined; or several
     :param only: these regimes alone, such as ``few-rows``
-    :param runs: runs per model and cell, each beside the committed run of its number
+    :param runs: runs per model and cell, each beside the committed run of its number (default: 10)
     :param lr: learning rates, among which the validation rows of other runs choose (default: those of the regime)
     :param settings: other settings of training, such as ``{"weightDecay": 0.01}``
     :param out: where results go, a folder for each sweep (default: results/my-regimes)

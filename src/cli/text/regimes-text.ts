@@ -1,3 +1,4 @@
+import { cellWords } from "../../regimes/regimes.ts";
 import {
   AGAINST,
   LEAST_REGIMES,
@@ -9,7 +10,7 @@ import {
 } from "../../regimes/standings.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { listed } from "../../text.ts";
-import { numberOf, thousands } from "../../units.ts";
+import { numberOf, percentOf, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 
 /** For each of the user's contestants: a table with a row for each regime, and what it says in words. */
@@ -52,7 +53,9 @@ function blocksOf(name: string, results: readonly RegimeResult[]): Block[] {
 }
 
 function cellsBlock({ cells }: Standing): Block {
-  return { rows: [["cell", "gain, % [95 %]"], ...[...cells].map(([cell, gain]) => [cell, percentText(gain)])] };
+  return {
+    rows: [["cell", "gain, % [95 %]"], ...[...cells].map(([cell, gain]) => [cellWords(cell), percentText(gain)])],
+  };
 }
 
 interface Found {
@@ -142,10 +145,10 @@ function runsText(all: readonly Standing[]): string {
 }
 
 function percent(share: number): string {
-  return (100 * share).toFixed(0).replace(/^-0$/, "0");
+  return percentOf(share).toFixed(0).replace(/^-0$/, "0");
 }
 
 function percentText({ value, low, high }: Estimate): string {
-  const one = (share: number) => (100 * share).toFixed(1);
+  const one = (share: number) => percentOf(share).toFixed(1);
   return Number.isNaN(low) ? one(value) : `${one(value)} [${one(low)}, ${one(high)}]`;
 }

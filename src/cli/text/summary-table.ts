@@ -13,6 +13,7 @@ import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { type Leading, rankingOf } from "../../summary/leading.ts";
 import { type CellSummary, memorisedText, summarizeCells } from "../../summary/summary.ts";
 import { listed } from "../../text.ts";
+import { percentOf } from "../../units.ts";
 import type { Output } from "../command.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./cell-names.ts";
@@ -164,7 +165,7 @@ function bestText(cells: readonly CellLosses[], isHigherBetter: boolean): string
 
 function cellColumns({ loss, badShare }: CellSummary, hasBad: boolean): string[] {
   const { n, mean, median } = loss;
-  const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
+  const bad = n === 0 ? "-" : `${percentOf(badShare.value).toFixed(0)}%`;
   return [String(n), estimateText(mean, 4, n), n === 0 ? "-" : median.value.toFixed(4), ...(hasBad ? [bad] : [])];
 }
 

@@ -14,7 +14,7 @@ import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
 import type { CellSummary, Summary } from "../../summary/summary.ts";
 import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
-import { duration, parametersText, thousands } from "../../units.ts";
+import { duration, parametersText, percentOf, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./cell-names.ts";
 import { type Rows, withoutColumns } from "./table.ts";
@@ -331,11 +331,11 @@ function gainRow({ model, pairs, gains, deltaM, seesaw, allGain, allLose }: Cell
 }
 
 function percent(share: number, digits: number): string {
-  return (100 * share).toFixed(digits);
+  return percentOf(share).toFixed(digits);
 }
 
 function inPercent({ value, low, high }: Estimate): Estimate {
-  return { value: 100 * value, low: 100 * low, high: 100 * high };
+  return { value: percentOf(value), low: percentOf(low), high: percentOf(high) };
 }
 
 function gainNotes(against: string, cells: readonly CellSeesaw[]): string {

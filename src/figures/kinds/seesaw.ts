@@ -1,6 +1,7 @@
 import type { LossSet } from "../../config/losses.ts";
 import { PAPER_TASKS } from "../../records/words.ts";
 import { pairsOf } from "../../stats/pairs.ts";
+import { percentOf } from "../../units.ts";
 import type { Box } from "../draw/axes.ts";
 import { cellFacets, chart, correlationColumns, modelRow } from "../draw/chart.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "../draw/facts.ts";
@@ -161,7 +162,7 @@ function corners({ rows, pair }: CellPair, { x, y, width, height }: Box, { ink }
       const [right, up] = gainsOf(row, pair);
       return right * side > 0 && up * height > 0;
     }).length;
-    return `${((100 * count) / rows.length).toFixed(0)}%`;
+    return `${percentOf(count / rows.length).toFixed(0)}%`;
   };
   const [left, right, top, bottom] = [x + 2, x + width - 1, y + SMALL - 1, y + height - 2];
   const style = { fill: ink, size: SMALL } as const;

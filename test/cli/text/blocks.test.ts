@@ -44,7 +44,7 @@ test.each([
   expect(blocksLatex([{ rows: [["a"], [text]] }])).toContain(`\\midrule\n${latex} \\\\\n`);
 });
 
-test.each(["summary DIR", "claims DIR --parts", "census tables results/census-1"])(
+test.each(["summary DIR", "claims DIR --parts"])(
   "every row of mmoe %s has as many cells as its table",
   async (words) => {
     const folder = temporaryFolder();
