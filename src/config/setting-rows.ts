@@ -24,7 +24,7 @@ export interface SettingRow {
 const USUAL: readonly SettingKey[] = [
   ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
   ...OPTIMIZER_KEYS,
-  ...(["embeddingSteps", "taskWeights"] as const),
+  ...(["nesterov", "embeddingSteps", "taskWeights"] as const),
   ...OF_GENERATED,
 ];
 

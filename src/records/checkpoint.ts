@@ -6,7 +6,7 @@ import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engine
 import { evaluationSteps } from "../engines/evaluations.ts";
 import { LEARNED } from "../engines/methods.ts";
 import { isValidated } from "../engines/task-losses.ts";
-import { VALUES } from "../engines/training-settings.ts";
+import { valuesOf } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -161,11 +161,11 @@ function runAt(run: AnyRun, { steps, evalEvery }: StepChoice): AnyRun {
 function fitsFamily(
   { values, noBias, powers, learned = [] }: RunState,
   model: ModelSpec,
-  { optimizer, method }: AnyRun["training"],
+  training: AnyRun["training"],
 ): boolean {
-  const blocks = VALUES[optimizer];
+  const blocks = valuesOf(training);
   return (
-    learned.length === LEARNED[method] * model.tasks &&
+    learned.length === LEARNED[training.method] * model.tasks &&
     values.length === blocks &&
     values.every(({ length }) => length === parameterCount(model)) &&
     noBias.length === blocks &&

@@ -170,7 +170,9 @@ class Method:
         beta1, beta2, epsilon = (0.9, 0.999, 1e-8) if rate is not None else (settings.beta1, settings.beta2, settings.epsilon)
         values, m, v = learned["values"], learned["m"], learned["v"]
         if rate is None and settings.optimizer == "sgd":
-            after = {"values": values - settings.lr_at(step) * slopes}
+            m = settings.momentum * m + slopes
+            direction = slopes + settings.momentum * m if settings.nesterov else m
+            after = {"values": values - settings.lr_at(step) * direction, "m": m}
         else:
             m, v = beta1 * m + (1 - beta1) * slopes, beta2 * v + (1 - beta2) * slopes**2
             down = m / (1 - beta1**step) / (np.sqrt(v / (1 - beta2**step)) + epsilon)
