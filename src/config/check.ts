@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
-import { COMBINES_GRADIENTS, METHODS } from "../engines/methods.ts";
+import { combinesGradients, hasConstant, METHODS, type MethodName } from "../engines/methods.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
@@ -22,7 +22,7 @@ import {
   SWEEP_SCHEMA,
   valuesOf,
 } from "./schema.ts";
-import type { GridKey } from "./settings.ts";
+import { CONSTANT_KEYS, type GridKey } from "./settings.ts";
 import { embeddingsIn } from "./table-inputs.ts";
 import { checkKinds } from "./task-kinds.ts";
 import { checkTuned, trainedValues } from "./tuned.ts";
@@ -160,6 +160,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkModels(settings, place);
   checkGrid(settings, place);
   checkTuned(settings, [...sinceTuned], place);
+  checkConstants(settings, place);
   checkOptimizer(settings, place);
   checkHeard(settings, place);
 }
@@ -167,7 +168,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
 function within(flag: string): (path: string) => string {
   return (path) => {
-    const dot = path.indexOf(".");
+    const dot = path.indexOf(".", path.startsWith("method.") ? "method.".length : 0);
     return dot < 0 ? flag : `${flag}: ${path.slice(dot + 1)}`;
   };
 }
@@ -265,6 +266,21 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
   if (warmup >= steps) refuse("warmup", `expected fewer steps than the ${steps} of a run, got ${warmup}`);
 }
 
+/** Refuses constants that no method of the sweep has: UsageError. */
+function checkConstants(settings: Settings, place: (key: SettingKey) => string): void {
+  const methods = trainedValues(settings, "method") as MethodName[];
+  for (const [key, name] of CONSTANT_KEYS) {
+    if (methods.some((method) => hasConstant(method, name))) continue;
+    const value = trainedValues(settings, key).find((one) => one !== "default");
+    if (value === undefined) continue;
+    const able = METHODS.filter((method) => hasConstant(method, name));
+    const expected = `a method that has the constant ${name} (${able.join(", ")})`;
+    throw new UsageError(
+      `${place(key)}: ${value}: expected ${expected}, got ${methods.join(", ")}; add --method ${able[0]}`,
+    );
+  }
+}
+
 interface Rule {
   readonly settings: Settings;
   /** Whether some run is trained with a value. */
@@ -296,7 +312,7 @@ function checkMomentum({ settings, has, refuse }: Rule): void {
 /** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */
 function checkEmbeddingSteps({ settings, has, refuse }: Rule): void {
   if (!has("embeddingSteps", "lazy")) return;
-  const method = METHODS.find((name) => COMBINES_GRADIENTS[name] && has("method", name));
+  const method = METHODS.find((method) => combinesGradients({ method }) && has("method", method));
   if (method) refuse("embeddingSteps", `lazy is not for method ${method}; give dense`);
   if (trainedValues(settings, "weightDecay").some((decay) => decay !== 0))
     refuse("embeddingSteps", "lazy has no weight decay, as PyTorch's SparseAdam; give dense, or --weight-decay 0");

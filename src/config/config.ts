@@ -5,6 +5,7 @@ import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
+import { type ConstantName, hasConstant } from "../engines/methods.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/cell.ts";
 import { isCode, type Model } from "../models/code.ts";
@@ -21,7 +22,7 @@ import {
   type SettingKey,
   type Settings,
 } from "./schema.ts";
-import type { SeenKey } from "./settings.ts";
+import { CONSTANT_KEYS, type SeenKey } from "./settings.ts";
 import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
 
@@ -87,7 +88,7 @@ type Beside =
   | ("groupSize" | "betweenGroups" | "inputs" | "sines" | "noiseStd")
   | ("labelScale" | "labelled" | "positives" | "taskWeights")
   | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind")
-  | ("warmup" | "decaySteps" | "decayFactor");
+  | ("warmup" | "decaySteps" | "decayFactor" | `method.${ConstantName}`);
 
 export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
@@ -109,6 +110,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     weightDecay,
     clipNorm: clipNorm === "none" ? null : clipNorm,
     method,
+    ...constantsGiven(config),
     embeddingSteps: config.embeddingSteps,
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
@@ -118,6 +120,15 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     evalEvery,
     heldoutRows,
   };
+}
+
+/** The constants that a config gives a method which has them; absent if they are all its own. */
+function constantsGiven(config: PointConfig): Pick<TrainingSettings, "constants"> {
+  const given = CONSTANT_KEYS.flatMap(([key, name]) => {
+    const value = config[key];
+    return value !== "default" && hasConstant(config.method, name) ? [[name, value] as const] : [];
+  });
+  return given.length > 0 ? { constants: Object.fromEntries(given) } : {};
 }
 
 export function modelOf(config: PointConfig, name: string): Model {
@@ -177,7 +188,8 @@ function settingsHash(config: Config): string {
   const listed = listedKeys(config);
   const common = { ...config, ...Object.fromEntries(listed.map((key) => [key, "listed"])) } as PointConfig;
   const { seed, dropout, initializerStd } = common;
-  const first = Object.entries(trainingOf(common)).filter(([key]) => !(key in OPTIONAL_SETTINGS));
+  const first = Object.entries(trainingOf({ ...common, method: "sum" })) // a method and constants count by their names
+    .filter(([key]) => !(key in OPTIONAL_SETTINGS));
   const trained = {
     ...(common.rows === null ? { generator: hashedGenerator(common) } : { rows: rowsIdentity(common.rows) }),
     training: Object.fromEntries(first),

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { hasConstant, type MethodName } from "../engines/methods.ts";
 import type { GridPoint, GridValue } from "../identity/cell.ts";
 import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS, GIVEN_TASKS } from "./rows-schema.ts";
-import { type GridKey, type Optional, SETTINGS, type Setting } from "./settings.ts";
+import { CONSTANT_KEYS, type GridKey, type Optional, SETTINGS, type Setting } from "./settings.ts";
 
 const MARKS = ["paper", "read off", "assumed"] as const;
 
@@ -93,17 +94,36 @@ export function listedKeys(settings: Settings): GridKey[] {
   return GRID_KEYS.filter((key) => Array.isArray(settings[key]));
 }
 
-/** Every combination of the listed settings, the last one varying fastest; one empty point if none is a list. */
+/**
+ * Every combination of the listed settings, the last one varying fastest; one empty point if none is a list. A method takes no
+ * value of a constant that it does not have.
+ */
 export function gridPoints(settings: Settings, keys = listedKeys(settings)): GridPoint[] {
   return keys.reduce<GridPoint[]>(
-    (points, key) => points.flatMap((point) => valuesOf(settings, key).map((value) => ({ ...point, [key]: value }))),
+    (points, key) =>
+      points.flatMap((point) => valuesFor(settings, key, point.method).map((value) => ({ ...point, [key]: value }))),
     [{}],
   );
 }
 
 /** How many points there are, without making them. */
 export function pointCount(settings: Settings): number {
-  return listedKeys(settings).reduce((count, key) => count * valuesOf(settings, key).length, 1);
+  const others = listedKeys(settings).filter((key) => key !== "method");
+  const pointsOf = (method: GridValue) =>
+    others.reduce((count, key) => count * valuesFor(settings, key, method).length, 1);
+  return valuesOf(settings, "method").reduce((sum: number, method) => sum + pointsOf(method), 0);
+}
+
+/** The values of a listed setting at a method, if one is known. */
+function valuesFor(settings: Settings, key: GridKey, method: GridValue | undefined): readonly GridValue[] {
+  const known = method === undefined ? valuesOf(settings, "method") : [method];
+  return known.every((one) => lacks(one, key)) ? ["default"] : valuesOf(settings, key);
+}
+
+/** Whether a setting is a constant that a method does not have. */
+export function lacks(method: GridValue, key: GridKey): boolean {
+  const constant = CONSTANT_KEYS.find(([of]) => of === key);
+  return constant !== undefined && !hasConstant(method as MethodName, constant[1]);
 }
 
 /** The values of a setting, listed or not. */

@@ -3,7 +3,7 @@ import { OF_GENERATED } from "./generated.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
-import { OPTIMIZER_KEYS } from "./settings.ts";
+import { CONSTANT_KEYS, OPTIMIZER_KEYS } from "./settings.ts";
 import { inputsText } from "./table-inputs.ts";
 import { kindsText, taskNames, tasksOfRuns } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
@@ -25,6 +25,7 @@ const USUAL: readonly SettingKey[] = [
   ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
   ...OPTIMIZER_KEYS,
   ...(["nesterov", "embeddingSteps", "taskWeights"] as const),
+  ...CONSTANT_KEYS.map(([key]) => key),
   ...OF_GENERATED,
 ];
 

@@ -3,7 +3,7 @@ import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
-import { METHODS } from "../engines/methods.ts";
+import { CONSTANT_NAMES, type ConstantName, hasConstant, METHODS } from "../engines/methods.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 import { ADAM, ARITHMETICS, EMBEDDING_STEPS, OPTIMIZERS, OUTPUT_BIASES } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
@@ -179,6 +179,25 @@ export const OPTIMIZER_KEYS = Object.keys(OF_OPTIMIZER) as (keyof typeof OF_OPTI
 const from = (least: number, most: number) =>
   z.number().min(least).max(most).describe(`a number from ${least} to ${most}`);
 
+/** A constant of methods' formulas, `default` for each method's own. */
+function constant(name: ConstantName, value: z.ZodNumber, what = value.description ?? "") {
+  const of = METHODS.filter((method) => hasConstant(method, name));
+  const used = of.length === METHODS.length - 1 ? "every method but sum" : of.join(", ");
+  return setting(orWord(value, "default", `${what} (used by ${used})`), { ...LISTED, default: "default" });
+}
+
+/** Constants of methods: docs/methods.md. */
+const OF_METHOD = {
+  "method.alpha": constant("alpha", from(0.1, 10)),
+  "method.c": constant("c", from(0.001, 10)),
+  "method.rate": constant("rate", from(1e-6, 10)),
+  "method.decay": constant("decay", from(0, 1)),
+  "method.momentum": constant("momentum", from(0, 0.999)),
+} satisfies Record<`method.${ConstantName}`, unknown>;
+
+/** The settings of constants, each with the constant's name. */
+export const CONSTANT_KEYS = CONSTANT_NAMES.map((name) => [`method.${name}`, name] as const);
+
 /** Settings that people give. A preset has each that has no default. */
 const GIVEN = {
   name: setting(plainName("a name"), SHOWN),
@@ -262,6 +281,7 @@ const GIVEN = {
     paths: { ...EVERYWHERE, process: { only: 0 } },
   }),
   method: setting(choice(METHODS), { ...LISTED, default: "sum" }),
+  ...OF_METHOD,
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
     paths: { cpu: SUPPORTED, tfjs: DENSE, process: SUPPORTED },

@@ -12,28 +12,65 @@ export const METHODS = [
 ] as const;
 export type MethodName = (typeof METHODS)[number];
 
-/** Whether a method needs the gradient of each task's loss, with a backward pass for each; others weigh the losses. */
-export const COMBINES_GRADIENTS: Readonly<Record<MethodName, boolean>> = {
-  sum: false,
-  uncertainty: false,
-  gradnorm: true,
-  pcgrad: true,
-  mgda: true,
-  cagrad: true,
-  "nash-mtl": true,
-  famo: false,
-  "aligned-mtl": true,
+/** Names of the constants in methods' formulas (docs/methods.md); the setting of one is `method.` and its name. */
+export const CONSTANT_NAMES = ["alpha", "c", "rate", "decay", "momentum"] as const;
+export type ConstantName = (typeof CONSTANT_NAMES)[number];
+
+/** Values of some constants. */
+export type MethodConstants = Readonly<Partial<Record<ConstantName, number>>>;
+
+interface MethodTraits {
+  /** Whether it needs the gradient of each task's loss, with a backward pass for each; others weigh the losses. */
+  readonly combines: boolean;
+  /** Numbers that it learns of each task: its weight, logit or variance, Adam's two moments of it, and what else it keeps. */
+  readonly learns: number;
+  /** Its constants and their defaults. */
+  readonly constants: MethodConstants;
+}
+
+/** A momentum of the weights, which every method can have. */
+const STILL = { momentum: 0 };
+
+const TRAITS: Readonly<Record<MethodName, MethodTraits>> = {
+  sum: { combines: false, learns: 0, constants: {} },
+  uncertainty: { combines: false, learns: 3, constants: STILL },
+  gradnorm: { combines: true, learns: 4, constants: { alpha: 1.5, rate: 0.025, ...STILL } },
+  pcgrad: { combines: true, learns: 0, constants: STILL },
+  mgda: { combines: true, learns: 0, constants: STILL },
+  cagrad: { combines: true, learns: 0, constants: { c: 0.5, ...STILL } },
+  "nash-mtl": { combines: true, learns: 0, constants: STILL },
+  famo: { combines: false, learns: 3, constants: { rate: 0.025, decay: 0.001, ...STILL } },
+  "aligned-mtl": { combines: true, learns: 0, constants: STILL },
 };
 
-/** Numbers that a method learns of each task: its weight, logit or variance, Adam's two moments of it, and what else it keeps. */
-export const LEARNED: Readonly<Record<MethodName, number>> = {
-  sum: 0,
-  uncertainty: 3,
-  gradnorm: 4,
-  pcgrad: 0,
-  mgda: 0,
-  cagrad: 0,
-  "nash-mtl": 0,
-  famo: 3,
-  "aligned-mtl": 0,
-};
+/** A run's method, and those of its constants that are not its defaults. */
+export interface MethodChoice {
+  readonly method: MethodName;
+  readonly constants?: MethodConstants;
+}
+
+export function combinesGradients({ method }: Pick<MethodChoice, "method">): boolean {
+  return TRAITS[method].combines;
+}
+
+/** Whether a method has a constant. */
+export function hasConstant(method: MethodName, name: ConstantName): boolean {
+  return name in TRAITS[method].constants;
+}
+
+/** The constants of a run's method. */
+export function constantsOf({ method, constants = {} }: MethodChoice): MethodConstants {
+  return { ...TRAITS[method].constants, ...constants };
+}
+
+/** Those and, for formulas that do not have the others, a 0 for each. */
+export function allConstants(choice: MethodChoice): Readonly<Record<ConstantName, number>> {
+  return { ...NONE, ...constantsOf(choice) };
+}
+
+const NONE = Object.fromEntries(CONSTANT_NAMES.map((name) => [name, 0])) as Record<ConstantName, number>;
+
+/** Numbers that a run's method keeps of each task; with a momentum two more, the weight and whether there is one yet. */
+export function learnedNumbers(choice: MethodChoice): number {
+  return TRAITS[choice.method].learns + (constantsOf(choice).momentum ? 2 : 0);
+}

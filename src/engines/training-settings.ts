@@ -3,14 +3,14 @@ import type { TaskSettings } from "../data/task-kinds.ts";
 import type { Initializer } from "../models/initializers.ts";
 import type { EvalEvery } from "./evaluations.ts";
 import { CONSTANT, type Schedule } from "./learning-rate.ts";
-import type { MethodName } from "./methods.ts";
+import type { MethodChoice } from "./methods.ts";
 
 /** 0, or the output that predicts the base rate of a label that is a class: its log-odds. */
 export const OUTPUT_BIASES = ["zero", "base-rate"] as const;
 type OutputBias = (typeof OUTPUT_BIASES)[number];
 
 /** How a run is trained and watched. The tasks' losses are means over the batch. */
-export interface TrainingSettings {
+export interface TrainingSettings extends MethodChoice {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
   /** How batches are drawn from a fixed set. */
@@ -37,8 +37,6 @@ export interface TrainingSettings {
   readonly weightDecay: number;
   /** The largest norm of the gradient of all parameters; a longer one is scaled down before any decay. Null for any. */
   readonly clipNorm: number | null;
-  /** How the gradients of the tasks' losses become one. */
-  readonly method: MethodName;
   /** Which vectors of embeddings take a step. */
   readonly embeddingSteps: EmbeddingSteps;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */

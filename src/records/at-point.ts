@@ -1,10 +1,10 @@
-import { GRID_KEYS, gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
+import { GRID_KEYS, gridPoints, lacks, listedKeys } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
 import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
-import { type GridPoint, partOf } from "../identity/cell.ts";
+import { type GridPoint, type GridValue, partOf } from "../identity/cell.ts";
 import type { Results } from "./read-results.ts";
 
 /** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */
@@ -41,13 +41,14 @@ export function choiceIn(
     if (tunedKeys(config).includes(key))
       throw new UsageError(`${flag}: ${path} has a tuned ${key} for each model; omit it`);
     if (key in choice) throw new UsageError(`${flag}: ${key} is given twice; give it once`);
-    const values = valuesOf(config, key);
+    const values = [...new Set(gridPoints(config).map((point) => point[key] ?? (config[key] as GridValue)))];
     const found = values.find((one) => String(one) === value || (typeof one === "number" && Number(value) === one));
     if (found === undefined)
       throw new UsageError(`${flag}: ${path} has the ${key} ${values.join(", ")}, not ${value}; give one that it has`);
     choice[key] = found;
   }
-  return choice;
+  const unused = listedKeys(config).filter((key) => choice.method !== undefined && lacks(choice.method, key));
+  return { ...choice, ...Object.fromEntries(unused.map((key) => [key, "default"])) };
 }
 
 /** Results that can't be taken together. */

@@ -4,7 +4,7 @@ import { belongTogether } from "../config/config.ts";
 import { isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engines/engine.ts";
 import { evaluationSteps } from "../engines/evaluations.ts";
-import { LEARNED } from "../engines/methods.ts";
+import { learnedNumbers } from "../engines/methods.ts";
 import { isValidated } from "../engines/task-losses.ts";
 import { valuesOf } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
@@ -165,7 +165,7 @@ function fitsFamily(
 ): boolean {
   const blocks = valuesOf(training);
   return (
-    learned.length === LEARNED[training.method] * model.tasks &&
+    learned.length === learnedNumbers(training) * model.tasks &&
     values.length === blocks &&
     values.every(({ length }) => length === parameterCount(model)) &&
     noBias.length === blocks &&

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Config, trainedHash } from "../config/config.ts";
 import { loadConfig, PRESETS } from "../config/load.ts";
 import { listedKeys } from "../config/schema.ts";
-import { type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
+import { CONSTANT_KEYS, type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 
@@ -69,6 +69,7 @@ const FREE: readonly GridKey[] = [
   "initializer",
   "initializerStd",
   ...OPTIMIZER_KEYS,
+  ...CONSTANT_KEYS.map(([key]) => key),
 ];
 
 /** The other free settings that a sweep lists, among which validation rows choose. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { configAt, trainedHash } from "../../src/config/config.ts";
+import { configAt, trainedHash, trainingOf } from "../../src/config/config.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { gridPoints, listedKeys, pointCount } from "../../src/config/schema.ts";
@@ -134,5 +134,48 @@ describe("widened(config, other)", () => {
     const some = loadConfig("fixed-rows", ["runs=2", "correlations=0.5"].map(setOverride));
     expect(configYaml(widened(some, paper))).toBe(configYaml(paper));
     expect(configDifferences(paper, some)).toEqual([]);
+  });
+});
+
+describe("constants of methods", () => {
+  const grid = smoke("method=sum,cagrad", "method.c=0.2,0.4", "lr=0.01,0.1");
+
+  test("make points of the methods that have them", () => {
+    const points = gridPoints(grid).filter(({ lr }) => lr === 0.01);
+    expect(points.map((point) => pointText(point))).toEqual([
+      "lr=0.01, method=sum, method.c=default",
+      "lr=0.01, method=cagrad, method.c=0.2",
+      "lr=0.01, method=cagrad, method.c=0.4",
+    ]);
+    expect(pointCount(grid)).toBe(gridPoints(grid).length);
+    expect(pointCount({ ...grid, method: "sum" })).toBe(2); // a part of its results
+  });
+
+  test("reach the runs of those methods alone", () => {
+    const constants = gridPoints(grid).map((point) => trainingOf(configAt(grid, point)).constants);
+    expect(constants.slice(0, 3)).toEqual([undefined, { c: 0.2 }, { c: 0.4 }]);
+    const both = smoke("method=sum,famo", "method.decay=0.1", "method.rate=0.5");
+    const ofBoth = gridPoints(both).map((point) => trainingOf(configAt(both, point)).constants);
+    expect(ofBoth).toEqual([undefined, { decay: 0.1, rate: 0.5 }]);
+  });
+
+  test.each([
+    [
+      ["method.c=0.4"],
+      "--set method.c: 0.4: expected a method that has the constant c (cagrad), got sum; add --method cagrad",
+    ],
+    [
+      ["method=cagrad", "method.c=0"],
+      "--set method.c: expected a number from 0.001 to 10 (used by cagrad), or default, got 0",
+    ],
+    [["method.d=1"], "--set: unknown key 'method.d'; did you mean 'method.c'?"],
+  ])("are refused as %s", (settings, message) => {
+    expect(complaint(() => smoke(...settings))).toBe(message);
+  });
+
+  test("are another sweep if they are not the defaults", () => {
+    const hash = (...settings: string[]) => trainedHash(smoke("method=cagrad", ...settings));
+    expect(hash("method.c=default")).toBe(hash());
+    expect(new Set([hash(), hash("method.c=0.4"), hash("method.momentum=0.4")]).size).toBe(3);
   });
 });

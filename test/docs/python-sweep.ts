@@ -199,4 +199,4 @@ function plainType({ type, const: constant, enum: values, items }: Json): string
   return names[String(type)] ?? "";
 }
 
-const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll(".", "_");

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/model/gradient-methods.ts";
+import { allConstants } from "../../src/engines/methods.ts";
+import { ALIGNED_MTL, cagrad, MGDA, NASH_MTL, PCGRAD } from "../../src/engines/tfjs/model/gradient-methods.ts";
 import type { GradientMethod } from "../../src/engines/tfjs/model/method.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
 import {
@@ -20,7 +21,13 @@ import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
 const N = 100;
-const OURS = { pcgrad: PCGRAD, mgda: MGDA, cagrad: CAGRAD, "nash-mtl": NASH_MTL, "aligned-mtl": ALIGNED_MTL };
+const OURS = {
+  pcgrad: PCGRAD,
+  mgda: MGDA,
+  cagrad: cagrad(allConstants({ method: "cagrad" })),
+  "nash-mtl": NASH_MTL,
+  "aligned-mtl": ALIGNED_MTL,
+};
 
 let tf: Tf;
 beforeAll(async () => {

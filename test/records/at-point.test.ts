@@ -19,6 +19,14 @@ describe("choiceIn(texts, results, flag)", () => {
     expect(choiceIn(["batch=256"], results, "--at")).toEqual({ batch: 256 });
   });
 
+  test("takes no value of a constant that the chosen method does not have", () => {
+    const grid = madeResults(lossOf, [...SET, "method=sum,cagrad", "method.c=0.1,0.4"]);
+    const choice = { method: "sum", "method.c": "default" };
+    expect(choiceIn(["method=sum"], grid, "--at")).toEqual(choice);
+    expect(choiceIn(["method=sum,method.c=default"], grid, "--at")).toEqual(choice);
+    expect(choiceIn(["method=cagrad,method.c=0.4"], grid, "--at")).toEqual({ method: "cagrad", "method.c": 0.4 });
+  });
+
   test.each([
     ["lr", "--at: expected setting=value, such as lr=0.01, got 'lr'"],
     ["", "--at: expected setting=value, such as lr=0.01, got ''"],

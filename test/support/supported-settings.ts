@@ -76,6 +76,11 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
+  "method.alpha": { with: ["method=gradnorm"], value: "method.alpha=0.5" },
+  "method.c": { with: ["method=cagrad"], value: "method.c=0.9" },
+  "method.rate": { with: ["method=famo"], value: "method.rate=0.2" },
+  "method.decay": { with: ["method=famo"], value: "method.decay=0.5" },
+  "method.momentum": { with: ["method=nash-mtl"], value: "method.momentum=0.9" },
   embeddingSteps: {
     with: [`rows={file: ${tableFile(60, { shops: true })}, oneHot: 1}`, "embeddingSteps=dense"],
     neither: ["data", "correlations"],

@@ -9,6 +9,13 @@ from typing import Literal, get_args
 
 MethodName = Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]
 
+#: Constants of the methods by their names in docs/methods.md, and their defaults. All but ``sum`` have a momentum, too.
+_CONSTANTS: Mapping[str, Mapping[str, float]] = {
+    "gradnorm": {"alpha": 1.5, "rate": 0.025},
+    "cagrad": {"c": 0.5},
+    "famo": {"rate": 0.025, "decay": 0.001},
+}
+
 
 @dataclass(frozen=True)
 class Task:
@@ -93,6 +100,8 @@ class Settings:
     clip_norm: float | None = None
     #: How the gradients of the tasks' losses become one (docs/methods.md).
     method: MethodName = "sum"
+    #: The constants of that method by their names; those that are left out have their defaults.
+    constants: Mapping[str, float] = field(default_factory=dict, hash=False)
     #: None for squared errors; else Huber's loss, e² / 2 up to this delta and delta (|e| - delta / 2) beyond.
     huber_delta: float | None = None
     #: The tasks, [K]; regressions if they are left out.
@@ -112,6 +121,11 @@ class Settings:
             raise ValueError(f"Settings: kinds: expected {self.tasks}, one for each task, got {len(self.kinds)}")
         if self.method not in get_args(MethodName):
             raise ValueError(f"Settings: method: expected one of {', '.join(get_args(MethodName))}, got {self.method!r}")
+        known = {**_CONSTANTS.get(self.method, {}), **({} if self.method == "sum" else {"momentum": 0.0})}
+        for name in self.constants:
+            if name not in known:
+                raise ValueError(f"Settings: constants: expected constants of {self.method} ({', '.join(known) or 'none'}), got {name!r}")
+        object.__setattr__(self, "constants", {**known, **self.constants})
 
     def lr_at(self, step: int) -> float:
         """The learning rate of a step by the schedule.

@@ -91,6 +91,11 @@ SETTINGS = {
     "labels": "labels",
     "label_kind": "labelKind",
     "dropout": "dropout",
+    "method_alpha": "method.alpha",
+    "method_c": "method.c",
+    "method_rate": "method.rate",
+    "method_decay": "method.decay",
+    "method_momentum": "method.momentum",
     "embedding_steps": "embeddingSteps",
     "arithmetic": "arithmetic",
     "patience": "patience",
@@ -181,6 +186,11 @@ def sweep(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
+    method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_decay: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_momentum: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
@@ -278,6 +288,11 @@ def sweep(
     :param labels: one of standardised, raw
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
+    :param method_alpha: a number from 0.1 to 10 (used by gradnorm), or default; or several
+    :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
+    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
+    :param method_decay: a number from 0 to 1 (used by famo), or default; or several
+    :param method_momentum: a number from 0 to 0.999 (used by every method but sum), or default; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps
@@ -373,6 +388,11 @@ def plan(
     labels: Literal["standardised", "raw"] | None = None,
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
+    method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_decay: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_momentum: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     embedding_steps: Literal["dense", "lazy"] | Sequence[Literal["dense", "lazy"]] | None = None,
     arithmetic: Literal["portable", "fused"] | None = None,
     patience: int | None = None,
@@ -466,6 +486,11 @@ def plan(
     :param labels: one of standardised, raw
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
+    :param method_alpha: a number from 0.1 to 10 (used by gradnorm), or default; or several
+    :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
+    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
+    :param method_decay: a number from 0 to 1 (used by famo), or default; or several
+    :param method_momentum: a number from 0 to 0.999 (used by every method but sum), or default; or several
     :param embedding_steps: one of dense, lazy; or several
     :param arithmetic: one of portable, fused
     :param patience: a whole number of looks at the validation rows that may be no better than the best, or null for all steps

@@ -4,7 +4,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { type Hooks, modelKey, type Run, type RunResult, type RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type LabelCounts, labelCounts } from "../label-counts.ts";
-import { COMBINES_GRADIENTS } from "../methods.ts";
+import { combinesGradients } from "../methods.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
@@ -282,7 +282,7 @@ export function planRunGroup(
   const codes = new Map<string, StepCode>();
   const orders = new Map<string, number>();
   const keyOf = ({ model }: Run) => JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
-  const combined = new Set(runs.filter(({ training }) => COMBINES_GRADIENTS[training.method]).map(keyOf));
+  const combined = new Set(runs.filter(({ training }) => combinesGradients(training)).map(keyOf));
   const slots = runs.map((run) => {
     const { model, training } = run;
     const areLazy = takesLazySteps(training);
@@ -310,8 +310,8 @@ export function planRunGroup(
  * without momentum gives the same bits.
  */
 function takesLazySteps(training: Run["training"]): boolean {
-  const { embeddingSteps, weightDecay, clipNorm, method } = training;
-  const isPlain = valuesOf(training) === 1 && weightDecay === 0 && clipNorm === null && !COMBINES_GRADIENTS[method];
+  const { embeddingSteps, weightDecay, clipNorm } = training;
+  const isPlain = valuesOf(training) === 1 && weightDecay === 0 && clipNorm === null && !combinesGradients(training);
   return embeddingSteps === "lazy" || isPlain;
 }
 

@@ -2,7 +2,7 @@ import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { Key } from "../../random/key.ts";
 import type { RunState } from "../engine.ts";
 import { isConstant, rateAt } from "../learning-rate.ts";
-import { COMBINES_GRADIENTS, LEARNED, METHODS } from "../methods.ts";
+import { allConstants, combinesGradients, learnedNumbers, METHODS } from "../methods.ts";
 import type { Arena } from "../rows/arena.ts";
 import { fieldAt, record, recordSize } from "../rows/records.ts";
 import type { TaskLoss } from "../task-losses.ts";
@@ -52,7 +52,7 @@ const TASK = recordSize("TaskLoss");
 const METHOD_STEP = fieldAt("Method", "step");
 
 /** How a run's weights are trained. */
-type Rule = OptimizerSettings & Pick<TrainingSettings, "method">;
+type Rule = OptimizerSettings & Pick<TrainingSettings, "method" | "constants">;
 
 interface Sharing {
   /** The keys of the run's streams. */
@@ -71,21 +71,21 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const values = valuesOf(rule);
   const { lanes } = code.weights.layout;
   const first = values * bytes; // then gradients, by term; the last are those to be clipped
-  const gradients = first + (COMBINES_GRADIENTS[name] ? terms : 0) * bytes;
+  const gradients = first + (combinesGradients(rule) ? terms : 0) * bytes;
   const all = gradients + (clipNorm === null ? 0 : bytes);
   const weights = arena.take(all + 4 * lanes * lanes); // a square more, which kernels may read but never use
   const optimizer = arena.put(optimizerRecord(rule, bytes));
   const losses = arena.take(8 * K);
   const sums = arena.take(8 * K);
   const tasks = arena.take(TASK * K);
-  const learnedSize = LEARNED[name] * K;
+  const learnedSize = learnedNumbers(rule) * K;
   const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
   const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
   const [key0, key1] = keyOf("method/order");
-  const kind = METHODS.indexOf(name);
-  const method = arena.put(
-    record("Method", { kind, step: 1, key0, key1, first, block: bytes, state: learned, scratch }),
-  );
+  const constants = allConstants(rule);
+  const [kind, earlier] = [METHODS.indexOf(name), learned + 8 * (learnedSize - (constants.momentum ? 2 * K : 0))];
+  const places = { first, block: bytes, state: learned, weights: earlier, scratch };
+  const method = arena.put(record("Method", { kind, step: 1, key0, key1, ...places, ...constants }));
   const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
   const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });
   const addresses = { weights, optimizer, losses, sums, tasks, method, rates };

@@ -1,7 +1,7 @@
 // What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
 
 import type { Schedule } from "../learning-rate.ts";
-import type { MethodName } from "../methods.ts";
+import type { MethodConstants, MethodName } from "../methods.ts";
 
 /** What a task predicts, and how its loss is taken. */
 export interface ModelTask {
@@ -45,6 +45,8 @@ export interface ModelSettings {
   readonly clipNorm: number | null;
   /** How the gradients of the tasks' losses become one (docs/methods.md). */
   readonly method: MethodName;
+  /** The constants of that method, by their names. */
+  readonly constants: MethodConstants;
   /** Null for squared errors, else the delta of Huber's loss. */
   readonly huberDelta: number | null;
   /** The tasks, [K]. */

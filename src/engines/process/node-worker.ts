@@ -11,7 +11,7 @@ import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
 import type { SentSettings } from "./protocol.ts";
 
-const PROTOCOL = 6;
+const PROTOCOL = 7;
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 100;
 const WANTED = "a class with step(x, y) and predict(x)";

@@ -6,11 +6,12 @@ import type { CodeModel, ModelOptions } from "../../models/code.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
 import type { Schedule } from "../learning-rate.ts";
+import { constantsOf } from "../methods.ts";
 import type { TaskLoss } from "../task-losses.ts";
 import type { EmbeddingSteps, OptimizerSettings } from "../training-settings.ts";
 import type { ModelSettings } from "./node-model.ts";
 
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 /** Orders; each is answered before the next is begun. They are sent with an `id`, which their messages repeat. */
 export type Order =
@@ -152,6 +153,7 @@ export function sentSettings(
   { stream, device }: { readonly stream: string; readonly device: string },
 ): SentSettings {
   const { batch, steps, huberDelta, method, embeddingSteps } = run.training;
+  const constants = constantsOf(run.training);
   const { inputs, tasks, categories = [] } = run.model;
   const [low, high] = modelKey(run, stream);
   const seed = String((BigInt(high) << 32n) | BigInt(low));
@@ -163,7 +165,7 @@ export function sentSettings(
     gaps: task.gaps === true,
   }));
   const optimizer = sentOptimizer(run.training);
-  const shared = { seed, inputs, tasks, batch, steps, ...optimizer, method, huber_delta: huberDelta };
+  const shared = { seed, inputs, tasks, batch, steps, ...optimizer, method, constants, huber_delta: huberDelta };
   return { ...shared, kinds, categories, embedding_steps: embeddingSteps, device };
 }
 

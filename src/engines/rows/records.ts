@@ -63,7 +63,13 @@ const RECORDS = {
     first: "int32",
     block: "int32",
     state: "int32",
+    weights: "int32",
     scratch: "int32",
+    alpha: "double",
+    c: "double",
+    rate: "double",
+    decay: "double",
+    momentum: "double",
   },
   Slot: {
     code: "int32",

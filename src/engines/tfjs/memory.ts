@@ -2,8 +2,8 @@
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { type ModelSpec, readInputs } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
+import { combinesGradients } from "../methods.ts";
 import type { Group } from "./groups.ts";
-import { methodOf } from "./model/methods.ts";
 import { bytesOf, setSizes, stepArrays } from "./trainer/feed-arrays.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
@@ -21,7 +21,7 @@ export function rowBytes({ model, training }: Run): number {
  */
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
-  const gradients = methodOf(training.method)?.weighs === "gradients" ? 3 * model.tasks : 0;
+  const gradients = combinesGradients(training) ? 3 * model.tasks : 0;
   return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * inputNumbers(model) + 5 * unitCount(model)));
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
-import { METHODS, type MethodName } from "../../../src/engines/methods.ts";
+import { METHODS, type MethodConstants, type MethodName } from "../../../src/engines/methods.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
@@ -19,12 +19,20 @@ const engines = bothEngines();
 const OTHERS = METHODS.filter((method) => method !== "sum");
 const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
 
-function runOf(name: ModelName, tasks: number, method: MethodName, { batch = 64, dropout = 0 } = {}): Run {
+interface Others {
+  readonly batch?: number;
+  readonly dropout?: number;
+  readonly constants?: MethodConstants;
+}
+
+function runOf(name: ModelName, tasks: number, method: MethodName, others: Others = {}): Run {
+  const { batch = 64, dropout = 0, constants } = others;
   const inputs = 37;
   const model = { ...ZOO[name].build({ inputs, tasks }), dropout };
   const training = { method, batch, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 8, evalEvery: 3 } as const;
+  const withConstants = { ...training, ...(constants && { constants }) };
   const data = { ...GENERATOR_PRESETS.paper.settings, inputs };
-  return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, training);
+  return makeRun({ model, data, correlationMatrix: correlationMatrix(tasks, 0.5), index: 2 }, withConstants);
 }
 
 const SPECIAL = [
@@ -48,6 +56,27 @@ const COMPARED: readonly (readonly [MethodName, ModelName, number])[] = [
 test.each(COMPARED)("cpu and tfjs train by %s %s of %i tasks", async (method, name, tasks) => {
   await expectAgreement(runOf(name, tasks, method), [engines.cpu, engines.tfjs]);
 });
+
+/** Constants that are not the defaults. */
+const CONSTANTS: readonly (readonly [MethodName, MethodConstants])[] = [
+  ["gradnorm", { alpha: 0.4, rate: 0.2, momentum: 0.5 }],
+  ["cagrad", { c: 0.8, momentum: 0.3 }],
+  ["famo", { rate: 0.3, decay: 0.5, momentum: 0.6 }],
+];
+
+test.each(CONSTANTS)("cpu and tfjs train by %s with %o", async (method, constants) => {
+  await expectAgreement(runOf("mmoe", 2, method, { constants }), [engines.cpu, engines.tfjs]);
+});
+
+test.each(CONSTANTS)(
+  "%s with %o, gaps and a momentum gives the same bits everywhere, stopped or not",
+  (method, constants) => {
+    const runs = [gappyRun(GAPPY, { method, constants, batch: 3, steps: 20, evalEvery: 3 })];
+    for (const set of NATIVE) expect(trained(set, runs)).toEqual(trainedByWasm(runs));
+    const { states } = statesAt(5, "wasm", runs);
+    expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
+  },
+);
 
 const FEW = ["mmoe", "ple", "single-task", "snr-trans"] as const;
 /** One or two levels, gates of several kinds, towers that read the same. */

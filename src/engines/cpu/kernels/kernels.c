@@ -178,9 +178,10 @@ static int isPresent(const Batch *batch, int k) {
 static Situation situationOf(const Batch *batch) {
   const Method *method = (const Method *)(batch->base + batch->slot->method);
   const int K = batch->code->K;
-  Situation s = {.K = K, .step = method->step, .optimizer = batch->optimizer};
+  Situation s = {.K = K, .method = method, .optimizer = batch->optimizer};
   s.losses = (const double *)(batch->base + batch->slot->losses);
   s.state = (double *)(batch->base + method->state);
+  s.weights = (double *)(batch->base + method->weights);
   s.scratch = (double *)(batch->base + method->scratch);
   s.present = takeNumbers(&s, K);
   s.shared = takeNumbers(&s, K);
@@ -231,8 +232,7 @@ static void stepByOutputs(const Batch *batch) {
 static void stepByLosses(const Batch *batch, const Method *method) {
   const StepCode *code = batch->code;
   Situation s = situationOf(batch);
-  if (method->kind == FAMO) famoWeights(&s);
-  else uncertaintyWeights(&s);
+  weighLosses(&s);
   weighOutputs(batch, s.own);
   stepByOutputs(batch);
   if (method->kind == UNCERTAINTY) learnUncertainty(&s);
@@ -265,7 +265,7 @@ static void stepByGradients(const Batch *batch, const Method *method) {
   Situation s = situationOf(batch);
   storeGradients(batch, method);
   innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
-  combine(&s, method);
+  combine(&s);
   const Weighing by = {code->K, code->terms, (size_t)method->first, (size_t)method->block, s.shared, s.own};
   takeSteps(code, batch->base, weights, &by, receiver(batch));
   clippedStep(batch);

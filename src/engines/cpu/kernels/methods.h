@@ -6,22 +6,21 @@
 
 /// Smallest squared norm that anything is divided by.
 #define LEAST_SQUARE 1e-30
-/// Rows of a method's state: what it learns, Adam's two moments of that, and the losses of the first batch.
-#define STATES 4
 
 /// What a step knows of its tasks; all arrays are [K], matrices [K][K].
 typedef struct {
   int K;
-  /// The number of the step, from 1.
-  uint32_t step;
+  const Method *method;
   /// 1 for a task of which a row of the batch has a label, else 0.
   double *present;
   const double *losses;
   double *gram;
   /// Weights of the tasks, on shared parameters and on those of one task.
   double *shared, *own;
-  /// Of the method, [STATES][K].
+  /// What the method learns, Adam's two moments of that, and the losses of the first batch: rows [K], as many as it has.
   double *state;
+  /// With a momentum: the weights of the step before, and 1 for tasks that have one, [2][K].
+  double *weights;
   const Optimizer *optimizer;
   /// Free numbers.
   double *scratch;
@@ -118,8 +117,8 @@ static void descend(Situation *s, const double *slopes, double lr) {
   double *values = s->state, *m = values + K, *v = m + K;
   const int own = lr > 0;
   const double beta1 = own ? OWN_BETA1 : o->beta1, beta2 = own ? OWN_BETA2 : o->beta2;
-  const double power1 = own ? expOf(s->step * LN_OWN_BETA1) : o->power1;
-  const double power2 = own ? expOf(s->step * LN_OWN_BETA2) : o->power2;
+  const double power1 = own ? expOf(s->method->step * LN_OWN_BETA1) : o->power1;
+  const double power2 = own ? expOf(s->method->step * LN_OWN_BETA2) : o->power2;
   const double epsilon = own ? OWN_EPSILON : o->stabilizer;
   const double root = __builtin_sqrt(1 - power2), rate = (own ? lr : o->lr) * root / (1 - power1);
   for (int k = 0; k < K; k++) {
@@ -230,9 +229,6 @@ static void learnUncertainty(Situation *s) {
   descend(s, slopes, 0);
 }
 
-/// Adam's rate of the weights of GradNorm and FAMO.
-#define WEIGHTS_RATE 0.025
-#define FAMO_DECAY 0.001
 /// Added to losses.
 #define FAMO_EPSILON 1e-8
 
@@ -260,11 +256,17 @@ static void learnFamo(Situation *s, const double *after) {
   sharesOf(s, z);
   for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + FAMO_EPSILON) - logOf(after[k] + FAMO_EPSILON);
   const double mean = dot(z, falls, K);
-  for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + FAMO_DECAY * s->state[k];
-  descend(s, falls, WEIGHTS_RATE);
+  for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + s->method->decay * s->state[k];
+  descend(s, falls, s->method->rate);
 }
 
-/// GradNorm, Chen et al. 2018, Algorithm 1, with alpha = 1.5.
+/// x^a, x at least 0; with the paper's 1.5 without a logarithm.
+INLINE double powerOf(double x, double a) {
+  if (a == 1.5) return x * __builtin_sqrt(x);
+  return x > LEAST_SQUARE ? expOf(a * logOf(x)) : 0;
+}
+
+/// GradNorm, Chen et al. 2018, Algorithm 1.
 static void gradnorm(Situation *s) {
   const int K = s->K;
   double *w = s->state, *first = s->state + 3 * K;
@@ -275,14 +277,14 @@ static void gradnorm(Situation *s) {
     ratios[k] = s->losses[k] / larger(first[k], LEAST_SQUARE);
     lengths[k] = __builtin_sqrt(squaredLength(s, k));
     weighed[k] = w[k] * lengths[k];
-    s->shared[k] = s->own[k] = w[k];
+    s->shared[k] = w[k];
   }
   const double ratio = larger(presentMean(s, ratios), LEAST_SQUARE), mean = presentMean(s, weighed);
   for (int k = 0; k < K; k++) {
-    const double r = ratios[k] / ratio, above = weighed[k] - mean * (r * __builtin_sqrt(r));
+    const double above = weighed[k] - mean * powerOf(ratios[k] / ratio, s->method->alpha);
     ratios[k] = above > 0 ? lengths[k] : above < 0 ? -lengths[k] : 0;
   }
-  descend(s, ratios, WEIGHTS_RATE);
+  descend(s, ratios, s->method->rate);
   for (int k = 0; k < K; k++) {
     if (s->present[k] == 0) room -= w[k];
     else sum += w[k] = larger(w[k], 0);
@@ -314,12 +316,12 @@ static void sortOthers(const uint32_t *words, int i, int K, int *others) {
 }
 
 /// PCGrad, Yu et al. 2020, Algorithm 1: a task's gradient loses its part along each that it conflicts with, in a random order.
-static void pcgrad(Situation *s, const Method *method) {
+static void pcgrad(Situation *s) {
   const int K = s->K;
   double *w = takeNumbers(s, K);
   uint32_t *words = (uint32_t *)takeNumbers(s, K * K);
   int *others = (int *)takeNumbers(s, K);
-  if (K > 2) drawWords(method, words, K * K);
+  if (K > 2) drawWords(s->method, words, K * K);
   for (int k = 0; k < K; k++) s->shared[k] = 0;
   for (int i = 0; i < K; i++) {
     for (int k = 0; k < K; k++) w[k] = k == i;
@@ -352,8 +354,6 @@ static void mgda(Situation *s) {
   for (int k = 0; k < K; k++) s->shared[k] *= s->present[k] / sum;
 }
 
-/// How far from the mean gradient, in its lengths.
-#define CAGRAD_C 0.5
 /// What a task without a gradient adds to the minimum: more than any other, so that its weight is 0.
 #define HIGH 4
 /// Slopes beyond this, in units of kappa |g_1 - g_2|, have no minimum but at an end.
@@ -369,13 +369,13 @@ static void leastOfTwo(const Curve *curve, double *w) {
   shareOut((apart * (sine / __builtin_sqrt(1 - sine * sine)) + (c - b)) / squared, w);
 }
 
-/// CAGrad, Liu et al. 2021, Algorithm 1: the mean g_0 and C |g_0| along g_w, w minimizes g_w · g_0 + C |g_0| |g_w|.
+/// CAGrad, Liu et al. 2021, Algorithm 1: the mean g_0 and c |g_0| along g_w, w minimizes g_w · g_0 + c |g_0| |g_w|.
 static void cagrad(Situation *s) {
   const int K = s->K;
   const double *M = scaledGram(s, 1), count = larger(total(s->present, K), 1);
   double *mean = takeNumbers(s, K), *p = takeNumbers(s, K), *w = takeNumbers(s, K), *Mw = takeNumbers(s, K);
   for (int k = 0; k < K; k++) mean[k] = s->present[k] / count;
-  const double kappa = CAGRAD_C * lengthOf(M, mean, p, K);
+  const double kappa = s->method->c * lengthOf(M, mean, p, K);
   for (int k = 0; k < K; k++) p[k] += HIGH * (1 - s->present[k]);
   const Curve curve = {M, p, kappa};
   if (K == 2) leastOfTwo(&curve, w);
@@ -473,16 +473,41 @@ static void alignedMtl(Situation *s) {
   }
 }
 
+/// Moves the weights of tasks that are present towards those of the steps before: CR-MOGM, Zhou et al. 2022.
+static void keepMomentum(const Situation *s, double *weights) {
+  const double momentum = s->method->momentum;
+  if (momentum == 0) return;
+  double *before = s->weights, *isThere = before + s->K;
+  for (int k = 0; k < s->K; k++) {
+    if (s->present[k] == 0) continue;
+    if (isThere[k] != 0) weights[k] = momentum * before[k] + (1 - momentum) * weights[k];
+    before[k] = weights[k];
+    isThere[k] = 1;
+  }
+}
+
+/// Weights of the tasks' losses.
+static void weighLosses(Situation *s) {
+  switch (s->method->kind) {
+    case UNCERTAINTY: uncertaintyWeights(s); break;
+    case FAMO: famoWeights(s); break;
+    default: __builtin_trap();
+  }
+  keepMomentum(s, s->own);
+}
+
 /// Weights of the tasks' gradients by their inner products; what the method learns goes a step.
-static void combine(Situation *s, const Method *method) {
+static void combine(Situation *s) {
   for (int k = 0; k < s->K; k++) s->own[k] = 1;
-  switch (method->kind) {
+  switch (s->method->kind) {
     case GRADNORM: gradnorm(s); break;
-    case PCGRAD: pcgrad(s, method); break;
+    case PCGRAD: pcgrad(s); break;
     case MGDA: mgda(s); break;
     case CAGRAD: cagrad(s); break;
     case NASH_MTL: nash(s); break;
     case ALIGNED_MTL: alignedMtl(s); break;
     default: __builtin_trap();
   }
+  keepMomentum(s, s->shared);
+  for (int k = 0; s->method->kind == GRADNORM && k < s->K; k++) s->own[k] = s->shared[k];
 }

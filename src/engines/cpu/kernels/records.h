@@ -394,8 +394,10 @@ typedef struct {
   uint32_t step, key0, key1;
   /// Bytes from a weight to its gradient by the first term, and from there to the next term's.
   int32_t first, block;
-  /// float64: what it has learned [STATES][K], and scratch (methods.h).
-  Address state, scratch;
+  /// float64: what it has learned, the weights of the step before, and scratch (methods.h).
+  Address state, weights, scratch;
+  /// Its constants (src/engines/methods.ts); 0 if it has none of that name.
+  double alpha, c, rate, decay, momentum;
 } Method;
 
 /// A run in training.

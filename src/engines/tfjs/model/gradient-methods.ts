@@ -15,7 +15,7 @@ import {
   times,
   withOthers,
 } from "./algebra.ts";
-import { type GradientMethod, type Present, TINY } from "./method.ts";
+import { type Constants, type GradientMethod, type Present, TINY } from "./method.ts";
 
 /**
  * PCGrad (Yu et al., NeurIPS 2020, Algorithm 1): each task's gradient loses its part along the gradient of every task
@@ -76,16 +76,14 @@ function shortestOfTwo(tf: Tf, M: Tensor): Tensor {
   return sharesOfTwo(tf, tf.div(tf.add(tf.sub(c, b), ROUNDING / 2), tf.add(squaredDistance, ROUNDING)));
 }
 
-/** How far from the mean gradient, in its lengths; .5 in the authors' code. */
-const C = 0.5;
 /** What a task without a gradient adds to the minimum: more than any other, so that its weight is 0. */
 const HIGH = 4;
 
 /**
- * CAGrad (Liu et al., NeurIPS 2021, Algorithm 1): the mean gradient g_0 plus C |g_0| along g_w, the mean by the weights
- * w that minimize g_w · g_0 + C |g_0| |g_w|.
+ * CAGrad (Liu et al., NeurIPS 2021, Algorithm 1): the mean gradient g_0 plus c |g_0| along g_w, the mean by the weights
+ * w that minimize g_w · g_0 + c |g_0| |g_w|.
  */
-export const CAGRAD: GradientMethod = {
+export const cagrad = ({ c }: Constants): GradientMethod => ({
   weighs: "gradients",
   initial: () => ({}),
   combine(tf, { gram, present }) {
@@ -94,11 +92,11 @@ export const CAGRAD: GradientMethod = {
     const mean = present ? tf.div(present, tf.maximum(tf.sum(present, 1, true), 1)) : tf.fill([R, K], 1 / K);
     const products = times(tf, M, mean);
     const p = present ? tf.add(products, tf.mul(tf.sub(1, present), HIGH)) : products;
-    const dual = { M, p, kappa: tf.mul(lengthOf(tf, M, mean), C) };
+    const dual = { M, p, kappa: tf.mul(lengthOf(tf, M, mean), c) };
     const w = K === 2 ? leastOfTwo(tf, dual) : simplexMinimum(tf, [R, K], (w) => curveOf(tf, dual, w));
     return { shared: tf.add(mean, tf.mul(w, tf.div(dual.kappa, lengthOf(tf, M, w)))) };
   },
-};
+});
 
 /** w → p · w + kappa sqrt(w' M w): p [R, K], kappa [R, 1]. */
 interface Dual {

@@ -2,13 +2,9 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { PLAIN_TRAINING, valuesOf } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
-import type { GradientMethod, LearnedBy, LossMethod, MethodState, Present } from "./method.ts";
+import type { Constants, GradientMethod, LearnedBy, LossMethod, MethodState, Present } from "./method.ts";
 import { type LearningRates, updated } from "./optimizer.ts";
 
-/** Of the Adam that learns the weights, as in the code of FAMO's authors. */
-const RATE = 0.025;
-/** Decay of the logits. */
-const GAMMA = 0.001;
 /** Added to losses. */
 const EPSILON = 1e-8;
 
@@ -17,10 +13,10 @@ const EPSILON = 1e-8;
  * = softmax(logits). A task whose log loss falls less by the step than the others' gets a larger z_k. Of a batch that has no
  * label of some tasks, the softmax is over the others.
  */
-export const FAMO: LossMethod = {
+export const famo = ({ rate, decay }: Constants): LossMethod => ({
   weighs: "losses",
   initial: () => learned("logits", 0, PLAIN_TRAINING),
-  learningRate: RATE,
+  learningRate: rate,
   weights(tf, losses, { logits }, present) {
     const ratios = tf.div(shares(tf, logits, present), tf.add(losses, EPSILON)); // z_k / L_k
     return tf.div(ratios, divisor(tf, tf.sum(ratios, 1, true), present));
@@ -30,9 +26,9 @@ export const FAMO: LossMethod = {
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
     const z = shares(tf, state.logits, present);
     const slopes = tf.mul(z, tf.sub(falls, innerProducts(tf, z, falls)));
-    return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits, GAMMA)), rates);
+    return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits, decay)), rates);
   },
-};
+});
 
 /** The softmax of the logits. TensorFlow's own, of a variable in a graph, prints warnings. */
 function shares(tf: Tf, logits: Tensor, present: Present): Tensor {
@@ -41,18 +37,15 @@ function shares(tf: Tf, logits: Tensor, present: Present): Tensor {
   return tf.div(powers, divisor(tf, tf.sum(powers, 1, true), present));
 }
 
-/** How strongly slow tasks are favoured, as in the paper's experiments on real data. */
-const ALPHA = 1.5;
-
 /**
  * GradNorm (Chen et al., ICML 2018, Algorithm 1): loss weights w_k, of sum K. They descend sum_k |w_k |g_k| - target_k|,
  * whose targets, the mean of w |g| times r_k^alpha, are held fixed; r_k is the task's loss relative to that of its first
  * batch, over the mean of these ratios. Norms are those over all shared parameters.
  */
-export const GRADNORM: GradientMethod = {
+export const gradnorm = ({ alpha, rate }: Constants): GradientMethod => ({
   weighs: "gradients",
   initial: () => ({ first: 0, ...learned("w", 1, PLAIN_TRAINING) }),
-  learningRate: RATE,
+  learningRate: rate,
   combine(tf, { gram, losses, present, state, rates }) {
     const w = state.w;
     const before = state.first;
@@ -61,13 +54,13 @@ export const GRADNORM: GradientMethod = {
     const r = tf.div(ratios, divisor(tf, presentMean(tf, ratios, present), present));
     const lengths = tf.sqrt(squaredNorms(tf, gram));
     const weighed = tf.mul(w, lengths);
-    const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, ALPHA));
+    const targets = tf.mul(presentMean(tf, weighed, present), tf.pow(r, alpha));
     const slopes = tf.mul(tf.sign(tf.sub(weighed, targets)), lengths);
     const next = descended(tf, state, "w", slopes, rates);
     const positive = tf.maximum(next.w, 0);
     return { shared: w, own: w, next: { ...next, first, w: normalised(tf, positive, w, present) } };
   },
-};
+});
 
 /** Weights times a number, so that their sum is K; those of tasks that are not present stay what they were. */
 function normalised(tf: Tf, weights: Tensor, before: Tensor, present: Present): Tensor {

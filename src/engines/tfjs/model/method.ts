@@ -1,5 +1,6 @@
 // What a method is: how the gradients of K tasks become one, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { allConstants } from "../../methods.ts";
 import type { OptimizerSettings } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import type { LearningRates } from "./optimizer.ts";
@@ -68,6 +69,8 @@ export interface Combination {
 }
 
 export type Method = LossMethod | GradientMethod;
+
+export type Constants = ReturnType<typeof allConstants>;
 
 /** Smallest squared norm that anything is divided by: where tasks share nothing, gradients are 0. */
 export const TINY = 1e-30;

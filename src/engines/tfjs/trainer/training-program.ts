@@ -4,6 +4,7 @@ import type { RowSet } from "../../../data/streams.ts";
 import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
+import type { MethodChoice } from "../../methods.ts";
 import { ADAM, type Optimizer, type OptimizerSettings } from "../../training-settings.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
@@ -122,7 +123,7 @@ interface ModelStep {
 function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m: number): ModelStep {
   const { models, huberDelta, kinds, ownRates } = shape;
   const spec = models[m];
-  const method = methodOf(shape.method);
+  const method = methodOf(shape);
   const parameters = parametersOf(tf, given, spec, m);
   const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, ...chanceBy(tf, given, spec, m) };
   const names = parameterNames(spec, m);
@@ -231,11 +232,8 @@ function decaysOf(tf: Tf, { units, decay, ...given }: Tensors, names: readonly s
 }
 
 /** What a step is fed of rates, by the names of `rateNames`. */
-export function ratesOf(
-  training: OptimizerSettings & Pick<TrainingShape, "method">,
-  step: number,
-): Record<string, number> {
-  const method = methodOf(training.method);
+export function ratesOf(training: OptimizerSettings & MethodChoice, step: number): Record<string, number> {
+  const method = methodOf(training);
   const ofMethod = method && methodRatesAt(method, training, step);
   return {
     ...ratesInPlace(training.optimizer, ratesAt(training, step)),
@@ -252,7 +250,7 @@ export function initialState(tf: Tf, shape: TrainingShape, m: number, parameters
     const [, ...moments] = stateNames(shape, name);
     return [[name, packed[i]] as const, ...moments.map((moment) => [moment, tf.zerosLike(packed[i])] as const)];
   });
-  const method = methodOf(shape.method);
+  const method = methodOf(shape);
   const ofMethod = method ? initialMethodState(tf, method, shape, [R, tasks]) : {};
   return { ...Object.fromEntries(states), ...renamed(ofMethod, m) };
 }

@@ -2,7 +2,7 @@
 import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { MethodName } from "../../methods.ts";
+import type { MethodChoice } from "../../methods.ts";
 import { type OptimizerSettings, valuesOf } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import type { LearnedBy } from "../model/method.ts";
@@ -14,9 +14,8 @@ import type { Specs, TensorSpec } from "./program.ts";
 type OptimizerShape = Omit<OptimizerSettings, "lr" | "schedule" | "epsilon">;
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
-export interface TrainingShape extends OptimizerShape {
+export interface TrainingShape extends OptimizerShape, MethodChoice {
   readonly models: readonly ModelSpec[];
-  readonly method: MethodName;
   readonly huberDelta: number | null;
   /** Absent if all tasks are regressions of weight 1. */
   readonly kinds?: readonly TaskSettings[];
@@ -37,7 +36,7 @@ export interface TrainingShape extends OptimizerShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0];
   const { inputs, tasks } = model;
-  const { method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
+  const { method, constants, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
   const { optimizer, beta1, beta2, momentum, nesterov, weightDecay, clipNorm } = training;
   const fresh = trainRows === "fresh";
   return {
@@ -50,6 +49,7 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
     clipNorm,
     models,
     method,
+    ...(constants && { constants }),
     huberDelta,
     inputs,
     tasks,
@@ -107,8 +107,8 @@ export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: Training
 
 /** What the method keeps for each model, [R, K]. */
 export function methodSpecs(shape: TrainingShape): Specs {
-  const { models, method, R, tasks } = shape;
-  const names = Object.keys(methodOf(method)?.initial(shape) ?? {});
+  const { models, R, tasks } = shape;
+  const names = Object.keys(methodOf(shape)?.initial(shape) ?? {});
   return Object.fromEntries(
     models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
   );
@@ -119,8 +119,8 @@ export function methodStateName(m: number, name: string): string {
 }
 
 /** The rates that are fed for each step: those of the parameters, those of what the method learns, and adamw's decay. */
-export function rateNames(shape: Pick<TrainingShape, "method" | "optimizer" | "weightDecay">): string[] {
-  const ofMethod = methodOf(shape.method)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
+export function rateNames(shape: MethodChoice & Pick<OptimizerShape, "optimizer" | "weightDecay">): string[] {
+  const ofMethod = methodOf(shape)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
   return ["rate", "epsilon", ...ofMethod, ...(isDecayed(shape) ? ["decay"] : [])];
 }
 

@@ -1,8 +1,9 @@
 // What a method makes of gradients or losses that runs seldom have: test/engines/methods.test.ts has whole runs.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { ALIGNED_MTL, CAGRAD, MGDA, NASH_MTL, PCGRAD } from "../../../../src/engines/tfjs/model/gradient-methods.ts";
-import { FAMO, GRADNORM } from "../../../../src/engines/tfjs/model/learned-weights.ts";
+import type { MethodName } from "../../../../src/engines/methods.ts";
+import type { GradientMethod, LossMethod } from "../../../../src/engines/tfjs/model/method.ts";
+import { methodOf } from "../../../../src/engines/tfjs/model/methods.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { PLAIN_TRAINING } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
@@ -15,18 +16,22 @@ type Vectors = readonly Vector[];
 
 /** Each method, and the mix of K equal gradients of length 3, in them. */
 const GRADIENT_METHODS = [
-  { name: "pcgrad", method: PCGRAD, equal: (K: number) => K },
-  { name: "mgda", method: MGDA, equal: () => 1 },
-  { name: "cagrad", method: CAGRAD, equal: () => 1.5 },
-  { name: "nash-mtl", method: NASH_MTL, equal: (K: number) => Math.sqrt(K) / 3 },
-  { name: "aligned-mtl", method: ALIGNED_MTL, equal: (K: number) => K },
-];
+  { name: "pcgrad", equal: (K: number) => K },
+  { name: "mgda", equal: () => 1 },
+  { name: "cagrad", equal: () => 1.5 },
+  { name: "nash-mtl", equal: (K: number) => Math.sqrt(K) / 3 },
+  { name: "aligned-mtl", equal: (K: number) => K },
+] as const;
 
-describe.each(GRADIENT_METHODS)("$name", ({ method, equal }) => {
+const gradientMethod = (method: MethodName) => methodOf({ method }) as GradientMethod;
+const FAMO = methodOf({ method: "famo" }) as LossMethod;
+const GRADNORM = gradientMethod("gradnorm");
+
+describe.each(GRADIENT_METHODS)("$name", ({ name, equal }) => {
   const weighed = (replicas: readonly Vectors[]) => {
     const K = replicas[0].length;
     const order = replicas.map(() => oneHot(orderOf(K)));
-    return weightsOf(tf, method, replicas, method === PCGRAD && K > 1 ? { order } : {}).shared;
+    return weightsOf(tf, gradientMethod(name), replicas, name === "pcgrad" && K > 1 ? { order } : {}).shared;
   };
 
   test.each([1, 2, 3])("gives of %i equal gradients a multiple of one", (K) => {
