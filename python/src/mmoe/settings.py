@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-MethodName = Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl"]
+MethodName = Literal[
+    "sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log",
+    "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad",
+]  # fmt: skip
 
 #: Constants of the methods by their names in docs/methods.md, and their defaults. All but ``sum`` have a momentum, too.
 _CONSTANTS: Mapping[str, Mapping[str, float]] = {
     "gradnorm": {"alpha": 1.5, "rate": 0.025},
     "cagrad": {"c": 0.5},
     "famo": {"rate": 0.025, "decay": 0.001},
+    "dwa": {"temperature": 2, "window": 100},
+    "stch": {"mu": 1, "window": 100},
+    "fairgrad": {"alpha": 1},
 }
 
 
