@@ -188,10 +188,13 @@ function constant(name: ConstantName, value: z.ZodNumber, what = value.descripti
 
 /** Constants of methods: docs/methods.md. */
 const OF_METHOD = {
-  "method.alpha": constant("alpha", from(0.1, 10)),
+  "method.alpha": constant("alpha", from(0.1, 5)),
   "method.c": constant("c", from(0.001, 10)),
   "method.rate": constant("rate", from(1e-6, 10)),
   "method.decay": constant("decay", from(0, 1)),
+  "method.temperature": constant("temperature", from(0.01, 1000)),
+  "method.mu": constant("mu", from(0.01, 1000)),
+  "method.window": constant("window", count()),
   "method.momentum": constant("momentum", from(0, 0.999)),
 } satisfies Record<`method.${ConstantName}`, unknown>;
 

@@ -9,11 +9,20 @@ export const METHODS = [
   "nash-mtl",
   "famo",
   "aligned-mtl",
+  "log",
+  "gls",
+  "rlw",
+  "dwa",
+  "stch",
+  "fairgrad",
+  "imtl-g",
+  "config",
+  "upgrad",
 ] as const;
 export type MethodName = (typeof METHODS)[number];
 
 /** Names of the constants in methods' formulas (docs/methods.md); the setting of one is `method.` and its name. */
-export const CONSTANT_NAMES = ["alpha", "c", "rate", "decay", "momentum"] as const;
+export const CONSTANT_NAMES = ["alpha", "c", "rate", "decay", "temperature", "mu", "window", "momentum"] as const;
 export type ConstantName = (typeof CONSTANT_NAMES)[number];
 
 /** Values of some constants. */
@@ -22,7 +31,7 @@ export type MethodConstants = Readonly<Partial<Record<ConstantName, number>>>;
 interface MethodTraits {
   /** Whether it needs the gradient of each task's loss, with a backward pass for each; others weigh the losses. */
   readonly combines: boolean;
-  /** Numbers that it learns of each task: its weight, logit or variance, Adam's two moments of it, and what else it keeps. */
+  /** Numbers that it learns of each task: its weight, logit or variance, Adam's two moments of it, or losses. */
   readonly learns: number;
   /** Its constants and their defaults. */
   readonly constants: MethodConstants;
@@ -41,6 +50,15 @@ const TRAITS: Readonly<Record<MethodName, MethodTraits>> = {
   "nash-mtl": { combines: true, learns: 0, constants: STILL },
   famo: { combines: false, learns: 3, constants: { rate: 0.025, decay: 0.001, ...STILL } },
   "aligned-mtl": { combines: true, learns: 0, constants: STILL },
+  log: { combines: false, learns: 0, constants: STILL },
+  gls: { combines: false, learns: 0, constants: STILL },
+  rlw: { combines: false, learns: 0, constants: STILL },
+  dwa: { combines: false, learns: 4, constants: { temperature: 2, window: 100, ...STILL } },
+  stch: { combines: false, learns: 2, constants: { mu: 1, window: 100, ...STILL } },
+  fairgrad: { combines: true, learns: 0, constants: { alpha: 1, ...STILL } },
+  "imtl-g": { combines: true, learns: 0, constants: STILL },
+  config: { combines: true, learns: 0, constants: STILL },
+  upgrad: { combines: true, learns: 0, constants: STILL },
 };
 
 /** A run's method, and those of its constants that are not its defaults. */

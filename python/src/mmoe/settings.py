@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 MethodName = Literal[
-    "sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log",
-    "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad",
-]  # fmt: skip
+    "sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl",
+    "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad",
+]
 
 #: Constants of the methods by their names in docs/methods.md, and their defaults. All but ``sum`` have a momentum, too.
 _CONSTANTS: Mapping[str, Mapping[str, float]] = {

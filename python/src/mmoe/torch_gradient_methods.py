@@ -185,16 +185,18 @@ def _aligned(gram: Numbers) -> Numbers:
     return _times(vectors, vectors.sum(1) * factors)
 
 
+#: Added to cosines: keeps equal and opposite gradients from a singular matrix.
+_RIDGE = 4e-6
+
+
 def _fairgrad(gram: Numbers, alpha: float) -> Numbers:
-    """Ban and Ji, ICML 2024, eq. 7: w > 0 with G w = w^(-1 / alpha); with alpha = 1 Nash-MTL's.
+    """Ban and Ji, ICML 2024, eq. 7: w > 0 with G w = w^(-1 / alpha), which with alpha = 1 is Nash-MTL's.
 
     By Newton's method from the weights of orthogonal gradients, which are 1 in units of their own.
     """
-    if alpha == 1:
-        return _nash(gram)
     power, largest = 1 / alpha, squared(gram).max(1, keepdims=True)
     M = _scaled(gram)
-    M[:, range(M.shape[1]), range(M.shape[1])] = squared(gram) / largest
+    M[:, range(M.shape[1]), range(M.shape[1])] = squared(gram) / largest * (1 + _RIDGE)
     units = squared(M) ** (-1 / (1 + power))
     M *= units[:, :, None] * units[:, None, :]
     own = np.diagonal(M, axis1=1, axis2=2)
@@ -205,10 +207,6 @@ def _fairgrad(gram: Numbers, alpha: float) -> Numbers:
         step = np.linalg.solve(steep, (_times(M, b) - falls)[:, :, None])[:, :, 0]
         b = b - 0.95 / np.maximum((step / b).max(1, keepdims=True), 0.95) * step
     return largest ** (-1 / (1 + power)) * units * b
-
-
-#: Added to cosines: keeps equal gradients from a singular matrix.
-_RIDGE = 4e-6
 
 
 def _equal_angles(gram: Numbers) -> tuple[Numbers, Numbers]:

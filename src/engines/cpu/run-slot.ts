@@ -81,7 +81,7 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const learnedSize = learnedNumbers(rule) * K;
   const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
   const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
-  const [key0, key1] = keyOf("method/order");
+  const [key0, key1] = keyOf(name === "rlw" ? "method/weights" : "method/order");
   const constants = allConstants(rule);
   const [kind, earlier] = [METHODS.indexOf(name), learned + 8 * (learnedSize - (constants.momentum ? 2 * K : 0))];
   const places = { first, block: bytes, state: learned, weights: earlier, scratch };

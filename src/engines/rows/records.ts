@@ -69,6 +69,9 @@ const RECORDS = {
     c: "double",
     rate: "double",
     decay: "double",
+    temperature: "double",
+    mu: "double",
+    window: "double",
     momentum: "double",
   },
   Slot: {

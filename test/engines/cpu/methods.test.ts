@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
-import { METHODS, type MethodConstants, type MethodName } from "../../../src/engines/methods.ts";
+import { combinesGradients, METHODS, type MethodConstants, type MethodName } from "../../../src/engines/methods.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { expectAgreement } from "../../support/agreement.ts";
@@ -17,7 +17,7 @@ import { fused, NATIVE, statesAt, trained, trainedByWasm, trainedFrom } from "./
 const engines = bothEngines();
 
 const OTHERS = METHODS.filter((method) => method !== "sum");
-const BY_GRADIENTS: readonly MethodName[] = ["pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl"];
+const BY_GRADIENTS = OTHERS.filter((method) => method !== "gradnorm" && combinesGradients({ method }));
 
 interface Others {
   readonly batch?: number;
@@ -62,6 +62,9 @@ const CONSTANTS: readonly (readonly [MethodName, MethodConstants])[] = [
   ["gradnorm", { alpha: 0.4, rate: 0.2, momentum: 0.5 }],
   ["cagrad", { c: 0.8, momentum: 0.3 }],
   ["famo", { rate: 0.3, decay: 0.5, momentum: 0.6 }],
+  ["dwa", { temperature: 0.5, window: 1, momentum: 0.2 }],
+  ["stch", { mu: 0.3, window: 2 }],
+  ["fairgrad", { alpha: 2.5 }],
 ];
 
 test.each(CONSTANTS)("cpu and tfjs train by %s with %o", async (method, constants) => {

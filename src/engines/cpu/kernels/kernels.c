@@ -235,12 +235,16 @@ static void stepByLosses(const Batch *batch, const Method *method) {
   weighLosses(&s);
   weighOutputs(batch, s.own);
   stepByOutputs(batch);
-  if (method->kind == UNCERTAINTY) learnUncertainty(&s);
-  else {
-    double *after = takeNumbers(&s, code->K);
-    executePart(batch, code->begin, code->middle, batch->optimizer);
-    batchLosses(batch, after);
-    learnFamo(&s, after);
+  switch (method->kind) {
+    case UNCERTAINTY: learnUncertainty(&s); break;
+    case DWA: learnDwa(&s); break;
+    case STCH: fillWindows(&s, s.state, s.state + s.K); break;
+    case FAMO: {
+      double *after = takeNumbers(&s, code->K);
+      executePart(batch, code->begin, code->middle, batch->optimizer);
+      batchLosses(batch, after);
+      learnFamo(&s, after);
+    }
   }
 }
 
@@ -278,7 +282,12 @@ static void stepBack(const Batch *batch) {
   switch (method->kind) {
     case SUM: stepByOutputs(batch); break;
     case UNCERTAINTY:
-    case FAMO: stepByLosses(batch, method); break;
+    case FAMO:
+    case LOG:
+    case GLS:
+    case RLW:
+    case DWA:
+    case STCH: stepByLosses(batch, method); break;
     default: stepByGradients(batch, method);
   }
   method->step++;

@@ -218,6 +218,80 @@ INLINE void shareOut(double first, double *w) {
   w[1] = 1 - w[0];
 }
 
+/// Added to losses that are divided by, or have a logarithm.
+#define LOSS_EPSILON 1e-8
+
+/// The gradient of sum_k log L_k.
+static void logWeights(Situation *s) {
+  for (int k = 0; k < s->K; k++) s->own[k] = 1 / (s->losses[k] + LOSS_EPSILON);
+}
+
+/// That of the geometric mean of the losses, Chennupati et al. 2019.
+static void geometricWeights(Situation *s) {
+  for (int k = 0; k < s->K; k++) s->own[k] = logOf(s->losses[k] + LOSS_EPSILON);
+  const double mean = expOf(presentMean(s, s->own)) / larger(total(s->present, s->K), 1);
+  for (int k = 0; k < s->K; k++) s->own[k] = mean / (s->losses[k] + LOSS_EPSILON);
+}
+
+/// The softmax of the logits of tasks that are present; its sum is `sum`. `shares` may be the logits.
+static void sharesOf(const Situation *s, const double *logits, double sum, double *shares) {
+  double largest = logits[0];
+  for (int k = 1; k < s->K; k++) largest = larger(largest, logits[k]);
+  for (int k = 0; k < s->K; k++) shares[k] = s->present[k] * expOf(logits[k] - largest);
+  const double all = larger(total(shares, s->K), LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++) shares[k] = shares[k] / all * sum;
+}
+
+/// Random weighting, Lin et al. 2022: the softmax of normals that are new at each step.
+static void randomWeights(Situation *s) {
+  for (int k = 0; k < s->K; k += 4) {
+    F columns[4];
+    normalBlocks(1, columns, (uint32_t)(k / 4), (U){}, (U){} + s->method->step, s->method->key0, s->method->key1);
+    for (int i = k; i < k + 4 && i < s->K; i++) s->own[i] = columns[i - k][0];
+  }
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+}
+
+/// Adds the losses of tasks that are present to their windows: `sums` and `counts` [K]. A window that is full stays as it is.
+static void fillWindows(Situation *s, double *sums, double *counts) {
+  for (int k = 0; k < s->K; k++) {
+    if (s->present[k] == 0 || counts[k] == s->method->window) continue;
+    sums[k] += s->losses[k];
+    counts[k]++;
+  }
+}
+
+/// DWA, Liu et al. 2019, eq. 7: by the ratios of the latest two windows' mean losses.
+static void dwaWeights(Situation *s) {
+  const double *newer = s->state + 2 * s->K, *older = newer + s->K;
+  for (int k = 0; k < s->K; k++) s->own[k] = (older[k] > 0 ? newer[k] / older[k] : 1) / s->method->temperature;
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+}
+
+static void learnDwa(Situation *s) {
+  const int K = s->K;
+  double *sums = s->state, *counts = sums + K, *newer = counts + K, *older = newer + K;
+  fillWindows(s, sums, counts);
+  for (int k = 0; k < K; k++) {
+    if (counts[k] < s->method->window) continue;
+    older[k] = newer[k];
+    newer[k] = sums[k] / counts[k];
+    sums[k] = counts[k] = 0;
+  }
+}
+
+/// STCH, Lin et al. 2024, eq. 10: the gradient of mu log sum_k exp(y_k / mu), times the number of tasks, y_k the logarithm of the
+/// loss in units of its mean over the first window; 0 in that window.
+static void stchWeights(Situation *s) {
+  const double *sums = s->state, *counts = sums + s->K;
+  for (int k = 0; k < s->K; k++) {
+    const double unit = counts[k] < s->method->window ? s->losses[k] : sums[k] / counts[k];
+    s->own[k] = (logOf(s->losses[k] + LOSS_EPSILON) - logOf(unit + LOSS_EPSILON)) / s->method->mu;
+  }
+  sharesOf(s, s->own, total(s->present, s->K), s->own);
+  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + LOSS_EPSILON;
+}
+
 /// Kendall et al., eq. 7: exp(-s_k) / 2, s_k learned with the parameters.
 static void uncertaintyWeights(Situation *s) {
   for (int k = 0; k < s->K; k++) s->own[k] = expOf(-s->state[k]) / 2;
@@ -229,22 +303,10 @@ static void learnUncertainty(Situation *s) {
   descend(s, slopes, 0);
 }
 
-/// Added to losses.
-#define FAMO_EPSILON 1e-8
-
-/// The softmax of the logits of tasks that are present.
-static void sharesOf(const Situation *s, double *z) {
-  double largest = s->state[0];
-  for (int k = 1; k < s->K; k++) largest = larger(largest, s->state[k]);
-  for (int k = 0; k < s->K; k++) z[k] = s->present[k] * expOf(s->state[k] - largest);
-  const double sum = larger(total(z, s->K), LEAST_SQUARE);
-  for (int k = 0; k < s->K; k++) z[k] /= sum;
-}
-
 /// FAMO, Liu et al. 2023, Algorithm 1: z_k / L_k over their sum.
 static void famoWeights(Situation *s) {
-  sharesOf(s, s->own);
-  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + FAMO_EPSILON;
+  sharesOf(s, s->state, 1, s->own);
+  for (int k = 0; k < s->K; k++) s->own[k] /= s->losses[k] + LOSS_EPSILON;
   const double sum = larger(total(s->own, s->K), LEAST_SQUARE);
   for (int k = 0; k < s->K; k++) s->own[k] /= sum;
 }
@@ -253,8 +315,8 @@ static void famoWeights(Situation *s) {
 static void learnFamo(Situation *s, const double *after) {
   const int K = s->K;
   double *z = takeNumbers(s, K), *falls = takeNumbers(s, K);
-  sharesOf(s, z);
-  for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + FAMO_EPSILON) - logOf(after[k] + FAMO_EPSILON);
+  sharesOf(s, s->state, 1, z);
+  for (int k = 0; k < K; k++) falls[k] = logOf(s->losses[k] + LOSS_EPSILON) - logOf(after[k] + LOSS_EPSILON);
   const double mean = dot(z, falls, K);
   for (int k = 0; k < K; k++) falls[k] = z[k] * (falls[k] - mean) + s->method->decay * s->state[k];
   descend(s, falls, s->method->rate);
@@ -425,6 +487,117 @@ static void nash(Situation *s) {
   for (int k = 0; k < K; k++) s->shared[k] /= lengths[k];
 }
 
+/// Newton's steps, and the part of the way to a weight of 0 that one may go.
+#define FAIR_STEPS 20
+#define FAIR_FARTHEST 0.95
+
+/// FairGrad, Ban and Ji 2024, eq. 7: w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 - 1/alpha).
+/// w is in the units that it would have if the gradients were orthogonal: there b = 1.
+static void fairgrad(Situation *s) {
+  const int K = s->K, width = K + 1;
+  const double power = 1 / s->method->alpha, inverse = -1 / (1 + power);
+  double *M = scaledGram(s, 1), *b = takeNumbers(s, K), *slopes = takeNumbers(s, K), *rows = takeNumbers(s, K * width);
+  double *units = takeNumbers(s, K), largest = 0;
+  for (int k = 0; k < K; k++) {
+    M[k * width] = larger(M[k * width], LEAST_SQUARE) * (1 + RIDGE);
+    units[k] = powerOf(M[k * width], inverse);
+    largest = larger(largest, squaredLength(s, k));
+    b[k] = 1;
+  }
+  for (int i = 0; i < K; i++)
+    for (int j = 0; j < K; j++) M[i * K + j] *= units[i] * units[j];
+  for (int step = 0; step < FAIR_STEPS; step++) {
+    apply(M, b, slopes, K);
+    for (int i = 0; i < K; i++) {
+      const double own = M[i * width] * powerOf(b[i], -power);
+      for (int j = 0; j < K; j++) rows[i * width + j] = M[i * K + j];
+      rows[i * width + i] += power * own / b[i];
+      rows[i * width + K] = slopes[i] - own;
+    }
+    solve(rows, K, 1);
+    double shrinks = FAIR_FARTHEST; // 1: a weight would become 0
+    for (int k = 0; k < K; k++) shrinks = larger(shrinks, rows[k * width + K] / b[k]);
+    for (int k = 0; k < K; k++) b[k] -= FAIR_FARTHEST / shrinks * rows[k * width + K];
+  }
+  const double unit = powerOf(largest, inverse);
+  for (int k = 0; k < K; k++) s->shared[k] = unit * units[k] * b[k];
+}
+
+/// C b = 1, C the cosines: sum_k b_k g_k / |g_k| has the same angle with every gradient. Lengths and b are [K].
+static void equalAngles(Situation *s, double *lengths, double *b) {
+  const int K = s->K, width = K + 1;
+  double *rows = takeNumbers(s, K * width);
+  for (int k = 0; k < K; k++) lengths[k] = __builtin_sqrt(squaredLength(s, k));
+  for (int i = 0; i < K; i++) {
+    for (int j = 0; j < K; j++) rows[i * width + j] = s->gram[i * K + j] / (lengths[i] * lengths[j]);
+    rows[i * width + i] = 1 + RIDGE;
+    rows[i * width + K] = 1;
+  }
+  if (K > 2) solve(rows, K, 1);
+  for (int k = 0; k < K; k++) b[k] = rows[k * width + K];
+}
+
+/// IMTL-G, Liu et al. 2021, eq. 6: those angles, by weights of sum 1.
+static void imtlG(Situation *s) {
+  double *lengths = takeNumbers(s, s->K), *w = takeNumbers(s, s->K), sum = 0;
+  equalAngles(s, lengths, w);
+  for (int k = 0; k < s->K; k++) sum += s->present[k] * (w[k] /= lengths[k]);
+  for (int k = 0; k < s->K; k++) s->shared[k] = w[k] / (sum == 0 ? 1 : sum);
+}
+
+/// ConFIG, Liu et al. 2025, eq. 2: those angles, and the sum of the gradients' components along it as its length.
+static void config(Situation *s) {
+  double *lengths = takeNumbers(s, s->K), *b = takeNumbers(s, s->K);
+  equalAngles(s, lengths, b);
+  const double scale = dot(lengths, s->present, s->K) / larger(dot(b, s->present, s->K), LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++) s->shared[k] = scale * b[k] / lengths[k];
+}
+
+/// Added to second derivatives, in units of their trace: TorchJD's.
+#define UPGRAD_RIDGE 1e-4
+/// What a weight, or the derivative by it, may be below 0.
+#define UPGRAD_SLACK 1e-13
+/// Rounds in which all weights change sides that are on the wrong one, and after which the last of them does: that ends for
+/// every matrix (Murty 1974), mostly after a few.
+#define UPGRAD_BLOCKS 10
+#define UPGRAD_ROUNDS 300
+
+/// x >= 0 with M (e_i + x) >= 0, and 0 where x is above 0: the shortest e_i + x.
+static void shortestAbove(const Situation *s, const double *M, int i, double *x, double *isFree, double *rows) {
+  const int K = s->K, width = K + 1;
+  for (int k = 0; k < K; k++) isFree[k] = 0;
+  for (int round = 0; round < UPGRAD_ROUNDS; round++) {
+    for (int a = 0; a < K; a++) {
+      for (int b = 0; b < K; b++) rows[a * width + b] = isFree[a] * isFree[b] != 0 ? M[a * K + b] : a == b;
+      rows[a * width + K] = -isFree[a] * M[a * K + i];
+    }
+    solve(rows, K, 1);
+    for (int k = 0; k < K; k++) x[k] = rows[k * width + K];
+    int wrong = -1;
+    for (int k = K - 1; k >= 0; k--) {
+      const double value = isFree[k] != 0 ? x[k] : dot(M + k * K, x, K) + M[k * K + i];
+      if (!(value < -UPGRAD_SLACK) || (wrong >= 0 && round >= UPGRAD_BLOCKS)) continue;
+      isFree[k] = 1 - isFree[k];
+      wrong = k;
+    }
+    if (wrong < 0) break;
+  }
+}
+
+/// UPGrad, Quinton and Rey 2024: the sum of the gradients, each projected onto the vectors that no gradient conflicts with.
+static void upgrad(Situation *s) {
+  const int K = s->K;
+  double *M = takeNumbers(s, K * K), *x = takeNumbers(s, K), *isFree = takeNumbers(s, K), trace = 0;
+  double *rows = takeNumbers(s, K * (K + 1));
+  for (int k = 0; k < K; k++) trace += squaredLength(s, k);
+  for (int i = 0; i < K * K; i++) M[i] = s->gram[i] / trace + (i % (K + 1) == 0 ? UPGRAD_RIDGE : 0);
+  for (int k = 0; k < K; k++) s->shared[k] = 1;
+  for (int i = 0; i < K; i++) {
+    shortestAbove(s, M, i, x, isFree, rows);
+    for (int k = 0; k < K; k++) s->shared[k] += larger(x[k], 0);
+  }
+}
+
 /// Sweeps over all pairs for K > 2.
 #define SWEEPS 8
 
@@ -491,6 +664,11 @@ static void weighLosses(Situation *s) {
   switch (s->method->kind) {
     case UNCERTAINTY: uncertaintyWeights(s); break;
     case FAMO: famoWeights(s); break;
+    case LOG: logWeights(s); break;
+    case GLS: geometricWeights(s); break;
+    case RLW: randomWeights(s); break;
+    case DWA: dwaWeights(s); break;
+    case STCH: stchWeights(s); break;
     default: __builtin_trap();
   }
   keepMomentum(s, s->own);
@@ -506,6 +684,10 @@ static void combine(Situation *s) {
     case CAGRAD: cagrad(s); break;
     case NASH_MTL: nash(s); break;
     case ALIGNED_MTL: alignedMtl(s); break;
+    case FAIRGRAD: fairgrad(s); break;
+    case IMTL_G: imtlG(s); break;
+    case CONFIG: config(s); break;
+    case UPGRAD: upgrad(s); break;
     default: __builtin_trap();
   }
   keepMomentum(s, s->shared);

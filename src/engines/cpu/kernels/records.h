@@ -385,7 +385,26 @@ typedef struct {
 } TaskLoss;
 
 /// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.
-enum { SUM, UNCERTAINTY, GRADNORM, PCGRAD, MGDA, CAGRAD, NASH_MTL, FAMO, ALIGNED_MTL };
+enum {
+  SUM,
+  UNCERTAINTY,
+  GRADNORM,
+  PCGRAD,
+  MGDA,
+  CAGRAD,
+  NASH_MTL,
+  FAMO,
+  ALIGNED_MTL,
+  LOG,
+  GLS,
+  RLW,
+  DWA,
+  STCH,
+  FAIRGRAD,
+  IMTL_G,
+  CONFIG,
+  UPGRAD
+};
 
 /// A run's method.
 typedef struct {
@@ -397,7 +416,7 @@ typedef struct {
   /// float64: what it has learned, the weights of the step before, and scratch (methods.h).
   Address state, weights, scratch;
   /// Its constants (src/engines/methods.ts); 0 if it has none of that name.
-  double alpha, c, rate, decay, momentum;
+  double alpha, c, rate, decay, temperature, mu, window, momentum;
 } Method;
 
 /// A run in training.

@@ -31,6 +31,8 @@ export interface Chance {
   readonly noise?: Tensor | undefined;
   /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
   readonly order?: Tensor | undefined;
+  /** By which a method weighs the tasks, [R, K]. */
+  readonly normals?: Tensor | undefined;
 }
 
 /** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. `parameters` are as `pack` gives them. */

@@ -146,10 +146,7 @@ export const NASH_MTL: GradientMethod = {
   initial: () => ({}),
   combine(tf, { gram }) {
     const lengths = tf.sqrt(squaredNorms(tf, gram));
-    const apart = tf.sub(1, identity(tf, gram.shape[1] as number));
-    const products = tf.mul(tf.expandDims(lengths, 1), tf.expandDims(lengths, 2));
-    const cosines = tf.add(tf.mul(tf.div(gram, products), apart), identity(tf, gram.shape[1] as number));
-    return { shared: tf.div(bargain(tf, cosines), lengths) };
+    return { shared: tf.div(bargain(tf, cosinesOf(tf, gram, lengths)), lengths) };
   },
 };
 
@@ -196,3 +193,127 @@ export const ALIGNED_MTL: GradientMethod = {
 };
 
 const LARGE = 1e30;
+
+/** Added to the cosines' diagonal, which keeps equal and opposite gradients apart from a singular matrix. */
+const RIDGE = 4e-6;
+
+/** Newton's steps, and the part of the way to a weight of 0 that one may go. */
+const FAIR_STEPS = 20;
+const FARTHEST = 0.95;
+
+/**
+ * FairGrad (Ban and Ji, ICML 2024, eq. 7): w > 0 with G w = w^(-1/alpha), the minimum of w' G w / 2 - sum w^(1 - 1/alpha) / (1 -
+ * 1/alpha). w is in the units that it would have if the gradients were orthogonal: there b = 1.
+ */
+export const fairgrad = ({ alpha }: Constants): GradientMethod => ({
+  weighs: "gradients",
+  initial: () => ({}),
+  combine(tf, { gram, present }) {
+    const power = 1 / alpha;
+    const inverse = -1 / (1 + power);
+    const products = withOthers(tf, scaled(tf, gram), present);
+    const M = tf.add(products, diagonalOf(tf, tf.mul(squaredNorms(tf, products), RIDGE)));
+    const units = tf.pow(squaredNorms(tf, M), inverse);
+    const N = tf.mul(M, tf.mul(tf.expandDims(units, 1), tf.expandDims(units, 2)));
+    const own = tf.mul(squaredNorms(tf, M), tf.square(units));
+    let b: Tensor = tf.onesLike(units);
+    for (let step = 0; step < FAIR_STEPS; step++) {
+      const pull = tf.mul(own, tf.pow(b, -power));
+      const hessian = tf.add(N, diagonalOf(tf, tf.mul(tf.div(pull, b), power)));
+      const slopes = tf.sub(times(tf, N, b), pull);
+      const down = tf.squeeze(solved(tf, hessian, tf.expandDims(slopes, 2)), [2]);
+      const shrinks = tf.max(tf.div(down, b), 1, true); // 1: a weight would become 0
+      b = tf.sub(b, tf.mul(down, tf.div(FARTHEST, tf.maximum(shrinks, FARTHEST))));
+    }
+    const unit = tf.pow(tf.max(squaredNorms(tf, gram), 1, true), inverse);
+    return { shared: tf.mul(tf.mul(units, b), unit) };
+  },
+});
+
+/** C b = 1, C the cosines: sum_k b_k g_k / |g_k| has the same angle with every gradient. Lengths and b are [R, K]. */
+function equalAngles(tf: Tf, gram: Tensor) {
+  const K = gram.shape[1] as number;
+  const lengths = tf.sqrt(squaredNorms(tf, gram));
+  if (K <= 2) return { lengths, b: tf.onesLike(lengths) };
+  const ridge = tf.mul(identity(tf, K), RIDGE);
+  const ones = tf.expandDims(tf.onesLike(lengths), 2);
+  return { lengths, b: tf.squeeze(solved(tf, tf.add(cosinesOf(tf, gram, lengths), ridge), ones), [2]) };
+}
+
+/** IMTL-G (Liu et al., ICLR 2021, eq. 6): those angles, by weights of sum 1. */
+export const IMTL_G: GradientMethod = {
+  weighs: "gradients",
+  initial: () => ({}),
+  combine(tf, { gram, present }) {
+    const { lengths, b } = equalAngles(tf, gram);
+    const w = tf.div(b, lengths);
+    const sum = tf.sum(present ? tf.mul(w, present) : w, 1, true);
+    return { shared: tf.div(w, tf.where(tf.equal(sum, 0), tf.onesLike(sum), sum)) };
+  },
+};
+
+/** ConFIG (Liu et al., ICLR 2025, eq. 2): those angles, and the sum of the gradients' components along it as its length. */
+export const CONFIG: GradientMethod = {
+  weighs: "gradients",
+  initial: () => ({}),
+  combine(tf, { gram, present }) {
+    const { lengths, b } = equalAngles(tf, gram);
+    const sumOf = (values: Tensor) => tf.sum(present ? tf.mul(values, present) : values, 1, true);
+    const scale = tf.div(sumOf(lengths), tf.maximum(sumOf(b), TINY));
+    return { shared: tf.mul(tf.div(b, lengths), scale) };
+  },
+};
+
+/** Added to second derivatives, in units of their trace: TorchJD's. */
+const UPGRAD_RIDGE = 1e-4;
+
+/**
+ * UPGrad (Quinton and Rey 2024): the sum of the gradients, each projected onto the vectors that no gradient conflicts with. The
+ * projection of task i has the weights e_i + x, x >= 0, by which it is shortest.
+ */
+export const UPGRAD: GradientMethod = {
+  weighs: "gradients",
+  initial: () => ({}),
+  combine(tf, { gram }) {
+    const [R, K] = gram.shape as [number, number];
+    const trace = tf.expandDims(tf.sum(squaredNorms(tf, gram), 1, true), 2);
+    const M = tf.add(tf.div(gram, trace), tf.mul(identity(tf, K), UPGRAD_RIDGE));
+    const lengths = tf.sqrt(squaredNorms(tf, M));
+    const C = cosinesOf(tf, M, lengths);
+    const ofTasks = tf.reshape(tf.tile(tf.expandDims(C, 1), [1, K, 1, 1]), [R * K, K, K]); // of tasks i
+    const x = complement(tf, ofTasks, tf.reshape(C, [R * K, K])); // in units of |g_i| / |g_k|
+    const weights = tf.sum(tf.mul(tf.reshape(x, [R, K, K]), tf.expandDims(lengths, 2)), 1);
+    return { shared: tf.add(tf.div(weights, lengths), 1) };
+  },
+};
+
+/** Steps, the part of the complementarity that each aims at, and the part of the way to 0 that it may go. */
+const COMPLEMENT_STEPS = 16;
+const AIM = 0.1;
+const MOST_OF = 0.99;
+
+/**
+ * x [R, K] >= 0 with y = C x + q >= 0 and x y = 0: by Newton's method for x and y at once, with a product of both that falls to 0. The
+ * diagonal of C [R, K, K] is 1, as is the largest element of q [R, K].
+ */
+function complement(tf: Tf, C: Tensor, q: Tensor): Tensor {
+  let [x, y]: [Tensor, Tensor] = [tf.onesLike(q), tf.onesLike(q)];
+  for (let step = 0; step < COMPLEMENT_STEPS; step++) {
+    const aim = tf.div(tf.mul(tf.mean(tf.mul(x, y), 1, true), AIM), x);
+    const ratio = tf.div(y, x);
+    const side = tf.sub(aim, tf.add(times(tf, C, x), q));
+    const dx = tf.squeeze(solved(tf, tf.add(C, diagonalOf(tf, ratio)), tf.expandDims(side, 2)), [2]);
+    const dy = tf.sub(tf.sub(aim, y), tf.mul(ratio, dx));
+    const shrinks = tf.maximum(tf.max(tf.neg(tf.div(dx, x)), 1, true), tf.max(tf.neg(tf.div(dy, y)), 1, true));
+    const part = tf.div(MOST_OF, tf.maximum(shrinks, MOST_OF));
+    [x, y] = [tf.add(x, tf.mul(dx, part)), tf.add(y, tf.mul(dy, part))];
+  }
+  return x;
+}
+
+/** The inner products over the lengths [R, K], with a diagonal of 1. */
+function cosinesOf(tf: Tf, gram: Tensor, lengths: Tensor): Tensor {
+  const ones = identity(tf, gram.shape[1] as number);
+  const products = tf.mul(tf.expandDims(lengths, 1), tf.expandDims(lengths, 2));
+  return tf.add(tf.mul(tf.div(gram, products), tf.sub(1, ones)), ones);
+}

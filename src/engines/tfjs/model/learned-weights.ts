@@ -2,11 +2,9 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { PLAIN_TRAINING, valuesOf } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
+import { LOSS_EPSILON, shares } from "./loss-weights.ts";
 import type { Constants, GradientMethod, LearnedBy, LossMethod, MethodState, Present } from "./method.ts";
 import { type LearningRates, updated } from "./optimizer.ts";
-
-/** Added to losses. */
-const EPSILON = 1e-8;
 
 /**
  * FAMO (Liu et al., NeurIPS 2023, Algorithm 1): the objective is sum_k z_k log L_k over sum_k z_k / L_k as it is, with z
@@ -17,25 +15,18 @@ export const famo = ({ rate, decay }: Constants): LossMethod => ({
   weighs: "losses",
   initial: () => learned("logits", 0, PLAIN_TRAINING),
   learningRate: rate,
-  weights(tf, losses, { logits }, present) {
-    const ratios = tf.div(shares(tf, logits, present), tf.add(losses, EPSILON)); // z_k / L_k
+  weights(tf, losses, { logits }, { present }) {
+    const ratios = tf.div(shares(tf, logits, present), tf.add(losses, LOSS_EPSILON)); // z_k / L_k
     return tf.div(ratios, divisor(tf, tf.sum(ratios, 1, true), present));
   },
   next(tf, state, losses, { present, rates, lossesAfter }) {
-    const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
+    const logLoss = (of: Tensor) => tf.log(tf.add(of, LOSS_EPSILON));
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
     const z = shares(tf, state.logits, present);
     const slopes = tf.mul(z, tf.sub(falls, innerProducts(tf, z, falls)));
     return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits, decay)), rates);
   },
 });
-
-/** The softmax of the logits. TensorFlow's own, of a variable in a graph, prints warnings. */
-function shares(tf: Tf, logits: Tensor, present: Present): Tensor {
-  const all = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
-  const powers = present ? tf.mul(all, present) : all;
-  return tf.div(powers, divisor(tf, tf.sum(powers, 1, true), present));
-}
 
 /**
  * GradNorm (Chen et al., ICML 2018, Algorithm 1): loss weights w_k, of sum K. They descend sum_k |w_k |g_k| - target_k|,

@@ -3,6 +3,7 @@ import { dropoutInto } from "../../../models/dropout.ts";
 import { type Layer, type OperationOf, programOf } from "../../../models/program.ts";
 import { expertCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
+import { normalsInto } from "../../../random/normal.ts";
 import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
@@ -12,15 +13,15 @@ import { readSame, stacksOf } from "./pack.ts";
 
 /**
  * What is drawn again at each step: the factors by which ReLU layers are multiplied, the noise of SNR's gates, or the
- * order in which a method takes the tasks.
+ * order in which a method takes the tasks, or normals by which it weighs them.
  */
 export interface Mask {
   /** `dropout/0/experts/0/1`: of model number 0, of layers the first of which is that. */
   readonly name: string;
   /** The streams of layers that drop units, `dropout/experts/0/1` and so on; or that of all numbers. */
   readonly streams: readonly string[];
-  readonly kind: "by-row" | "by-network" | "noise" | "order";
-  /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K]. */
+  readonly kind: "by-row" | "by-network" | "noise" | "order" | "normals";
+  /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K], normals [R, 1, 1, K]. */
   readonly shape: readonly [number, number, number, number];
 }
 
@@ -32,8 +33,11 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: Me
       return [{ name: `noise/${m}`, streams: ["noise/links"], kind: "noise", shape: [R, 1, K, expertCount(spec)] }];
     return operation.kind === "dense" && dropout > 0 ? dropoutMasks(operation, R, B, m) : [];
   });
-  const order: Mask = { name: `order/${m}`, streams: ["method/order"], kind: "order", shape: [R, K - 1, K, K] };
-  return method === "pcgrad" && K > 2 ? [...all, order] : all;
+  if (method === "pcgrad" && K > 2)
+    all.push({ name: `order/${m}`, streams: ["method/order"], kind: "order", shape: [R, K - 1, K, K] });
+  if (method === "rlw")
+    all.push({ name: `normals/${m}`, streams: ["method/weights"], kind: "normals", shape: [R, 1, 1, K] });
+  return all;
 }
 
 function dropoutMasks(operation: OperationOf<"dense">, R: number, B: number, m: number): Mask[] {
@@ -54,9 +58,16 @@ export function chanceBy(
   { dropout }: Pick<ModelSpec, "dropout">,
   m = 0,
 ): Chance {
-  const [noise, order] = [masks[`noise/${m}`], masks[`order/${m}`]] as (Tensor | undefined)[];
+  const [noise, order, normals] = ["noise", "order", "normals"].map(
+    (kind) => masks[`${kind}/${m}`] as Tensor | undefined,
+  );
   const drop: Dropout = (units, layers) => tf.mul(units, masks[maskName(m, layers)]);
-  return { dropout: dropout === 0 ? undefined : drop, noise: noise && tf.squeeze(noise, [1]), order };
+  return {
+    dropout: dropout === 0 ? undefined : drop,
+    noise: noise && tf.squeeze(noise, [1]),
+    order,
+    normals: normals && tf.squeeze(normals, [1, 2]),
+  };
 }
 
 function maskName(m: number, [{ dropped }]: readonly Layer[]): string {
@@ -76,6 +87,7 @@ export class MaskSource {
   fill(out: Float32Array, mask: Mask, step: number): void {
     if (mask.kind === "noise") this.#fillNoise(out, mask, step);
     else if (mask.kind === "order") this.#fillOrder(out, mask, step);
+    else if (mask.kind === "normals") this.#fillNormals(out, mask, step);
     else this.#fillFactors(out, mask, step);
   }
 
@@ -102,6 +114,10 @@ export class MaskSource {
         for (const [round, task] of others.entries()) out[((r * rounds + round) * K + i) * K + task] = 1;
       }
     }
+  }
+
+  #fillNormals(out: Float32Array, { streams: [stream], shape: [, , , K] }: Mask, step: number): void {
+    for (const [r, key] of this.#keysOf(stream).entries()) normalsInto(out.subarray(r * K, (r + 1) * K), key, 0, step);
   }
 
   #fillFactors(out: Float32Array, { kind, streams, shape }: Mask, step: number): void {

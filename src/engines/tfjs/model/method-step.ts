@@ -37,10 +37,11 @@ export function methodStep(tf: Tf, method: Method, inputs: StepInputs): StepOutp
 function weighedLosses(tf: Tf, method: LossMethod, inputs: StepInputs): StepOutputs {
   const { spec, parameters, batch, objective, state, rates } = inputs;
   const present = presentTasks(tf, batch.y, objective);
-  const weigh = (losses: Tensor) => method.weights(tf, losses, state, present);
+  const given = { present, normals: objective.normals };
+  const weigh = (losses: Tensor) => method.weights(tf, losses, state, given);
   const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective, weigh);
   const next = (lossesAfter: AfterStep["lossesAfter"]) =>
-    whereThere(tf, present, method.next(tf, state, losses, { present, rates, lossesAfter }), state);
+    whereThere(tf, present, method.next(tf, state, losses, { ...given, rates, lossesAfter }), state);
   return { losses, gradients, next };
 }
 

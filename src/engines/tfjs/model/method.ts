@@ -28,12 +28,18 @@ export type Present = Tensor | undefined;
 export interface LossMethod extends Keeping {
   readonly weighs: "losses";
   /** Losses [R, K] → weights [R, K]. */
-  weights(tf: Tf, losses: Tensor, state: MethodState, present?: Present): Tensor;
+  weights(tf: Tf, losses: Tensor, state: MethodState, given: LossSituation): Tensor;
   next(tf: Tf, state: MethodState, losses: Tensor, given: AfterStep): MethodState;
 }
 
-export interface AfterStep {
+/** What a step knows of the tasks besides their losses. */
+interface LossSituation {
   readonly present?: Present;
+  /** Normals of the tasks, [R, K]; only for the method that draws them. */
+  readonly normals?: Tensor | undefined;
+}
+
+export interface AfterStep extends LossSituation {
   /** Rates of what the method learns; `rate` may be [R, 1]. */
   readonly rates: LearningRates;
   /** The losses of the same batch after the update of the parameters, [R, K]. */

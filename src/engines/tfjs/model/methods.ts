@@ -1,8 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { allConstants, type MethodChoice, type MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
-import { ALIGNED_MTL, cagrad, MGDA, NASH_MTL, PCGRAD } from "./gradient-methods.ts";
+import { ALIGNED_MTL, CONFIG, cagrad, fairgrad, IMTL_G, MGDA, NASH_MTL, PCGRAD, UPGRAD } from "./gradient-methods.ts";
 import { famo, gradnorm, UNCERTAINTY } from "./learned-weights.ts";
+import { dwa, GLS, LOG, RLW, stch } from "./loss-weights.ts";
 import type { Constants, Method, MethodState } from "./method.ts";
 
 const METHODS: Readonly<Record<Exclude<MethodName, "sum">, Method | ((constants: Constants) => Method)>> = {
@@ -14,6 +15,15 @@ const METHODS: Readonly<Record<Exclude<MethodName, "sum">, Method | ((constants:
   "nash-mtl": NASH_MTL,
   famo,
   "aligned-mtl": ALIGNED_MTL,
+  log: LOG,
+  gls: GLS,
+  rlw: RLW,
+  dwa,
+  stch,
+  fairgrad,
+  "imtl-g": IMTL_G,
+  config: CONFIG,
+  upgrad: UPGRAD,
 };
 
 /** What weighs the tasks; undefined for `sum`, which does not. */
@@ -46,15 +56,15 @@ function withMomentum(method: Method, momentum: number): Method {
         return { shared: weights, ...(own && { own: weights }), next: { ...next, ...kept(tf, weights) } };
       },
     };
-  const weights: typeof method.weights = (tf, losses, state, present) =>
-    moved(tf, state, method.weights(tf, losses, state, present));
+  const weights: typeof method.weights = (tf, losses, state, given) =>
+    moved(tf, state, method.weights(tf, losses, state, given));
   return {
     ...method,
     initial,
     weights,
     next: (tf, state, losses, given) => ({
       ...method.next(tf, state, losses, given),
-      ...kept(tf, weights(tf, losses, state, given.present)),
+      ...kept(tf, weights(tf, losses, state, given)),
     }),
   };
 }

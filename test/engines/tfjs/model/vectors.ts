@@ -55,6 +55,8 @@ interface Given {
   readonly losses?: readonly Vector[];
   /** [R][K-1][K][K]. */
   readonly order?: number[][][][];
+  /** [R][K]; 1 if absent. */
+  readonly present?: readonly Vector[];
   readonly state?: Readonly<Record<string, Vector[]>>;
 }
 
@@ -68,6 +70,7 @@ export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (re
       gram: tf.tensor3d(replicas.map(gramOf)),
       losses: given.losses ? tf.tensor2d(copied(given.losses)) : tf.ones([R, K]),
       order: given.order && tf.tensor4d(given.order),
+      ...(given.present && { present: tf.tensor2d(copied(given.present)) }),
       state,
       rates: { ...PLAIN_TRAINING, rate: 0.1 },
     });
