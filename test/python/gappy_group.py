@@ -24,7 +24,10 @@ KINDS = (
     mmoe.Task(gaps=True),
 )
 #: Constants of a method, other than its own: some weights with a momentum, and windows that end within the steps.
-OTHERS = {"dwa": {"window": 2}, "stch": {"window": 3}, "gradnorm": {"momentum": 0.5}, "famo": {"momentum": 0.3}, "upgrad": {"momentum": 0.4}}
+OTHERS = {
+    **{"dwa": {"window": 2}, "stch": {"window": 3}},
+    **{"gradnorm": {"momentum": 0.5}, "famo": {"momentum": 0.3}, "upgrad": {"momentum": 0.4}},
+}
 SETTINGS = mmoe.Settings(seed=1, inputs=D, tasks=3, batch=B, steps=STEPS, lr=0.05, kinds=KINDS, huber_delta=0.5)
 
 

@@ -37,7 +37,7 @@ describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the c
     }
   });
 
-  test("with constants, by each method that draws nothing, on three kinds of tasks with weights, in batches without any label of a task", () => {
+  test("with other constants, where it draws nothing, on three kinds of weighted tasks, in batches without any label of one", () => {
     const methods = METHODS.filter((method) => !DRAWN.includes(method));
     const rows = { rows: classTable(isGap), batch: 4 };
     const config = { steps: STEPS, models: ["mmoe"], ...rows, method: methods, ...CONSTANTS };
