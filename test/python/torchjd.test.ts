@@ -69,7 +69,7 @@ describe.skipIf(!HAS_PYTHON).each([
     return Math.max(...distances);
   }
 
-  /** Of two of TorchJD's, or of ours for PyTorch modules: the largest distance, in lengths of the second; without a scale, of directions. */
+  /** Of two of theirs: the largest distance, in lengths of the second; without a scale, of directions. */
   function apart(name: string, from: string, scale?: number, among = [...(theirs[from] ?? []).keys()]): number {
     const distances = among.map((n) => {
       const [one, other] = [theirs[name]?.[n] as Vector, theirs[from]?.[n] as Vector];
