@@ -47,6 +47,8 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   decaySteps: "optimizer",
   decayFactor: "optimizer",
   beta1: "optimizer",
+  momentum: "optimizer",
+  nesterov: "optimizer",
   beta2: "optimizer",
   epsilon: "optimizer",
   weightDecay: "optimizer",

@@ -218,6 +218,13 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
   })),
+  {
+    key: "momentum",
+    why: ({ optimizer }) => {
+      const other = [optimizer].flat().find((name) => name !== "sgd");
+      return other && `${other} does not use it`;
+    },
+  },
   ...(["decaySteps", "decayFactor"] as const).map((key) => ({
     key,
     why: ({ schedule }: Settings) => {
@@ -246,6 +253,7 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
     throw new UsageError(`${place(key)}: ${why}`);
   };
   checkDecay({ settings, has, refuse });
+  checkMomentum({ settings, has, refuse });
   checkEmbeddingSteps({ settings, has, refuse });
   if (has("schedule", "steps") && has("decaySteps", "none"))
     refuse(
@@ -286,6 +294,19 @@ function checkDecay({ settings, has, refuse }: Rule): void {
     refuse("optimizer", "adamw without weightDecay is adam; give --weight-decay, such as PyTorch's default 0.01");
   if (has("optimizer", "adam"))
     refuse("weightDecay", "with 0 adam and adamw are the same; leave out 0, or one of the optimizers");
+}
+
+function checkMomentum({ settings, has, refuse }: Rule): void {
+  const momenta = trainedValues(settings, "momentum").map(Number);
+  if (momenta.some((one) => one > 0) && !has("optimizer", "sgd"))
+    refuse(
+      "momentum",
+      `is for optimizer sgd, got ${[settings.optimizer].join(", ")}; give --optimizer sgd, or leave it out`,
+    );
+  if (settings.nesterov && momenta.includes(0))
+    refuse("nesterov", "does nothing with a momentum of 0; give --set momentum=0.9, or leave it out");
+  if (has("embeddingSteps", "lazy") && momenta.some((one) => one > 0))
+    refuse("embeddingSteps", "lazy has no momentum, which moves every vector; give dense, or momentum 0");
 }
 
 /** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */

@@ -92,7 +92,7 @@ type Beside =
 
 export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
-  const { beta1, beta2, epsilon, weightDecay, clipNorm } = config;
+  const { beta1, beta2, epsilon, momentum, nesterov, weightDecay, clipNorm } = config;
   const taskKinds = tasksOfRuns(config);
   return {
     trainRows,
@@ -105,6 +105,8 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     beta1,
     beta2,
     epsilon,
+    momentum,
+    nesterov,
     weightDecay,
     clipNorm: clipNorm === "none" ? null : clipNorm,
     method,

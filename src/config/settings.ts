@@ -162,6 +162,10 @@ const OF_OPTIMIZER = {
     ...LISTED,
     default: ADAM.epsilon,
   }),
+  momentum: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1 (used by sgd)"), {
+    ...LISTED,
+    default: 0,
+  }),
   weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0 }),
   clipNorm: setting(orWord(z.number().gt(0), "none", "a number above 0"), { ...LISTED, default: "none" }),
 };
@@ -254,6 +258,7 @@ const GIVEN = {
   optimizer: setting(choice(OPTIMIZERS), LISTED),
   lr: setting(positive("a number above 0"), LISTED),
   ...OF_OPTIMIZER,
+  nesterov: setting(z.boolean().describe("true or false (used by sgd with momentum)"), { ...TRAINED, default: false }),
   initializer: setting(choice(INITIALIZER_NAMES), { ...LISTED, paths: { ...EVERYWHERE, process: BY_CODE } }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
     ...LISTED,

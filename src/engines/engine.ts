@@ -163,7 +163,7 @@ export interface RunState {
    * tiny term moves it.
    */
   readonly noBias: readonly number[];
-  /** beta1^step and beta2^step, multiplied up step by step. */
+  /** beta1^step, or momentum^step, and beta2^step, multiplied up step by step. */
   readonly powers: readonly [number, number];
   /** Batch losses of each task since the latest evaluation, added up, [K]. */
   readonly sums: readonly number[];

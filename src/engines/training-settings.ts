@@ -26,6 +26,10 @@ export interface TrainingSettings extends MethodChoice {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** The share of the sum of gradients that `sgd` keeps: it moves parameters by the sum. */
+  readonly momentum: number;
+  /** Whether it moves them by the gradient plus `momentum` times the sum instead. */
+  readonly nesterov: boolean;
   /**
    * Of every parameter: `sgd` and `adam` add this times the parameter to its gradient; `adamw` first multiplies the
    * parameter by 1 - rate * weightDecay (Loshchilov & Hutter 2019).
@@ -63,7 +67,14 @@ export function testRows({ heldoutRows, validationRows = 0 }: TrainingSettings):
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-const PLAIN_OPTIMIZER = { schedule: CONSTANT, ...ADAM, weightDecay: 0, clipNorm: null } as const;
+const PLAIN_OPTIMIZER = {
+  schedule: CONSTANT,
+  ...ADAM,
+  momentum: 0,
+  nesterov: false,
+  weightDecay: 0,
+  clipNorm: null,
+} as const;
 
 /** What trials and benchmarks train by, apart from sizes, steps and rate: a new setting has here the value that changes nothing. */
 export const PLAIN_TRAINING = {
@@ -91,7 +102,7 @@ export type Optimizer = (typeof OPTIMIZERS)[number];
 /** All that says how an optimizer moves parameters by their gradients. */
 export type OptimizerSettings = Pick<
   TrainingSettings,
-  "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "clipNorm"
+  "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "momentum" | "nesterov" | "weightDecay" | "clipNorm"
 >;
 
 /**
@@ -101,5 +112,8 @@ export type OptimizerSettings = Pick<
 export const ARITHMETICS = ["portable", "fused"] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
-/** Numbers that training keeps for each parameter: itself and, for adam and adamw, two moments. */
-export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3, adamw: 3 };
+/** Numbers that training keeps for each parameter: itself and its moments, two for adam and adamw, one for sgd with momentum. */
+export function valuesOf({ optimizer, momentum }: Pick<OptimizerSettings, "optimizer" | "momentum">): number {
+  if (optimizer !== "sgd") return 3;
+  return momentum > 0 ? 2 : 1;
+}

@@ -7,7 +7,7 @@ import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engine
 import { evaluationSteps } from "../engines/evaluations.ts";
 import { learnedNumbers } from "../engines/methods.ts";
 import { isValidated } from "../engines/task-losses.ts";
-import { VALUES } from "../engines/training-settings.ts";
+import { valuesOf } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -197,7 +197,7 @@ function fitsFamily(
   model: ModelSpec,
   training: AnyRun["training"],
 ): boolean {
-  const blocks = VALUES[training.optimizer];
+  const blocks = valuesOf(training);
   return (
     learned.length === learnedNumbers(training) * model.tasks &&
     values.length === blocks &&

@@ -1,6 +1,6 @@
 import type { Run } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
-import { VALUES } from "../engines/training-settings.ts";
+import { valuesOf } from "../engines/training-settings.ts";
 import { memo } from "../memo.ts";
 import { flopPerRow, parameterBlocks } from "../models/parameters.ts";
 import { expertsOf, hasSharedGate, levelCount, type ModelSpec } from "../models/spec.ts";
@@ -35,7 +35,7 @@ export function workOf({ training, data, model }: Run): Readonly<Record<keyof ty
   return {
     runs: 1,
     steps,
-    values: steps * parameters * VALUES[training.optimizer],
+    values: steps * parameters * valuesOf(training),
     flop: rows * flop,
     units: rows * units,
     mixed: rows * mixed,

@@ -86,6 +86,10 @@ describe("a step moves the vectors of the batch alone", () => {
   });
 
   test.each([
+    [
+      ["embeddingSteps=lazy", "optimizer=sgd", "momentum=0.9"],
+      "embeddingSteps: lazy has no momentum, which moves every vector",
+    ],
     [["embeddingSteps=lazy", "weightDecay=0.1"], "embeddingSteps: lazy has no weight decay, as PyTorch's SparseAdam"],
     [["embeddingSteps=[dense, lazy]", "method=[sum, pcgrad]"], "embeddingSteps: lazy is not for method pcgrad"],
   ])("but not with %j", (set, why) => {

@@ -14,14 +14,14 @@ import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
   const { EVERYWHERE, setting } = await import("../../src/config/settings.ts");
-  const momentum = setting(z.number().min(0).describe("a number from 0"), {
+  const lookahead = setting(z.number().min(0).describe("a number from 0"), {
     default: 0,
     mark: "assumed",
     hash: "trained",
     grid: true,
     paths: EVERYWHERE,
   });
-  return { ...settings, SETTINGS: { ...settings.SETTINGS, momentum } };
+  return { ...settings, SETTINGS: { ...settings.SETTINGS, lookahead } };
 });
 
 /** Stored before there was the setting. */
@@ -30,11 +30,11 @@ const OLD = join(FOLDER, "config.yaml");
 const old = () => loadConfig(OLD);
 
 test("a new setting is part of configs and their files; another value of it is another sweep", () => {
-  expect(old()).toMatchObject({ momentum: 0, origins: { momentum: "assumed" } });
-  expect(Object.keys(FILE_SCHEMA.shape)).toContain("momentum");
-  expect(readFileSync(OLD, "utf8")).not.toContain("momentum");
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 1\n(.*\n)*momentum: 0\n/);
-  const decayed = loadConfig(OLD, [setOverride("momentum=0.1")]);
+  expect(old()).toMatchObject({ lookahead: 0, origins: { lookahead: "assumed" } });
+  expect(Object.keys(FILE_SCHEMA.shape)).toContain("lookahead");
+  expect(readFileSync(OLD, "utf8")).not.toContain("lookahead");
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 1\n(.*\n)*lookahead: 0\n/);
+  const decayed = loadConfig(OLD, [setOverride("lookahead=0.1")]);
   expect(trainedHash(decayed)).not.toBe(trainedHash(loadConfig(OLD)));
 });
 
@@ -69,7 +69,7 @@ test("folders from before a new setting are read, compared, merged and gone on w
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");
   cpSync(FOLDER, out, { recursive: true });
-  expect(refusal(await runMain(["sweep", OLD, "--set", "momentum=0.1", "--out", out]))).toContain(
-    "(momentum: 0 there, 0.1 here)",
+  expect(refusal(await runMain(["sweep", OLD, "--set", "lookahead=0.1", "--out", out]))).toContain(
+    "(lookahead: 0 there, 0.1 here)",
   );
 });

@@ -57,10 +57,10 @@ test("results/figure2 and stored configs without rows or a reported loss are rea
 const NEWER = CONFIG_VERSION + 1;
 test.each([
   [
-    (text: string) => `${text.replace(VERSION, `version: ${NEWER}`)}momentum: 0\n`,
+    (text: string) => `${text.replace(VERSION, `version: ${NEWER}`)}lookahead: 0\n`,
     `stored by a newer mmoe (version ${NEWER}, this one reads up to ${CONFIG_VERSION}); use that one`,
   ],
-  [(text: string) => `momentum: 0\n${text}`, "unknown setting 'momentum': a newer mmoe stored it; use that one"],
+  [(text: string) => `lookahead: 0\n${text}`, "unknown setting 'lookahead': a newer mmoe stored it; use that one"],
   [
     (text: string) => text.replace(VERSION, "version: two"),
     `version: expected the version of a stored config, ${CONFIG_VERSION}, got "two"`,

@@ -4,14 +4,15 @@ import { nodeAdapter, pythonAdapter } from "../../src/engines/process/languages.
 import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
-import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { MASKED_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
 import { testSupported } from "../support/supported-settings.ts";
 
 /** A trainer of its own, at another rate with each other setting of an optimizer. */
-const BY_OPTIMIZER = NUMPY_LINEAR.replace(
+const BY_OPTIMIZER = MASKED_LINEAR.replace(
   "settings.lr",
   "((settings.lr_at(2) + settings.lr_at(3)) * (1 if settings.optimizer == 'sgd' else 2) * settings.beta1 * settings.beta2" +
-    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + len(settings.method) + sum(settings.constants.values())))\n" +
+    " * (1 + settings.epsilon + settings.weight_decay + (settings.clip_norm or 0) + settings.momentum + settings.nesterov" +
+    " + len(settings.method) + sum(settings.constants.values())))\n" +
     "        self.rate *= 0.1 if settings.embedding_steps == 'lazy' else 1\n" +
     "        self.method = settings.method",
 ).replace("settings, rate", "settings, categories, rate");
@@ -20,7 +21,7 @@ const BY_OPTIMIZER = NUMPY_LINEAR.replace(
 const LINEAR_BY_OPTIMIZER = LINEAR.replace("{ lr, optimizer }", "{ optimizer, lrAt, ...s }")
   .replace(
     'optimizer === "sgd" ? lr : 2 * lr',
-    '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length + Object.values(s.constants).reduce((sum, one) => sum + one, 0));\n    this.rate *= s.embeddingSteps === "lazy" ? 0.1 : 1;\n    this.method = s.method',
+    '(optimizer === "sgd" ? 1 : 2) * (lrAt(2) + lrAt(3)) * s.beta1 * s.beta2 * (1 + s.epsilon + s.weightDecay + (s.clipNorm ?? 0) + s.method.length + s.momentum + Number(s.nesterov) + Object.values(s.constants).reduce((sum, one) => sum + one, 0));\n    this.rate *= s.embeddingSteps === "lazy" ? 0.1 : 1;\n    this.method = s.method',
   )
   .replace("constructor", "static categories = true;\n  constructor");
 

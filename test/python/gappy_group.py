@@ -17,12 +17,17 @@ from torch import nn
 import mmoe
 from mmoe.torch_group import TorchGroup
 
-B, D, STEPS, R = 5, 4, 12, 3
+B, D, STEPS, R = 5, 4, 8, 2
 KINDS = (
     mmoe.Task("binary", unit=1.5, gaps=True),
     mmoe.Task("categorical", weight=2, outputs=3, gaps=True),
     mmoe.Task(gaps=True),
 )
+#: Constants of a method, other than its own: some weights with a momentum, and windows that end within the steps.
+OTHERS = {
+    **{"dwa": {"window": 2}, "stch": {"window": 3}},
+    **{"gradnorm": {"momentum": 0.5}, "famo": {"momentum": 0.3}, "upgrad": {"momentum": 0.4}},
+}
 SETTINGS = mmoe.Settings(seed=1, inputs=D, tasks=3, batch=B, steps=STEPS, lr=0.05, kinds=KINDS, huber_delta=0.5)
 
 
@@ -63,7 +68,7 @@ def trained(seed, lacks, made=PerTask, settings=SETTINGS):
 
 
 def apart(method, made):
-    settings = replace(SETTINGS, method=method)
+    settings = replace(SETTINGS, method=method, constants=OTHERS.get(method, {}))
     lacks = lambda row, task: (row + task) % 3 > 0 or (task == 1 and row < 2 * B)  # two batches have no label of task 1
     group = TorchGroup([made(seed) for seed in range(R)], settings, [seed + 5 for seed in range(R)])
     together = [group.step(*map(np.stack, zip(*of_step))) for of_step in zip(*(batches(r, lacks) for r in range(R)))]
@@ -81,7 +86,7 @@ def changed():
 
 
 def resumed(method):
-    settings = replace(SETTINGS, method=method)
+    settings = replace(SETTINGS, method=method, constants=OTHERS.get(method, {}))
     lacks = lambda row, task: (row + task) % 3 > 0 or (task == 1 and row < 2 * B)
     whole, _ = trained(0, lacks, Shared, settings)
     rows = list(batches(0, lacks))

@@ -8,10 +8,18 @@ import { HAS_PYTHON, python } from "./python.ts";
 const TWINS = ["mmoe", TORCH.mmoe] as const;
 const METRICS = ["auc1", "averagePrecision1", "accuracy1", "logLoss1", "accuracy2", "logLoss2", "rSquared3"];
 const LOSSES = [1, 2].flatMap((k) => [`trainLoss${k}`, `heldoutLoss${k}`]);
+/** What PyTorch modules draw otherwise. */
+const DRAWN = ["rlw", "pcgrad"];
 /** With two tasks each has one other: PCGrad draws no order. */
 const PAIRS = { correlations: [-0.6], tasks: 2, batch: 48, trainRows: 200, heldoutRows: 60 };
 /** After more steps a ReLU turns in one of the two before the other, and Adam carries it on. */
 const STEPS = 30;
+
+/** Other values than the defaults. */
+const CONSTANTS = {
+  ...{ "method.alpha": 1.3, "method.c": 0.3, "method.rate": 0.02, "method.decay": 0.01, "method.momentum": 0.4 },
+  ...{ "method.temperature": 1.5, "method.mu": 0.7, "method.window": 5 },
+};
 
 const of = <T extends { readonly [key: string]: string }>(method: string, rows: readonly T[]) =>
   rows.filter((row) => row.method === method);
@@ -19,18 +27,20 @@ const of = <T extends { readonly [key: string]: string }>(method: string, rows: 
 describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the cpu engine", () => {
   // Two methods divide by what gradients of tasks that nearly cancel leave: there the rounding of PyTorch's products, which
   // differs among processors, is tens of times as large.
-  test("mmoe by each method, on two tasks that conflict", () => {
-    const config = { ...PAIRS, steps: STEPS, models: ["mmoe"], method: METHODS };
+  test("mmoe by each method but rlw, on two tasks that conflict", () => {
+    const methods = METHODS.filter((method) => method !== "rlw");
+    const config = { ...PAIRS, steps: STEPS, models: ["mmoe"], method: methods, "method.window": 7 };
     const { curves } = swept(config, [TORCH.mmoe]);
-    for (const method of METHODS) {
+    for (const method of methods) {
       const most = ["mgda", "aligned-mtl"].includes(method) ? 1e-5 : 2e-6;
       expect.soft(apart(of(method, curves), TWINS, LOSSES), method).toBeLessThan(most);
     }
   });
 
-  test("by each method but pcgrad, on three kinds of tasks with weights, in batches without any label of a task", () => {
-    const methods = METHODS.filter((method) => method !== "pcgrad");
-    const config = { steps: STEPS, models: ["mmoe"], rows: classTable(isGap), batch: 4, method: methods };
+  test("with other constants, where it draws nothing, on three kinds of weighted tasks, in batches without any label of one", () => {
+    const methods = METHODS.filter((method) => !DRAWN.includes(method));
+    const rows = { rows: classTable(isGap), batch: 4 };
+    const config = { steps: STEPS, models: ["mmoe"], ...rows, method: methods, ...CONSTANTS };
     const { labels, runs, curves } = swept(config, [TORCH.mmoe]);
     expect(labels.flat()).toContain(-1);
     const columns = [...LOSSES, "trainLoss3", "heldoutLoss3"];
@@ -69,6 +79,27 @@ print(json.dumps([float((a - b).abs().max()) for a, b in zip(summed, combined)])
     const [first = 0, bias = 0, ...last] = JSON.parse(python(["-c", step]));
     expect([first > 1e-3, bias > 1e-3]).toEqual([true, true]);
     for (const apart of last) expect(apart).toBeLessThan(1e-7);
+  });
+
+  test("rlw draws weights for each step and run: K times the softmax of normals", () => {
+    const drawn = `import json, numpy as np, torch, mmoe
+K, STEPS = 3, 400
+def weights(seed):
+    net = torch.nn.Linear(1, K, bias=False)
+    settings = mmoe.Settings(seed=seed, inputs=1, tasks=K, batch=1, steps=STEPS, lr=1.0, optimizer="sgd", method="rlw")
+    trainer, x = mmoe.TorchTrainer(net, settings), np.ones((1, 1), np.float32)
+    for _ in range(STEPS):
+        net.weight.data.fill_(0.5)
+        trainer.step(x, np.zeros((1, K), np.float32))
+        yield (0.5 - net.weight.detach()[:, 0]).tolist()  # the slope of each loss is 1
+print(json.dumps([list(weights(seed)) for seed in (1, 2)]))`;
+    const [one, other] = JSON.parse(python(["-c", drawn])) as [number[][], number[][]];
+    expect(other).not.toEqual(one);
+    for (const step of one) expect(step.reduce((sum, w) => sum + w, 0)).toBeCloseTo(3, 4);
+    const logits = one.map((step) => step.map((w) => Math.log(w)));
+    const centred = logits.flatMap((step) => step.map((z) => z - (step[0] + step[1] + step[2]) / 3));
+    const variance = centred.reduce((sum, z) => sum + z * z, 0) / centred.length;
+    expect(Math.abs(variance - 2 / 3)).toBeLessThan(0.1); // 1 - 1/K, whose standard error is .034
   });
 
   test("runs in one call train as each does alone, on labels of which some are missing", () => {

@@ -30,7 +30,7 @@ def settings_of(case):
     schedule = case["schedule"]
     return mmoe.Settings(
         **{"seed": 0, "inputs": golden["D"], "tasks": golden["K"], "batch": golden["B"], "steps": golden["STEPS"]},
-        **{key: case[key] for key in ("optimizer", "lr", "beta1", "beta2", "epsilon")},
+        **{key: case[key] for key in ("optimizer", "lr", "beta1", "beta2", "epsilon", "momentum", "nesterov")},
         weight_decay=case["weightDecay"],
         clip_norm=case["clipNorm"],
         schedule=mmoe.Schedule(

@@ -21,6 +21,7 @@ import { range } from "../support/reference.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
 const N = 100;
+
 const OURS = {
   pcgrad: PCGRAD,
   mgda: MGDA,
@@ -68,6 +69,16 @@ describe.skipIf(!HAS_PYTHON).each([
     return Math.max(...distances);
   }
 
+  /** Of two of theirs: the largest distance, in lengths of the second; without a scale, of directions. */
+  function apart(name: string, from: string, scale?: number, among = [...(theirs[from] ?? []).keys()]): number {
+    const distances = among.map((n) => {
+      const [one, other] = [theirs[name]?.[n] as Vector, theirs[from]?.[n] as Vector];
+      const factor = scale ?? length(one) / length(other);
+      return length(one.map((value, i) => value - factor * other[i])) / (factor * length(other));
+    });
+    return Math.max(...distances);
+  }
+
   const shortened = (vectors: readonly Vector[]) => vectors.map(length);
 
   test.each([
@@ -75,12 +86,13 @@ describe.skipIf(!HAS_PYTHON).each([
     ["mgda", "mgda, 3000 steps", 0.02],
     ["cagrad", "cagrad", 1e-3],
     ["aligned-mtl", "aligned-mtl, of the sum", 1e-6],
+    ["fairgrad, 0.5", "fairgrad, 0.5", 1e-3],
+    ["fairgrad, 2", "fairgrad, 2", 1e-3],
+    ["imtl-g", "imtl-g", 1e-4],
+    ["config", "config", 1e-4],
+    ["upgrad", "upgrad, of the sum", 1e-5],
   ])("%s for PyTorch modules is TorchJD's, too", (name, from, limit) => {
-    const distances = range(N).map((n) => {
-      const [one, other] = [theirs[`mmoe, ${name}`]?.[n] as Vector, theirs[from]?.[n] as Vector];
-      return length(one.map((value, i) => value - other[i])) / length(other);
-    });
-    expect(Math.max(...distances)).toBeLessThan(limit);
+    expect(apart(`mmoe, ${name}`, from, 1)).toBeLessThan(limit);
   });
 
   test("pcgrad is TorchJD's PCGrad in the same order of tasks", () => {
@@ -131,6 +143,24 @@ describe.skipIf(!HAS_PYTHON).each([
     expect(farthest("nash-mtl", "nash-mtl", Math.sqrt(K), solved)).toBeLessThan(1e-4);
     for (const one of ours["nash-mtl"]) expect(length(one)).toBeCloseTo(Math.sqrt(K), 4);
   });
+
+  if (K === 2) {
+    test("TorchJD's NashMTL, FairGrad(1), IMTL-G and ConFIG have one direction, and PCGrad is K times UPGrad", () => {
+      for (const name of ["fairgrad", "imtl-g"]) expect(apart("config", name), name).toBeLessThan(1e-4);
+      expect(
+        apart("config", "nash-mtl, not clipped", undefined, solving(theirs["nash-mtl, not clipped"])),
+      ).toBeLessThan(1e-4);
+      expect(apart("pcgrad", "upgrad", K)).toBeLessThan(0.01); // UPGrad adds 1e-4 to the products
+    });
+  } else {
+    test("a PyTorch module takes the other tasks in pcgrad's order, and keeps a share of its weights", () => {
+      const [[ordered, reversed, smoothed, still]] = theirs.steps as [number[]];
+      expect(ordered).toBeLessThan(1e-5);
+      expect(reversed).toBeGreaterThan(0.05);
+      expect(smoothed).toBeLessThan(1e-4);
+      expect(still).toBeGreaterThan(0.05);
+    });
+  }
 
   test("aligned-mtl is TorchJD's AlignedMTL of the sum; its default, of the mean, is 1 / K of it", () => {
     expect(farthest("aligned-mtl", "aligned-mtl, of the sum")).toBeLessThan(1e-4);

@@ -7,22 +7,14 @@ import json
 import sys
 
 import torch
-from mmoe.torch_methods import _aligned, _cagrad, _mgda, _nash, _pcgrad
-from torchjd.aggregation import MGDA, Aggregator, AlignedMTL, CAGrad, NashMTL, PCGrad
+import torchjd_steps
+from mmoe import Settings
+from mmoe.torch_gradient_methods import combination
+from torchjd.aggregation import IMTLG, MGDA, Aggregator, AlignedMTL, CAGrad, ConFIG, FairGrad, NashMTL, UPGrad
 
 given = json.load(open(sys.argv[1]))
 gradients = torch.tensor(given["gradients"], dtype=torch.float64)  # [N, K, D]
 N, K, _ = gradients.shape
-
-
-def pcgrad(n: int) -> torch.Tensor:
-    """In the given order: TorchJD draws one by torch.randperm for each task."""
-    orders = iter(given["orders"][n])
-    drawn, torch.randperm = torch.randperm, lambda _: torch.tensor(next(orders))
-    try:
-        return PCGrad()(gradients[n])
-    finally:
-        torch.randperm = drawn
 
 
 aggregators = {
@@ -33,12 +25,19 @@ aggregators = {
     "nash-mtl, not clipped": NashMTL(n_tasks=K, max_norm=0),
     "aligned-mtl": AlignedMTL(),
     "aligned-mtl, of the sum": AlignedMTL(pref_vector=torch.ones(K, dtype=torch.float64)),
+    "fairgrad": FairGrad(1, 10_000),
+    "fairgrad, 0.5": FairGrad(0.5, 10_000),
+    "fairgrad, 2": FairGrad(2, 10_000),
+    "imtl-g": IMTLG(),
+    "config": ConFIG(),
+    "upgrad": UPGrad(),
+    "upgrad, of the sum": UPGrad(pref_vector=torch.ones(K, dtype=torch.float64)),
 }
 
 
 def aggregated(name: str, aggregator: Aggregator) -> list[list[float]]:
     vectors = []
-    for matrix in gradients[:20] if name == "nash-mtl" else gradients:  # its solver takes long
+    for matrix in gradients[:20] if name == "nash-mtl" or name.startswith("fairgrad") else gradients:  # their solvers take long
         if hasattr(aggregator, "reset"):
             aggregator.reset()  # NashMTL begins at its latest weights
         vectors.append(aggregator(matrix).tolist())
@@ -46,12 +45,17 @@ def aggregated(name: str, aggregator: Aggregator) -> list[list[float]]:
 
 
 results = {name: aggregated(name, aggregator) for name, aggregator in aggregators.items()}
-results["pcgrad"] = [pcgrad(n).tolist() for n in range(N)]
+results["pcgrad"] = [torchjd_steps.ordered(gradients[n], iter(given["orders"][n])).tolist() for n in range(N)]
 
 gram = (gradients @ gradients.mT).numpy()
 present = torch.ones(N, K).double().numpy()
-ours = {"mgda": _mgda, "cagrad": _cagrad, "nash-mtl": _nash, "aligned-mtl": _aligned}
-weights = {name: method(gram, present) for name, method in ours.items()} | {"pcgrad": _pcgrad(gram, given["orders"])}
-for name, of_name in weights.items():
-    results[f"mmoe, {name}"] = (torch.from_numpy(of_name)[:, None] @ gradients)[:, 0].tolist()
+methods = {name: {} for name in ("pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl", "imtl-g", "config", "upgrad")}
+methods |= {"fairgrad, 0.5": {"alpha": 0.5}, "fairgrad, 2": {"alpha": 2}}
+for name, constants in methods.items():
+    method = name.split(",")[0]
+    defaults = Settings(seed=0, inputs=1, tasks=K, batch=1, steps=1, method=method, constants=constants).constants
+    weights = combination(method, gram, present, defaults, given["orders"])
+    results[f"mmoe, {name}"] = (torch.from_numpy(weights)[:, None] @ gradients)[:, 0].tolist()
+if K == torchjd_steps.K:
+    results["steps"] = [torchjd_steps.distances()]
 print(json.dumps(results))

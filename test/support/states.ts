@@ -1,6 +1,6 @@
 import type { Run, RunState } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
-import { VALUES } from "../../src/engines/training-settings.ts";
+import { valuesOf } from "../../src/engines/training-settings.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
 
 /** A state of a run at a step, of numbers that are all different. */
@@ -8,7 +8,7 @@ export function stateOf(run: Run, step: number): RunState {
   const { model, training } = run;
   const steps = evaluationSteps(training).filter((at) => at <= step);
   const losses = (first: number) => steps.map((at) => Array.from({ length: model.tasks }, (_, k) => (first + k) / at));
-  const blocks = Array.from({ length: VALUES[training.optimizer] }, (_, i) => i);
+  const blocks = Array.from({ length: valuesOf(training) }, (_, i) => i);
   return {
     step,
     values: blocks.map((i) => Float32Array.from({ length: parameterCount(model) }, (_, n) => (i + 1) / (n + 3) - 0.1)),

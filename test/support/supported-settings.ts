@@ -63,6 +63,8 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   beta1: { value: "beta1=0.5" },
   beta2: { value: "beta2=0.9" },
   epsilon: { value: "epsilon=0.01" },
+  momentum: { with: ["optimizer=sgd", "momentum=0"], value: "momentum=0.9" },
+  nesterov: { with: ["optimizer=sgd", "momentum=0.9"], value: "nesterov=true" },
   weightDecay: { value: "weightDecay=0.1" },
   clipNorm: { value: "clipNorm=0.01" },
   initializer: { value: "initializer=glorot-uniform" },

@@ -84,7 +84,7 @@ class Settings:
     batch: int
     #: The number of updates.
     steps: int
-    #: ``adam`` and ``adamw`` without AMSGrad, ``sgd`` without momentum (docs/config.md).
+    #: ``adam`` and ``adamw`` without AMSGrad, or ``sgd`` (docs/config.md).
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     #: The learning rate that the schedule starts from: :meth:`lr_at` has that of a step.
     lr: float = 1e-3
@@ -96,6 +96,10 @@ class Settings:
     beta2: float = 0.999
     #: What Adam adds to the root of that mean.
     epsilon: float = 1e-8
+    #: The share of the sum of gradients that ``sgd`` keeps: with one above 0 it moves parameters by the sum.
+    momentum: float = 0.0
+    #: Whether it moves them by the gradient plus ``momentum`` times that sum instead.
+    nesterov: bool = False
     #: ``sgd`` and ``adam`` add this times a parameter to its gradient; ``adamw`` first multiplies it by 1 - rate weight_decay.
     weight_decay: float = 0.0
     #: The largest norm of the gradient of all parameters; None for any.

@@ -81,6 +81,8 @@ SETTINGS = {
     "beta1": "beta1",
     "beta2": "beta2",
     "epsilon": "epsilon",
+    "momentum": "momentum",
+    "nesterov": "nesterov",
     "initializer": "initializer",
     "initializer_std": "initializerStd",
     "output_bias": "outputBias",
@@ -178,6 +180,8 @@ def sweep(
     beta1: float | Sequence[float] | None = None,
     beta2: float | Sequence[float] | None = None,
     epsilon: float | Sequence[float] | None = None,
+    momentum: float | Sequence[float] | None = None,
+    nesterov: bool | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
@@ -283,6 +287,8 @@ def sweep(
     :param beta1: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
+    :param momentum: a number from 0 to below 1 (used by sgd); or several
+    :param nesterov: true or false (used by sgd with momentum)
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param output_bias: one of zero, base-rate; or several
@@ -385,6 +391,8 @@ def plan(
     beta1: float | Sequence[float] | None = None,
     beta2: float | Sequence[float] | None = None,
     epsilon: float | Sequence[float] | None = None,
+    momentum: float | Sequence[float] | None = None,
+    nesterov: bool | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
@@ -487,6 +495,8 @@ def plan(
     :param beta1: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
+    :param momentum: a number from 0 to below 1 (used by sgd); or several
+    :param nesterov: true or false (used by sgd with momentum)
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param output_bias: one of zero, base-rate; or several

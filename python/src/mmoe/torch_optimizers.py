@@ -25,8 +25,10 @@ class Optimizer:
         self._settings = settings
         is_fused = all(each.device.type in ("cpu", "cuda") and each.is_floating_point() for each in parameters)
         self._how: dict[str, Any] = {"fused": is_fused or None, "weight_decay": settings.weight_decay, "maximize": False}
-        #: Adam's means of gradients and of their squares, and its steps, []: one of each parameter.
+        #: Adam's means of gradients and of their squares, and its steps, []: one of each parameter. With momentum the sums of gradients.
         self._moments: list[list[torch.Tensor]] = []
+        if settings.optimizer == "sgd" and settings.momentum > 0:
+            self._moments = [[torch.zeros_like(each) for each in parameters]]
         if settings.optimizer != "sgd":
             means, squares = ([torch.zeros_like(each) for each in parameters] for _ in range(2))
             steps = [torch.zeros((), dtype=torch.float32, device=each.device if is_fused else "cpu") for each in parameters]
@@ -36,10 +38,12 @@ class Optimizer:
         moved = [i for i, each in enumerate(self._parameters) if each.grad is not None]
         parameters = [self._parameters[i] for i in moved]
         gradients = [each.grad for each in parameters]
+        moments = [[of[i] for i in moved] for of in self._moments]
         if self._settings.optimizer == "sgd":
-            sgd(parameters, gradients, [None] * len(moved), lr=lr, momentum=0, dampening=0, nesterov=False, **self._how)
+            sums, momentum = (moments[0], self._settings.momentum) if moments else ([None] * len(moved), 0)
+            sgd(parameters, gradients, sums, lr=lr, momentum=momentum, dampening=0, nesterov=self._settings.nesterov, **self._how)
             return
-        means, squares, steps = ([of[i] for i in moved] for of in self._moments)
+        means, squares, steps = moments
         update = adamw if self._settings.optimizer == "adamw" else adam
         rates = {"lr": lr, "beta1": self._settings.beta1, "beta2": self._settings.beta2, "eps": self._settings.epsilon}
         update(parameters, gradients, means, squares, [], steps, amsgrad=False, **rates, **self._how)

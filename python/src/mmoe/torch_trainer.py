@@ -46,8 +46,9 @@ class TorchTrainer:
         self.parameters = parameters
         self._combines = None if self.method in ("sum", "own") else Method(self.settings, parameters, seeds)
         self._steps = 0
-        if sparse and (self._combines is not None or self.settings.clip_norm is not None or self.settings.weight_decay):
-            raise ValueError("sparse=True: such embeddings train without a method, a clip norm and weight decay; leave it out")
+        wants = self.settings
+        if sparse and (self._combines is not None or wants.clip_norm is not None or wants.weight_decay or wants.momentum):
+            raise ValueError("sparse=True: such embeddings train without a method, a clip norm, weight decay and momentum; leave it out")
         self._optimizers = _optimizers(parameters, sparse, self.settings)
 
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:

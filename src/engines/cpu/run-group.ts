@@ -9,7 +9,7 @@ import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
-import { VALUES } from "../training-settings.ts";
+import { valuesOf } from "../training-settings.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import type { KernelInstance } from "./kernels.ts";
 import { type LabelPlan, planRows, type RowPlan, RunGroupRows } from "./run-group-rows.ts";
@@ -262,7 +262,7 @@ function weightBytes(): (run: Run) => number {
   return ({ model, training }) => {
     const number = modelNumber(model);
     sizes[number] ??= weightsOf(model, layoutOf("avx512", training.batch)).size;
-    return 4 * sizes[number] * VALUES[training.optimizer];
+    return 4 * sizes[number] * valuesOf(training);
   };
 }
 
@@ -307,11 +307,11 @@ export function planRunGroup(
 
 /**
  * Whether a step moves only the vectors that rows of the batch have. Where the others have a gradient of 0 and no decay, sgd
- * gives the same bits.
+ * without momentum gives the same bits.
  */
 function takesLazySteps(training: Run["training"]): boolean {
-  const { embeddingSteps, optimizer, weightDecay, clipNorm } = training;
-  const isPlain = optimizer === "sgd" && weightDecay === 0 && clipNorm === null && !combinesGradients(training);
+  const { embeddingSteps, weightDecay, clipNorm } = training;
+  const isPlain = valuesOf(training) === 1 && weightDecay === 0 && clipNorm === null && !combinesGradients(training);
   return embeddingSteps === "lazy" || isPlain;
 }
 

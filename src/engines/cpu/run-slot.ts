@@ -6,7 +6,7 @@ import { allConstants, combinesGradients, learnedNumbers, METHODS } from "../met
 import type { Arena } from "../rows/arena.ts";
 import { fieldAt, record, recordSize } from "../rows/records.ts";
 import type { TaskLoss } from "../task-losses.ts";
-import { type OptimizerSettings, type TrainingSettings, VALUES } from "../training-settings.ts";
+import { type OptimizerSettings, type TrainingSettings, valuesOf } from "../training-settings.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
 import { noBiases, packWeights, parameterBytes, unpackWeights, updatedRanges } from "./weights.ts";
@@ -17,7 +17,7 @@ export interface RunSlot {
   readonly address: number;
   readonly code: StepCode;
   readonly weights: number;
-  /** Numbers for each parameter: the parameter itself and adam's two moments, one block of weights after the other. */
+  /** Numbers for each parameter: the parameter itself and its moments, one block of weights after the other. */
   readonly values: number;
   /** The address of its optimizer's record (kernels/records.h). */
   readonly optimizer: number;
@@ -36,11 +36,8 @@ export interface RunSlot {
   readonly rates: number;
 }
 
-/** An optimizer's number in the kernels. */
-const KINDS: Readonly<Record<OptimizerSettings["optimizer"], number>> = { sgd: 0, adam: 1, adamw: 1 };
-
-/** The kind of those that store gradients. */
-const STORE = 2;
+/** Kinds of optimizers in the kernels; STORE's store gradients. */
+const [SGD, ADAM, STORE, MOMENTUM, NESTEROV] = [0, 1, 2, 3, 4];
 
 /** Bytes from an optimizer's record to its powers of beta1 and beta2. */
 const POWERS = fieldAt("Optimizer", "power1");
@@ -71,7 +68,7 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const { schedule, clipNorm, method: name } = rule;
   const { tasks: K, terms } = code;
   const bytes = 4 * code.weights.size;
-  const values = VALUES[rule.optimizer];
+  const values = valuesOf(rule);
   const { lanes } = code.weights.layout;
   const first = values * bytes; // then gradients, by term; the last are those to be clipped
   const gradients = first + (combinesGradients(rule) ? terms : 0) * bytes;
@@ -128,11 +125,19 @@ const NO_STEP = {
   kept: 0,
 };
 
+function kindOf({ optimizer, momentum, nesterov }: OptimizerSettings): number {
+  if (optimizer !== "sgd") return ADAM;
+  if (momentum === 0) return SGD;
+  return nesterov ? NESTEROV : MOMENTUM;
+}
+
 /** `moments`: bytes from a weight to its first moment. */
 function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
-  const { optimizer, lr, beta1, beta2, epsilon: stabilizer, weightDecay } = settings;
+  const { optimizer, lr, momentum, beta2, epsilon: stabilizer, weightDecay } = settings;
   const [decay, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
-  const of = { kind: KINDS[optimizer], moments, lr, beta1, beta2, stabilizer, decay, decoupled };
+  const kind = kindOf(settings);
+  const beta1 = kind < MOMENTUM ? settings.beta1 : momentum;
+  const of = { kind, moments, lr, beta1, beta2, stabilizer, decay, decoupled };
   return record("Optimizer", { ...NO_STEP, ...of, power1: 1, power2: 1, kept: 1 });
 }
 
@@ -211,7 +216,7 @@ export function writeTrained(memory: KernelInstance, slot: RunSlot, trained: Tra
   memory.float64(slot.learned, slot.learnedSize).set(learned);
 }
 
-/** The parameters, 0, or a moment of each, 1 or 2, in the engine's order. */
+/** The parameters, 0, or a moment of each, from 1, in the engine's order. */
 function valuesAt(memory: KernelInstance, { weights, code }: RunSlot, i: number): Float32Array {
   const { size } = code.weights;
   return memory.float32(weights + 4 * i * size, size);

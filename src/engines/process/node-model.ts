@@ -37,6 +37,9 @@ export interface ModelSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Of `sgd`. */
+  readonly momentum: number;
+  readonly nesterov: boolean;
   readonly weightDecay: number;
   /** The largest norm of the gradient of all parameters; null for any. */
   readonly clipNorm: number | null;

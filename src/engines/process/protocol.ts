@@ -169,15 +169,17 @@ export function sentSettings(
   return { ...shared, kinds, categories, embedding_steps: embeddingSteps, device };
 }
 
-function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...adam }: OptimizerSettings) {
+function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...named }: OptimizerSettings) {
   const { name, warmup, steps, decaySteps, decayFactor } = schedule;
-  const { beta1, beta2, epsilon } = adam;
+  const { beta1, beta2, epsilon, momentum, nesterov } = named;
   return {
     optimizer,
     lr,
     beta1,
     beta2,
     epsilon,
+    momentum,
+    nesterov,
     weight_decay: weightDecay,
     clip_norm: clipNorm,
     schedule: { name, warmup, steps, decay_steps: decaySteps, decay_factor: decayFactor },

@@ -108,6 +108,8 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     optimizer: fc.constantFrom(...OPTIMIZERS),
     weightDecay: fc.constantFrom(0, 0.03),
     clipNorm: fc.constantFrom(null, null, 0.2),
+    momentum: fc.constantFrom(0, 0.8),
+    nesterov: fc.boolean(),
     beta2: fc.constantFrom(0.999, 0.9),
     schedule: fc.constantFrom(
       ...(["constant", "cosine", "steps"] as const).map((name) => {

@@ -17,7 +17,7 @@ from torch.optim import lr_scheduler
 D, H, K, B, STEPS = 5, 7, 2, 6, 100
 NO_SCHEDULE = {"name": "constant", "warmup": 0, "steps": STEPS, "decaySteps": STEPS, "decayFactor": 1}
 PLAIN = {"optimizer": "adam", "lr": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0, "clipNorm": None}
-PLAIN["schedule"] = NO_SCHEDULE
+PLAIN |= {"momentum": 0, "nesterov": False, "schedule": NO_SCHEDULE}
 COSINE = {**NO_SCHEDULE, "name": "cosine", "warmup": 12}
 DECAYED = {**NO_SCHEDULE, "name": "steps", "warmup": 5, "decaySteps": 17, "decayFactor": 0.5}
 CASES = {
@@ -30,6 +30,11 @@ CASES = {
     "adamw with clipping and a cosine": {"optimizer": "adamw", "weightDecay": 0.3, "clipNorm": 0.7, "schedule": COSINE},
     "sgd": {"optimizer": "sgd", "lr": 0.05},
     "sgd with weight decay": {"optimizer": "sgd", "lr": 0.05, "weightDecay": 0.03},
+    "sgd with momentum": {"optimizer": "sgd", "lr": 0.02, "momentum": 0.9},
+    "sgd with momentum, weight decay and decays after a warm-up": {
+        **{"optimizer": "sgd", "lr": 0.05, "momentum": 0.6, "weightDecay": 0.03, "schedule": DECAYED},
+    },
+    "sgd with Nesterov's momentum and clipping": {"optimizer": "sgd", "lr": 0.02, "momentum": 0.9, "nesterov": True, "clipNorm": 0.7},
     "sgd with clipping": {"optimizer": "sgd", "lr": 0.05, "clipNorm": 0.7},
     "sgd with a warm-up alone": {"optimizer": "sgd", "lr": 0.05, "schedule": {**NO_SCHEDULE, "warmup": 40}},
     "sgd with decays after a warm-up": {"optimizer": "sgd", "lr": 0.05, "schedule": DECAYED},
@@ -62,7 +67,8 @@ def bottom():
 
 def optimizer_of(parameters, case):
     if case["optimizer"] == "sgd":
-        return torch.optim.SGD(parameters, lr=case["lr"], weight_decay=case["weightDecay"])
+        momentum = {"momentum": case["momentum"], "nesterov": case["nesterov"]}
+        return torch.optim.SGD(parameters, lr=case["lr"], weight_decay=case["weightDecay"], **momentum)
     kind = torch.optim.AdamW if case["optimizer"] == "adamw" else torch.optim.Adam
     betas = (case["beta1"], case["beta2"])
     return kind(parameters, lr=case["lr"], betas=betas, eps=case["epsilon"], weight_decay=case["weightDecay"])

@@ -132,6 +132,11 @@ static void descend(Situation *s, const double *slopes, double lr) {
       values[k] -= o->lr * slopes[k];
       continue;
     }
+    if (!own && o->kind != ADAM) {
+      m[k] = beta1 * m[k] + slopes[k];
+      values[k] -= o->lr * (o->kind == NESTEROV ? beta1 * m[k] + slopes[k] : m[k]);
+      continue;
+    }
     m[k] = beta1 * m[k] + (1 - beta1) * slopes[k];
     v[k] = beta2 * v[k] + (1 - beta2) * slopes[k] * slopes[k];
     values[k] -= rate * m[k] / (__builtin_sqrt(v[k]) + epsilon * root);

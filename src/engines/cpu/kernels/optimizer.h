@@ -2,9 +2,9 @@
 #include "records.h"
 #include "../../rows/kernels/simd.h"
 
-/// Added to every gradient of adam: far below what moves a weight or changes the bits of a gradient that counts. Without it
-/// the moments of a dead unit sink among the subnormal numbers, where each operation costs a hundred times as much. Not where
-/// gradients have a weight's decay: they do not sink, and adam would carry a bias of 0 away by what is left of TINY.
+/// Added to every gradient that a moment is made of: far below what moves a weight or changes the bits of a gradient that counts.
+/// Without it the moments of a dead unit sink among the subnormal numbers, where each operation costs a hundred times as much. Not
+/// where gradients have a weight's decay: they do not sink, and adam would carry a bias of 0 away by what is left of TINY.
 #define TINY 1e-16f
 
 /// Updates the fields that depend on the step's number.
@@ -24,7 +24,7 @@ typedef struct {
   F rate, epsilon;
   /// Times a weight is added to its gradient; a weight is multiplied by `kept` before its step.
   F decay, kept;
-  /// Of adam's moments: betas and what is left of 1.
+  /// Of adam's moments: betas and what is left of 1. The momentum of sgd is beta1.
   F beta1, rest1, beta2, rest2, tiny;
 } Rule;
 
@@ -67,12 +67,32 @@ INLINE void sgd(Rule rule, char *w, F gradient) {
   store(w, madd(-rule.rate, madd(rule.decay, weight, gradient), weight));
 }
 
+/// Sgd by a sum of gradients, of which each step leaves the share beta1; Nesterov's looks a step ahead. As PyTorch's. In WebAssembly
+/// a function apart, since the playground has room for few copies.
+INNERMOST void addMomentum(int kind, char *w, char *at, F gradient, F decay, F tiny, F beta1, F rate) {
+  F weight = load(w), g = madd(decay, weight, gradient) + tiny;
+  F moment = madd(beta1, load(at), g);
+  store(at, moment);
+  store(w, madd(-rate, kind == NESTEROV ? madd(beta1, moment, g) : moment, weight));
+}
+
+INLINE void withMomentum(Rule rule, char *w, F gradient) {
+  addMomentum(rule.kind, w, w + rule.moments, gradient, rule.decay, rule.tiny, rule.beta1, rule.rate);
+}
+
 INLINE void step(Rule rule, char *w, F gradient) {
   switch (rule.kind) {
     case SGD: sgd(rule, w, gradient); break;
     case ADAM: adam(rule, w, gradient); break;
+    case MOMENTUM:
+    case NESTEROV: withMomentum(rule, w, gradient); break;
     default: store(w + rule.moments, gradient);
   }
+}
+
+/// The step of `count` lines by their gradients, for optimizers whose steps no loop takes at once.
+KERNEL void stepEach(Rule rule, char *w, const F *gradients, int count) {
+  for (int i = 0; i < count; i++) step(rule, w + i * LINE, gradients[i]);
 }
 
 /// Sums that products are added up in, by the place of their factors modulo CLASSES: one order for all kernel sets.

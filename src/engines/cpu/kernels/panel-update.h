@@ -63,7 +63,7 @@ INLINE void addActive(const int VECTORS, const Active *active, const char *rows,
     UNROLL for (int v = 0; v < VECTORS; v++) last[v] = s[v];
     if (rule.kind == ADAM) STEPS for (int v = 0; v < VECTORS; v++) adam(rule, w + v * LINE, last[v]);
     else if (rule.kind == SGD) STEPS for (int v = 0; v < VECTORS; v++) sgd(rule, w + v * LINE, last[v]);
-    else UNROLL for (int v = 0; v < VECTORS; v++) store(w + rule.moments + v * LINE, last[v]);
+    else stepEach(rule, w, last, VECTORS);
   }
 }
 

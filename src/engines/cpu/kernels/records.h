@@ -297,9 +297,9 @@ typedef struct {
   Address step;
 } NextStep;
 
-/// Kinds of optimizers; adamw is ADAM with a decay that is decoupled. STORE takes no step: it keeps a gradient, so that a later
-/// pass can combine several, or scale all by their norm, before the run's optimizer gets it.
-enum { SGD, ADAM, STORE };
+/// Kinds of optimizers; adamw is ADAM with a decay that is decoupled, MOMENTUM and NESTEROV are sgd's. STORE takes no step: it
+/// keeps a gradient, so that a later pass can combine several, or scale all by their norm, before the run's optimizer gets it.
+enum { SGD, ADAM, STORE, MOMENTUM, NESTEROV };
 
 /// How a run is optimized; `train` updates the rate of a schedule and what follows from it before each step.
 typedef struct {
@@ -313,7 +313,7 @@ typedef struct {
   double lr;
   /// beta1^t, beta2^t.
   double power1, power2;
-  /// Those of adam, and its epsilon.
+  /// Those of adam, and its epsilon; the momentum of sgd is beta1.
   double beta1, beta2, stabilizer;
   /// Weight decay: what times a weight is added to its gradient, or for adamw times lr is taken off each weight.
   double decay, decoupled;

@@ -18,7 +18,8 @@ INLINE void updateStrip(const int ROWS, const int KIND, const Update *op, const 
       for (int b = 0; b < B; b++) sum = madd(splat(*(const float *)(x + b * xStride)), load(g + b * gStride), sum);
     if (KIND == ADAM) adam(rule, w, sum);
     else if (KIND == SGD) sgd(rule, w, sum);
-    else store(w + rule.moments, sum);
+    else if (KIND == STORE) store(w + rule.moments, sum);
+    else withMomentum(rule, w, sum);
   }
 }
 
@@ -39,7 +40,7 @@ INLINE void updateRowsOf(const int KIND, const Update *op, const char *base, con
     char *w = weights + op->w + s * stripBytes(op->D);
 #define ROWS(COUNT)                                                                                                   \
   case COUNT: updateStrip(COUNT, KIND, op, base, x, w, s, B, rule); break;
-    switch (B) {
+    switch (KIND == MOMENTUM ? 0 : B) { // rarer: without code for each number of rows
       ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8)
       default: updateStrip(0, KIND, op, base, x, w, s, B, rule);
     }
@@ -53,6 +54,7 @@ KERNEL void updateRows(const Update *op, const char *base, const char *x, char *
   switch (rule.kind) {
     case SGD: updateRowsOf(SGD, op, base, x, weights, B, rule); break;
     case ADAM: updateRowsOf(ADAM, op, base, x, weights, B, rule); break;
-    default: updateRowsOf(STORE, op, base, x, weights, B, rule);
+    case STORE: updateRowsOf(STORE, op, base, x, weights, B, rule); break;
+    default: updateRowsOf(MOMENTUM, op, base, x, weights, B, rule);
   }
 }

@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Optimizer } from "../../training-settings.ts";
+import { PLAIN_TRAINING, valuesOf } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
 import { LOSS_EPSILON, shares } from "./loss-weights.ts";
-import type { Constants, GradientMethod, LossMethod, MethodState, Present } from "./method.ts";
-import { type Rates, updated } from "./optimizer.ts";
+import type { Constants, GradientMethod, LearnedBy, LossMethod, MethodState, Present } from "./method.ts";
+import { type LearningRates, updated } from "./optimizer.ts";
 
 /**
  * FAMO (Liu et al., NeurIPS 2023, Algorithm 1): the objective is sum_k z_k log L_k over sum_k z_k / L_k as it is, with z
@@ -13,7 +13,7 @@ import { type Rates, updated } from "./optimizer.ts";
  */
 export const famo = ({ rate, decay }: Constants): LossMethod => ({
   weighs: "losses",
-  initial: () => learned("logits", 0, "adam"),
+  initial: () => learned("logits", 0, PLAIN_TRAINING),
   learningRate: rate,
   weights(tf, losses, { logits }, { present }) {
     const ratios = tf.div(shares(tf, logits, present), tf.add(losses, LOSS_EPSILON)); // z_k / L_k
@@ -35,7 +35,7 @@ export const famo = ({ rate, decay }: Constants): LossMethod => ({
  */
 export const gradnorm = ({ alpha, rate }: Constants): GradientMethod => ({
   weighs: "gradients",
-  initial: () => ({ first: 0, ...learned("w", 1, "adam") }),
+  initial: () => ({ first: 0, ...learned("w", 1, PLAIN_TRAINING) }),
   learningRate: rate,
   combine(tf, { gram, losses, present, state, rates }) {
     const w = state.w;
@@ -77,19 +77,18 @@ export const UNCERTAINTY: LossMethod = {
 };
 
 /** The state of a value from `start`, with the optimizer's moments. */
-function learned(name: string, start: number, optimizer: Optimizer): Record<string, number> {
-  return optimizer === "sgd" ? { [name]: start } : { [name]: start, [`${name}/m`]: 0, [`${name}/v`]: 0 };
+function learned(name: string, start: number, optimizer: LearnedBy): Record<string, number> {
+  const all = Object.entries({ [name]: start, [`${name}/m`]: 0, [`${name}/v`]: 0 });
+  return Object.fromEntries(all.slice(0, valuesOf(optimizer)));
 }
 
 /** The state of that value after a step down its gradient, [R, K]. */
-function descended(
-  tf: Tf,
-  state: MethodState,
-  name: string,
-  gradient: Tensor,
-  rates: Rates<number | Tensor>,
-): MethodState {
+function descended(tf: Tf, state: MethodState, name: string, gradient: Tensor, rates: LearningRates): MethodState {
   const [value, m, v] = [state[name], state[`${name}/m`], state[`${name}/v`]];
-  const next = updated(tf, { parameters: value, ...(m && v && { m, v }) }, gradient, rates);
-  return { [name]: next.parameters, ...(next.m && next.v && { [`${name}/m`]: next.m, [`${name}/v`]: next.v }) };
+  const next = updated(tf, { parameters: value, ...(m && { m }), ...(v && { v }) }, gradient, rates);
+  return {
+    [name]: next.parameters,
+    ...(next.m && { [`${name}/m`]: next.m }),
+    ...(next.v && { [`${name}/v`]: next.v }),
+  };
 }

@@ -2,12 +2,12 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { sharedParameters } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import { type Optimizer, type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
+import { type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { presentTasks } from "./losses.ts";
-import type { AfterStep, GradientMethod, LossMethod, Method, MethodState, Present } from "./method.ts";
+import type { AfterStep, GradientMethod, LearnedBy, LossMethod, Method, MethodState, Present } from "./method.ts";
 import { type Batch, lossesAndGradients, type Objective, taskGradients } from "./objective.ts";
-import { type Rates, ratesAt } from "./optimizer.ts";
+import { type LearningRates, type Rates, ratesAt } from "./optimizer.ts";
 import { joined, pack, separated } from "./pack.ts";
 import { pairwise } from "./products.ts";
 
@@ -18,7 +18,7 @@ interface StepInputs {
   readonly batch: Batch;
   readonly objective: Objective;
   readonly state: MethodState;
-  readonly rates: Rates<number | Tensor>;
+  readonly rates: LearningRates;
 }
 
 interface StepOutputs {
@@ -78,7 +78,7 @@ function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutpu
 export function initialMethodState(
   tf: Tf,
   { initial }: Method,
-  optimizer: Optimizer,
+  optimizer: LearnedBy,
   [R, K]: readonly [number, number],
 ): MethodState {
   const values = Object.entries(initial(optimizer));

@@ -1,16 +1,19 @@
 // What a method is: how the gradients of K tasks become one, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { allConstants } from "../../methods.ts";
-import type { Optimizer } from "../../training-settings.ts";
+import type { OptimizerSettings } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
-import type { Rates } from "./optimizer.ts";
+import type { LearningRates } from "./optimizer.ts";
 
 /** What a method keeps from step to step: tensors [R, K] by name. */
 export type MethodState = Readonly<Record<string, Tensor>>;
 
+/** What says which moments an optimizer keeps. */
+export type LearnedBy = Pick<OptimizerSettings, "optimizer" | "momentum">;
+
 interface Keeping {
   /** The state before the first step by name, the same for all replicas and tasks, if the run has this optimizer. */
-  readonly initial: (optimizer: Optimizer) => Readonly<Record<string, number>>;
+  readonly initial: (optimizer: LearnedBy) => Readonly<Record<string, number>>;
   /** The rate at which Adam moves what the method learns; `run`: learned by the run's own optimizer, at its rate. */
   readonly learningRate?: number | "run";
 }
@@ -38,7 +41,7 @@ interface LossSituation {
 
 export interface AfterStep extends LossSituation {
   /** Rates of what the method learns; `rate` may be [R, 1]. */
-  readonly rates: Rates<number | Tensor>;
+  readonly rates: LearningRates;
   /** The losses of the same batch after the update of the parameters, [R, K]. */
   readonly lossesAfter: () => Tensor;
 }
@@ -59,7 +62,7 @@ interface Situation {
   /** Of the other tasks for each task, one-hot, [R, K-1, K, K]; only for methods with an `order` of their own. */
   readonly order?: Tensor | undefined;
   readonly state: MethodState;
-  readonly rates: Rates<number | Tensor>;
+  readonly rates: LearningRates;
 }
 
 export interface Combination {

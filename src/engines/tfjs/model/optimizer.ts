@@ -8,7 +8,7 @@ import type { Tf } from "../tf.ts";
 /** What a training step reads and replaces. */
 export type TrainingState = {
   readonly parameters: Tensor;
-  /** Moving mean of the gradient; with `adam`. */
+  /** Moving mean of the gradient, with `adam`; its sum, with momentum. */
   readonly m?: Tensor;
   /** Moving mean of the squared gradient; with `adam`. */
   readonly v?: Tensor;
@@ -21,6 +21,9 @@ export interface Rates<T = number> {
   readonly beta1: number;
   readonly beta2: number;
 }
+
+/** With what does not change, all that moves what a method learns. */
+export type LearningRates = Rates<number | Tensor> & Pick<OptimizerSettings, "momentum" | "nesterov">;
 
 /** What gives the rates. */
 type Rated = Pick<OptimizerSettings, "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon">;
@@ -89,12 +92,24 @@ function restOf({ rank }: Tensor): number[] {
 }
 
 /** The state after a step by the rates alone: new tensors throughout. */
-export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: Rates<number | Tensor>): TrainingState {
+export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: LearningRates): TrainingState {
   return tf.tidy(() => {
     const { parameters, m, v } = state;
-    if (!m || !v) return { parameters: tf.sub(parameters, tf.mul(gradient, rates.rate)) };
+    if (!m) return { parameters: tf.sub(parameters, tf.mul(gradient, rates.rate)) };
+    if (!v) return withMomentum(tf, { parameters, m }, gradient, rates);
     return adam(tf, { parameters, m, v }, gradient, rates);
   });
+}
+
+function withMomentum(
+  tf: Tf,
+  { parameters, m: before }: Required<Omit<TrainingState, "v">>,
+  gradient: Tensor,
+  { rate, momentum, nesterov }: LearningRates,
+): TrainingState {
+  const m = tf.add(tf.mul(before, momentum), gradient);
+  const direction = nesterov ? tf.add(gradient, tf.mul(m, momentum)) : m;
+  return { parameters: tf.sub(parameters, tf.mul(direction, rate)), m };
 }
 
 function adam(

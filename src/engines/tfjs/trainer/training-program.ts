@@ -140,16 +140,19 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
     return { losses, updates: updatesBy(gradients), next: {} };
   }
 
-  const kept = Object.keys(method.initial(shape.optimizer));
+  const kept = Object.keys(method.initial(shape));
   const state = Object.fromEntries(kept.map((name) => [name, given[methodStateName(m, name)]]));
   const rate = given.methodRate;
   const { beta1, beta2 } = method.learningRate === "run" ? shape : ADAM;
   const isRuns = ownRates && method.learningRate === "run";
+  const { momentum, nesterov } = shape;
   const rates = {
     rate: isRuns ? tf.mul(rate, tf.reshape(given.units, [-1, 1])) : rate,
     epsilon: given.methodEpsilon,
     beta1,
     beta2,
+    momentum,
+    nesterov,
   };
   const inputs = { spec, parameters, batch, objective, state, rates };
   const { losses, gradients, next } = methodStep(tf, method, inputs);
@@ -173,23 +176,37 @@ function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tens
   return parameters.map((each) => tf.mul(each, alongside(tf, units, each)));
 }
 
-/** Of an optimizer, what a graph has as constants. */
-type InPlace = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2">;
-
 /** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
-function updatesOf(tf: Tf, inPlace: InPlace, gradients: Tensors, rates: Tensors): Update[] {
-  const { op, inputs } = operationOf(tf, inPlace, rates);
-  return Object.entries(gradients).map(([parameter, gradient]) => ({
-    op,
-    variables: stateNames(inPlace.optimizer, parameter),
-    inputs: [...inputs, gradient],
-  }));
+function updatesOf(tf: Tf, shape: TrainingShape, gradients: Tensors, given: Tensors): Update[] {
+  const { op, inputs } = operationOf(tf, shape, given);
+  return Object.entries(gradients).flatMap(([parameter, gradient]) => {
+    const variables = stateNames(shape, parameter);
+    if (shape.optimizer === "sgd" && shape.momentum > 0) return momentumUpdates(tf, shape, variables, gradient, given);
+    return [{ op, variables, inputs: [...inputs, gradient] }];
+  });
+}
+
+/** A sum of gradients moves first, then by it the parameter. */
+function momentumUpdates(
+  tf: Tf,
+  { momentum, nesterov }: TrainingShape,
+  [parameter, m]: readonly string[],
+  gradient: Tensor,
+  given: Tensors,
+): Update[] {
+  const moment = tf.add(tf.mul(given[m], momentum), gradient);
+  const direction = nesterov ? tf.add(gradient, tf.mul(moment, momentum)) : moment;
+  const op = "ResourceApplyGradientDescent";
+  return [
+    { op, variables: [m], inputs: [tf.scalar(1), tf.sub(given[m], moment)] },
+    { op, variables: [parameter], inputs: [given.rate, direction] },
+  ];
 }
 
 /** TensorFlow's operation, and its inputs before the gradient. Adam's powers of beta1 and beta2 are 0: they leave `rate` as it is. */
 function operationOf(
   tf: Tf,
-  { optimizer, beta1, beta2 }: InPlace,
+  { optimizer, beta1, beta2 }: TrainingShape,
   { rate, epsilon }: Tensors,
 ): Omit<Update, "variables"> {
   switch (optimizer) {
@@ -227,14 +244,14 @@ export function ratesOf(training: OptimizerSettings & MethodChoice, step: number
 
 /** What variables hold of model number m before the first step of runs with these parameters, [P] each. */
 export function initialState(tf: Tf, shape: TrainingShape, m: number, parameters: readonly Float32Array[]): Tensors {
-  const { models, R, tasks, optimizer } = shape;
+  const { models, R, tasks } = shape;
   const packed = pack(tf, models[m], parameters);
   const states = parameterNames(models[m], m).flatMap((name, i) => {
-    const [, ...moments] = stateNames(optimizer, name);
+    const [, ...moments] = stateNames(shape, name);
     return [[name, packed[i]] as const, ...moments.map((moment) => [moment, tf.zerosLike(packed[i])] as const)];
   });
   const method = methodOf(shape);
-  const ofMethod = method ? initialMethodState(tf, method, optimizer, [R, tasks]) : {};
+  const ofMethod = method ? initialMethodState(tf, method, shape, [R, tasks]) : {};
   return { ...Object.fromEntries(states), ...renamed(ofMethod, m) };
 }
 

@@ -1,17 +1,17 @@
 // The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
-import { unreachable } from "../../../errors.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { MethodChoice } from "../../methods.ts";
-import type { Optimizer, OptimizerSettings } from "../../training-settings.ts";
+import { type OptimizerSettings, valuesOf } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
+import type { LearnedBy } from "../model/method.ts";
 import { methodOf } from "../model/methods.ts";
 import { packing } from "../model/pack.ts";
 import type { Specs, TensorSpec } from "./program.ts";
 
 /** Of an optimizer, what a graph depends on. */
-type OptimizerShape = Pick<OptimizerSettings, "optimizer" | "beta1" | "beta2" | "weightDecay" | "clipNorm">;
+type OptimizerShape = Omit<OptimizerSettings, "lr" | "schedule" | "epsilon">;
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
 export interface TrainingShape extends OptimizerShape, MethodChoice {
@@ -37,12 +37,14 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
   const { training, model } = runs[0];
   const { inputs, tasks } = model;
   const { method, constants, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
-  const { optimizer, beta1, beta2, weightDecay, clipNorm } = training;
+  const { optimizer, beta1, beta2, momentum, nesterov, weightDecay, clipNorm } = training;
   const fresh = trainRows === "fresh";
   return {
     optimizer,
     beta1,
     beta2,
+    momentum,
+    nesterov,
     weightDecay,
     clipNorm,
     models,
@@ -83,11 +85,12 @@ export function parameterNames(model: ModelSpec, m: number): string[] {
 }
 
 /** [R, ...shape] for each packed block, and for its optimizer's moments. */
-export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
+export function stateSpecs(shape: TrainingShape): Specs {
+  const { models, R } = shape;
   const entries = models.flatMap((model, m) => {
     const names = parameterNames(model, m);
-    return packing(model).flatMap(({ shape }, i) =>
-      stateNames(optimizer, names[i]).map((name) => [name, float([R, ...shape])]),
+    return packing(model).flatMap((block, i) =>
+      stateNames(shape, names[i]).map((name) => [name, float([R, ...block.shape])]),
     );
   });
   return Object.fromEntries(entries);
@@ -104,8 +107,8 @@ export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: Training
 
 /** What the method keeps for each model, [R, K]. */
 export function methodSpecs(shape: TrainingShape): Specs {
-  const { models, optimizer, R, tasks } = shape;
-  const names = Object.keys(methodOf(shape)?.initial(optimizer) ?? {});
+  const { models, R, tasks } = shape;
+  const names = Object.keys(methodOf(shape)?.initial(shape) ?? {});
   return Object.fromEntries(
     models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
   );
@@ -131,14 +134,6 @@ export function float(shape: TensorSpec["shape"]): TensorSpec {
 }
 
 /** The variables of an optimizer for parameters of these names, in the order in which updates take them. */
-export function stateNames(optimizer: Optimizer, parameter: string): string[] {
-  switch (optimizer) {
-    case "sgd":
-      return [parameter];
-    case "adam":
-    case "adamw":
-      return [parameter, `${parameter}/m`, `${parameter}/v`];
-    default:
-      return unreachable(optimizer);
-  }
+export function stateNames(optimizer: LearnedBy, parameter: string): string[] {
+  return [parameter, `${parameter}/m`, `${parameter}/v`].slice(0, valuesOf(optimizer));
 }

@@ -7,7 +7,7 @@ import type { GradientMethod, LossMethod } from "../../../../src/engines/tfjs/mo
 import { initialMethodState } from "../../../../src/engines/tfjs/model/method-step.ts";
 import { methodOf } from "../../../../src/engines/tfjs/model/methods.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
-import { ADAM } from "../../../../src/engines/training-settings.ts";
+import { PLAIN_TRAINING } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";
 import { dot, length, mixOf, oneHot, orderOf, someVectors, type Vector, weightsOf } from "./vectors.ts";
@@ -81,7 +81,9 @@ test("famo goes down z (fall - the mean fall) and a thousandth of the logits", (
     const [zeros, before] = [tf.zeros([1, 3]), tf.tensor2d([[...losses]])];
     const state = { logits: tf.tensor2d([[...logits]]), "logits/m": zeros, "logits/v": zeros };
     const lossesAfter = () => tf.mul(before, tf.tensor1d([...falls])) as Tensor;
-    return FAMO.next(tf, state, before, { rates: { ...ADAM, rate: 0.025 }, lossesAfter })["logits/m"]?.dataSync();
+    return FAMO.next(tf, state, before, { rates: { ...PLAIN_TRAINING, rate: 0.025 }, lossesAfter })[
+      "logits/m"
+    ]?.dataSync();
   });
   const expected = slopes.map((slope) => 0.1 * slope); // Adam's first moment
   expectClose(moment, expected, 1e-7);
@@ -245,9 +247,9 @@ function lossWeights(
       ...(given.present && { present: row(given.present) }),
       ...(given.normals && { normals: row(given.normals) }),
     };
-    let state = initialMethodState(tf, method, "adam", [1, losses.length]);
+    let state = initialMethodState(tf, method, PLAIN_TRAINING, [1, losses.length]);
     for (const batch of given.after ?? []) {
-      const step = { ...situation, rates: { ...ADAM, rate: 0.025 }, lossesAfter: () => row(batch) };
+      const step = { ...situation, rates: { ...PLAIN_TRAINING, rate: 0.025 }, lossesAfter: () => row(batch) };
       state = method.next(tf, state, row(batch), step);
     }
     return [...method.weights(tf, row(losses), state, situation).dataSync()];

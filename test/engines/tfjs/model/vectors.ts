@@ -2,7 +2,7 @@
 import type { Combination, GradientMethod } from "../../../../src/engines/tfjs/model/method.ts";
 import { initialMethodState } from "../../../../src/engines/tfjs/model/method-step.ts";
 import type { Tf } from "../../../../src/engines/tfjs/tf.ts";
-import { ADAM } from "../../../../src/engines/training-settings.ts";
+import { PLAIN_TRAINING } from "../../../../src/engines/training-settings.ts";
 import { keyOf } from "../../../../src/random/key.ts";
 import { normals } from "../../../../src/random/normal.ts";
 import { range } from "../../../support/reference.ts";
@@ -64,7 +64,7 @@ interface Given {
 export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (readonly Vector[])[], given: Given = {}) {
   const [R, K] = [replicas.length, replicas[0].length];
   return tf.tidy(() => {
-    const initial = initialMethodState(tf, method, "adam", [R, K]);
+    const initial = initialMethodState(tf, method, PLAIN_TRAINING, [R, K]);
     const state = { ...initial, ...mapped(given.state ?? {}, (value) => tf.tensor2d(copied(value))) };
     const combination: Combination = method.combine(tf, {
       gram: tf.tensor3d(replicas.map(gramOf)),
@@ -72,7 +72,7 @@ export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (re
       order: given.order && tf.tensor4d(given.order),
       ...(given.present && { present: tf.tensor2d(copied(given.present)) }),
       state,
-      rates: { ...ADAM, rate: 0.1 },
+      rates: { ...PLAIN_TRAINING, rate: 0.1 },
     });
     return {
       shared: combination.shared.arraySync() as number[][],
