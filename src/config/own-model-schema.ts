@@ -45,11 +45,12 @@ const CHANGES = {
     .strictObject({
       shared: count(0, MOST.experts),
       perTask: count(0, MOST.experts),
+      closed: count(0, MOST.experts),
       layers: units,
       activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
     })
     .partial()
-    .describe("some of {shared, perTask, layers, activation}"),
+    .describe("some of {shared, perTask, closed, layers, activation}"),
   gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z

@@ -39,6 +39,7 @@ export function checkSpec(spec: ModelSpec): void {
   checkSize(spec);
   checkGating(spec);
   checkSharing(spec);
+  checkClosed(spec);
   checkLevels(spec);
   checkTop(spec);
   checkSelected(spec);
@@ -94,6 +95,21 @@ function expectTogether(
     throw new RangeError(`model ${name}: gating ${gating}: expected ${field}, got none`);
   if (gating !== needs && value !== undefined)
     throw new RangeError(`model ${name}: ${field}: expected gating ${needs}, got ${gating}`);
+}
+
+/** Checks that closed experts are shared by several tasks, each of which still sees an expert. */
+function checkClosed(spec: ModelSpec): void {
+  const { name, gating, tasks } = spec;
+  const { shared, closed = 0 } = spec.experts;
+  expectCount(name, "experts.closed", closed, 0);
+  if (closed === 0) return;
+  if (closed > shared)
+    throw new RangeError(`model ${name}: experts.closed: expected at most the ${shared} shared experts, got ${closed}`);
+  if (tasks === 1) throw new RangeError(`model ${name}: experts.closed: expected 0 with one task, got ${closed}`);
+  if (traitsOf(spec).gates !== "per-task")
+    throw new RangeError(`model ${name}: experts.closed: expected a gate for each task, got gating ${gating}`);
+  if (expertsOf(spec, 0).length === 0)
+    throw new RangeError(`model ${name}: experts.closed: expected an expert that task 1 sees, got none`);
 }
 
 /** Checks that codes have an expert each. */

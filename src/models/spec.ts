@@ -27,6 +27,8 @@ export interface ModelSpec {
     readonly shared: number;
     /** Experts that only one task sees, for each task. */
     readonly perTask: number;
+    /** How many of the shared experts, from the first on, are closed to one task: expert e to task e mod K. None if absent. */
+    readonly closed?: number;
     /** Units of each layer of an expert, H last. */
     readonly layers: readonly number[];
     /** After the last of these; the others are ReLU layers. relu if absent. */
@@ -138,17 +140,21 @@ export function levelCount({ levels = 1 }: ModelSpec): number {
 }
 
 /**
- * The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks.
- * Number K stands for the shared experts of the next level, whose gate sees all.
+ * The experts that `task` sees, in the order of its gate's outputs: the shared ones but those closed to it, then its own or those of
+ * all tasks. Number K stands for the shared experts of the next level, whose gate sees all.
  */
 export function expertsOf(spec: ModelSpec, task: number): number[] {
   const seesAll = task === spec.tasks || traitsOf(spec).sees === "all";
-  return seesAll ? range(0, expertCount(spec)) : ownExpertsOf(spec, task);
+  return seesAll ? range(0, expertCount(spec)).filter((e) => isOpen(spec, e, task)) : ownExpertsOf(spec, task);
 }
 
-/** The experts that all tasks see, then the task's own. */
+/** The shared experts that are open to the task, then its own. */
 function ownExpertsOf(spec: ModelSpec, task: number): number[] {
-  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
+  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)].filter((e) => isOpen(spec, e, task));
+}
+
+function isOpen({ experts: { closed = 0 }, tasks }: ModelSpec, e: number, task: number): boolean {
+  return e >= closed || e % tasks !== task;
 }
 
 /** The experts that learn from a task's loss by the mix that it reads; number K as in `expertsOf`. */

@@ -23,6 +23,8 @@ const EXPERT_UNITS = 16;
 const TOWER_UNITS = 8;
 /** Section 3.3's bottom (Figure 3). */
 const SMALL_BOTTOM_UNITS = 16;
+/** Half of the experts, as the default of MMoEEx' code. */
+const CLOSED = EXPERTS / 2;
 /** Experts that a top-k gate keeps; assumed. */
 const TOP = 2;
 /** Assumed. */
@@ -270,6 +272,16 @@ export const ZOO = {
     formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
     build: (dimensions) => linear(mmoe("mmoe-linear", dimensions)),
+  },
+  "mmoe-ex": {
+    label: "MMoE-Ex",
+    about: "mmoe, 4 of whose experts are closed to one task each",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x)), e other than k, k + K, .. of the first 4", "g_k(x) = softmax(W_k x)"],
+    source: "Aoki et al., BIOKDD 2021 (MMoEEx), exclusion, without its two-step optimizer; in turn, not by chance",
+    build: ({ tasks, ...dimensions }) => {
+      const spec = mmoe("mmoe-ex", { tasks, ...dimensions });
+      return tasks === 1 ? spec : { ...spec, experts: { ...spec.experts, closed: CLOSED } };
+    },
   },
 } as const satisfies Record<string, ZooEntry>;
 

@@ -5,9 +5,13 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expertCount, expertsOf, gateCount, type ModelSpec, type Selection } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
-import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
+import { BY_GATING, CLOSED, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
+
+function closed(changes: Partial<ModelSpec["experts"]>): ModelSpec {
+  return { ...CLOSED, experts: { ...CLOSED.experts, ...changes } };
+}
 
 function selecting(changes: Partial<Selection>) {
   return { gate: { ...MMOE.gate, select: { experts: 2, gamma: 1, entropy: 0.1, ...changes } } };
@@ -18,6 +22,15 @@ test("expertsOf(spec, task) is the shared experts, then the task's own at shared
   expect(expertsOf(OWN, 1)).toEqual([0, 1, 6, 7, 8, 9]);
   expect(expertsOf(OWN, 2)).toEqual([0, 1, 10, 11, 12, 13]);
   expect(expertCount(OWN)).toBe(14);
+});
+
+test("expertsOf(spec, task) leaves out closed experts, each to one task in turn", () => {
+  expect([0, 1, 2, 3].map((path) => expertsOf(CLOSED, path))).toEqual([
+    [1, 2, 4],
+    [0, 2, 3, 4],
+    [0, 1, 3, 4],
+    [0, 1, 2, 3, 4],
+  ]);
 });
 
 test("a level has a gate for the shared experts of the next, if there are any: the last has none", () => {
@@ -50,6 +63,11 @@ test.each<[string, Partial<ModelSpec>]>([
     "model mmoe: experts.activation: expected relu or none, got gelu",
     { experts: { ...MMOE.experts, activation: "gelu" as "relu" } },
   ],
+  ["model closed: experts.closed: expected a whole number from 0, got 0.5", closed({ closed: 0.5 })],
+  ["model closed: experts.closed: expected at most the 5 shared experts, got 6", closed({ closed: 6 })],
+  ["model closed: experts.closed: expected an expert that task 1 sees, got none", closed({ shared: 1, closed: 1 })],
+  ["model closed: experts.closed: expected 0 with one task, got 4", { ...CLOSED, tasks: 1 }],
+  ["model closed: experts.closed: expected a gate for each task, got gating single", { ...CLOSED, gating: "single" }],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],

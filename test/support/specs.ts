@@ -88,6 +88,9 @@ function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }
 
+/** Two experts that task 1 does not see, and one each that tasks 2 and 3 do not. */
+export const CLOSED: ModelSpec = { ...MMOE, name: "closed", experts: { ...MMOE.experts, closed: 4 } };
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -158,6 +161,9 @@ export const SPECS: readonly ModelSpec[] = [
   { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   SELECTING,
+  CLOSED,
+  { ...PLE, name: "closed-ple", experts: { ...PLE.experts, closed: 2 } },
+  { ...MMOE, name: "closed-detached", experts: { shared: 3, perTask: 1, closed: 3, layers: [6] }, gating: "detached" },
   { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },
   {
     ...DEEP,

@@ -76,6 +76,11 @@ class Model:
         first = shared + path * per_task
         return list(range(shared)) if path == self.K else list(range(first, first + per_task))
 
+    def open(self, path, experts):
+        """Expert e of the first, which are closed, is open to all tasks but number e mod K."""
+        closed = self.spec["experts"].get("closed", 0)
+        return [e for e in experts if e >= closed or e % self.K != path]
+
     def dense(self, name, h, tensors):
         bias = tensors.get(f"{name}/bias")
         kernel = tensors.get(f"{name}/kernel")
@@ -151,6 +156,7 @@ class Model:
             return self.linked(path, learned)
         everyone = gating in ("residual", "detached") or path == self.K
         seen = list(range(self.E)) if everyone else self.own(self.K) + self.own(path)
+        seen = self.open(path, seen)
         if gating not in ("single", "per-task", "residual", "detached"):
             return sum(learned[e] for e in seen) / len(seen)
         gate = f"{prefix}gates/{0 if gating == 'single' else path}"
@@ -292,8 +298,9 @@ def alignment(case, tensors, x):
     model, variance = Model(spec, tensors, x), label_covariance(1, case["data"]) + case["data"]["noiseStd"] ** 2
     for k, vector in enumerate(np.array(case["vectors"])):
         u = vector / np.linalg.norm(vector)
-        all_seen = spec.get("levels", 1) > 1 or spec["gating"] in ("residual", "detached")
-        read = range(model.E) if all_seen else model.own(model.K) + model.own(k)
+        path = model.K if spec.get("levels", 1) > 1 else k
+        all_seen = path == model.K or spec["gating"] in ("residual", "detached")
+        read = model.open(path, range(model.E) if all_seen else model.own(model.K) + model.own(k))
         kernels = np.concatenate([tensors[f"experts/{e}/0/kernel"] for e in read], axis=1)
         found[f"unitAlignment/{k + 1}"] = np.max(np.abs(u @ kernels) / np.linalg.norm(kernels, axis=0))
         _, vectors = np.linalg.eigh(by_input[k].T @ by_input[k] / N)

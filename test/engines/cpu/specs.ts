@@ -23,6 +23,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     tasks: fc.integer({ min: 1, max: 5 }),
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
+    closed: fc.constantFrom(0, 0, 1, 2, 4),
     experts: layers(1),
     activation: fc.constantFrom(undefined, undefined, "none" as const),
     gating: fc.constantFrom(...GATING_NAMES),
@@ -41,27 +42,44 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     ),
     ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
-  .map(({ shared, perTask, activation, levels, top, select, ranks, gating, gate, gateBias, ...any }): ModelSpec => {
-    const { experts, gates, links } = traitsOf({ gating });
-    const { own: owns, isAlone } = TAKES[experts] ?? { own: [perTask], isAlone: false };
-    const own = owns[shared % owns.length];
-    const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
-    const least = all + own; // experts that any gate sees
-    const isGated = gates !== "none";
-    const hasLevels = gates === "per-task" && levels > 1;
-    const spec: ModelSpec = {
-      ...any,
-      name: "any",
+  .map(
+    ({
+      shared,
+      perTask,
+      closed,
+      activation,
+      levels,
+      top,
+      select,
+      ranks,
       gating,
-      experts: { shared: all, perTask: own, layers: any.experts, ...(activation && { activation }) },
-      ...(hasLevels && { levels }),
-      ...(links === "constraint" && { constraint: 0.3 }),
-      ...(links === "factors" && { ranks }),
-      gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
-      tower: { layers: any.tower },
-    };
-    return isGated && select ? selecting(spec, select) : spec;
-  });
+      gate,
+      gateBias,
+      ...any
+    }): ModelSpec => {
+      const { experts, gates, links } = traitsOf({ gating });
+      const { own: owns, isAlone } = TAKES[experts] ?? { own: [perTask], isAlone: false };
+      const own = owns[shared % owns.length];
+      const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const isGated = gates !== "none";
+      const isClosing = gates === "per-task" && any.tasks > 1 && !select && all + own > closed;
+      const shut = isClosing ? Math.min(closed, all) : 0;
+      const least = all + own - Math.ceil(shut / any.tasks); // experts that any gate sees
+      const hasLevels = gates === "per-task" && levels > 1;
+      const spec: ModelSpec = {
+        ...any,
+        name: "any",
+        gating,
+        experts: { shared: all, perTask: own, closed: shut, layers: any.experts, ...(activation && { activation }) },
+        ...(hasLevels && { levels }),
+        ...(links === "constraint" && { constraint: 0.3 }),
+        ...(links === "factors" && { ranks }),
+        gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
+        tower: { layers: any.tower },
+      };
+      return isGated && select ? selecting(spec, select) : spec;
+    },
+  );
 
 /** A model with gates by codes in place of its own: a task's gate sees 2, 4 or 8 experts. */
 function selecting(spec: ModelSpec, select: Selection): ModelSpec {
