@@ -21,6 +21,8 @@ const units = z.array(count(1, MOST.units)).describe(`a list of units of each la
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 const VARIABLE = /^[A-Za-z_]\w*$/;
 
+const probability = z.number().min(0).lt(1).describe("a number from 0 to below 1");
+
 const bias = z.boolean().describe("true or false");
 
 /** DSelect-k's gates; what is left out is as in the zoo. */
@@ -54,9 +56,9 @@ const CHANGES = {
   gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z
-    .strictObject({ layers: units, bias, top: count(1, MOST.experts), select })
+    .strictObject({ layers: units, bias, top: count(1, MOST.experts), dropout: probability, select })
     .partial()
-    .describe("some of {layers, bias, top, select}"),
+    .describe("some of {layers, bias, top, dropout, select}"),
   tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
   constraint: z.number().nonnegative().describe("a number from 0"),
   ranks,

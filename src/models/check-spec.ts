@@ -42,9 +42,9 @@ export function checkSpec(spec: ModelSpec): void {
   checkClosed(spec);
   checkLevels(spec);
   checkTop(spec);
+  checkGateDropout(spec);
   checkSelected(spec);
-  if (!(spec.dropout >= 0 && spec.dropout < 1))
-    throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+  expectProbability(name, "dropout", spec.dropout);
 }
 
 /** Most weights of a model: engines number them with 31 bits. */
@@ -143,6 +143,15 @@ function checkTop(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
 }
 
+/** Checks that there are weights of a softmax to drop. */
+function checkGateDropout(spec: ModelSpec): void {
+  const { name, gating, gate } = spec;
+  if (gate.dropout === undefined) return;
+  expectProbability(name, "gate.dropout", gate.dropout);
+  if (gate.select) throw new RangeError(`model ${name}: gate: expected dropout or select, got both`);
+  if (gateCount(spec) === 0) throw new RangeError(`model ${name}: gate.dropout: expected a gate, got gating ${gating}`);
+}
+
 /** Checks that there are the experts that a gating takes. */
 function checkGating({ name, gating, experts: { shared, perTask } }: ModelSpec): void {
   const [seen, aTask] = [shared + perTask, `${perTask} a task`];
@@ -169,6 +178,11 @@ function checkSelection(name: string, { experts, gamma, entropy }: Selection, ga
     if (!Number.isInteger(Math.log2(E)) || E < 2)
       throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
   }
+}
+
+function expectProbability(model: string, field: string, value: number): void {
+  if (value >= 0 && value < 1) return;
+  throw new RangeError(`model ${model}: ${field}: expected a number from 0 to below 1, got ${value}`);
 }
 
 /** Refuses a size of a model that is no whole number of at least `least`. */

@@ -70,6 +70,8 @@ export interface Mix {
   readonly taught: readonly number[];
   /** The expert that is added as it is. */
   readonly own: number | undefined;
+  /** The name by which weights are dropped, e.g. `gates/0`; undefined where none are. */
+  readonly dropped: string | undefined;
 }
 
 interface Operands {
@@ -182,7 +184,7 @@ class Writer {
     if (links === "factors") return this.#factored("experts", experts.layers, paths.slice(0, K));
     const [E, width] = [expertCount(this.#spec), this.#widths[paths[0]]];
     const place = (part: "experts" | "gates", i: number) => {
-      return { part, level, network: `${level === 0 ? "" : `levels/${level}/`}${part}/${i}` };
+      return { part, level, network: networkName(level, part, i) };
     };
     const ofExperts = [K, ...range(K)].flatMap((path) =>
       expertsOn(this.#spec, path).map((e): Network => {
@@ -200,17 +202,18 @@ class Writer {
       };
     });
     const units = this.#networks([...ofExperts, ...ofGates]);
-    return links === "connections" ? this.#connected(units) : this.#mixed(units.slice(0, E), units.slice(E));
+    return links === "connections" ? this.#connected(units) : this.#mixed(level, units.slice(0, E), units.slice(E));
   }
 
   /** What paths read of a level's experts: by gates, or else the mean of what each sees. */
-  #mixed(experts: readonly Value[], gates: readonly Value[]): Value[] {
+  #mixed(level: number, experts: readonly Value[], gates: readonly Value[]): Value[] {
     const { tasks: K, experts: sizes } = this.#spec;
     const isOne = hasOneMix(this.#spec);
     const seen = range(gates.length || (isOne ? 1 : K)).map((path) => expertsOf(this.#spec, path));
     const mixes = gates.map((gate, path): Mix => {
       const own = traitsOf(this.#spec).isResidual && path < K ? sizes.shared + path : undefined;
-      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own };
+      const dropped = this.#spec.gate.dropout ? networkName(level, "gates", path) : undefined;
+      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own, dropped };
     });
     const width = this.#widths[experts[0]];
     const source = (numbers: readonly number[], gate: readonly Value[] = []) => {
@@ -347,6 +350,10 @@ class Writer {
     this.parameters.push(block);
     return block;
   }
+}
+
+function networkName(level: number, part: "experts" | "gates", i: number): string {
+  return `${level === 0 ? "" : `levels/${level}/`}${part}/${i}`;
 }
 
 function range(count: number): number[] {

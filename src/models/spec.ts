@@ -44,6 +44,8 @@ export interface ModelSpec {
     readonly bias: boolean;
     /** The softmax is over this many of the largest logits, of equals the first; the rest have weight 0. All if absent. */
     readonly top?: number;
+    /** Probability that an expert's weight is 0 while training; the other weights are then divided by their sum. 0 if absent. */
+    readonly dropout?: number;
     /** Experts are selected by binary codes, without a softmax over them (DSelect-k). */
     readonly select?: Selection;
   };

@@ -27,6 +27,8 @@ const SMALL_BOTTOM_UNITS = 16;
 const CLOSED = EXPERTS / 2;
 /** Experts that a top-k gate keeps; assumed. */
 const TOP = 2;
+/** Probability that a gate's weight is dropped; of the paper. */
+const GATE_DROPOUT = 0.1;
 /** Assumed. */
 const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 /** Of L2-constrained models; assumed. */
@@ -281,6 +283,19 @@ export const ZOO = {
     build: ({ tasks, ...dimensions }) => {
       const spec = mmoe("mmoe-ex", { tasks, ...dimensions });
       return tasks === 1 ? spec : { ...spec, experts: { ...spec.experts, closed: CLOSED } };
+    },
+  },
+  "mmoe-gate-dropout": {
+    label: "MMoE-Gate-Dropout",
+    about: "mmoe; in training, a gate drops weights at 10 %",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x)), on held-out rows g_k(x) = softmax(W_k x)",
+      "in training g_k(x)_e = d_ke softmax(W_k x)_e / sum_j d_kj softmax(W_k x)_j",
+      "d_ke 0 with probability .1 and else 1, anew for each row; if all are 0, all 1",
+    ],
+    source: "Zhao et al., RecSys 2019, section 4.3; rows on which all experts are dropped assumed",
+    build: (dimensions) => {
+      return { ...mmoe("mmoe-gate-dropout", dimensions), gate: { ...PAPER.gate, dropout: GATE_DROPOUT } };
     },
   },
 } as const satisfies Record<string, ZooEntry>;

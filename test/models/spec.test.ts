@@ -80,6 +80,12 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gate.select.gamma: expected a number above 0, got 0", selecting({ gamma: 0 })],
   ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
   ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
+  ["model mmoe: gate.dropout: expected a number from 0 to below 1, got 1", { gate: { ...MMOE.gate, dropout: 1 } }],
+  ["model mmoe: gate: expected dropout or select, got both", { gate: { ...selecting({}).gate, dropout: 0.1 } }],
+  [
+    "model mmoe: gate.dropout: expected a gate, got gating average",
+    { gating: "average", gate: { ...MMOE.gate, dropout: 0.1 } },
+  ],
   ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
   [
     "model mmoe: gating l2-constrained: expected one expert a task and none shared, got 4 a task and 2 shared",

@@ -35,6 +35,7 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
   ["shared-bottom-linear", [101 * 113, 0, 0, 2 * (113 * 8 + 8), 18]],
   ["omoe-linear", [8 * 101 * 16, 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["mmoe-ex", [8 * 101 * 16, 2 * 100 * 6, 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-gate-dropout", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["mmoe-linear", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 

@@ -88,6 +88,9 @@ function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }
 
+/** Gates whose weights are often dropped, and at times all of them. */
+export const DROPPING: ModelSpec = { ...MMOE, name: "dropping", gate: { ...MMOE.gate, dropout: 0.5 } };
+
 /** Two experts that task 1 does not see, and one each that tasks 2 and 3 do not. */
 export const CLOSED: ModelSpec = { ...MMOE, name: "closed", experts: { ...MMOE.experts, closed: 4 } };
 
@@ -162,6 +165,10 @@ export const SPECS: readonly ModelSpec[] = [
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   SELECTING,
   CLOSED,
+  DROPPING,
+  { ...PLE, name: "dropping-ple", gate: { layers: [9], bias: true, dropout: 0.6 } },
+  { ...MMOE, name: "dropping-top", gate: { layers: [], bias: false, top: 2, dropout: 0.4 } },
+  { ...OMOE, name: "dropping-omoe", gate: { layers: [], bias: true, dropout: 0.3 }, dropout: 0.2 },
   { ...PLE, name: "closed-ple", experts: { ...PLE.experts, closed: 2 } },
   { ...MMOE, name: "closed-detached", experts: { shared: 3, perTask: 1, closed: 3, layers: [6] }, gating: "detached" },
   { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },

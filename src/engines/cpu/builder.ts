@@ -13,7 +13,7 @@ import { plainInputs, readInputs, type Selection } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, takeColumns } from "./columns.ts";
-import { type Chance, DenseLayers, type StepPlan } from "./dense.ts";
+import { type Chance, DenseLayers, lastDropped, type StepPlan } from "./dense.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
 
@@ -115,7 +115,7 @@ export class Builder {
 
   /** A mix [B, H] of experts: of a gate's outputs become weights, and of these shares, if an expert is added as it is. */
   #mix(
-    { seen, taught, own }: Mix,
+    { seen, taught, own, dropped }: Mix,
     all: readonly Columns[],
     {
       gate,
@@ -143,12 +143,21 @@ export class Builder {
     const softmax =
       top === undefined ? instruction("softmax", { ...by, E }) : instruction("topSoftmax", { ...by, E, k: top });
     const gradient = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
-    tape.push([softmax, ...residual, mix], (reach) => {
+    const drop = dropped === undefined ? [] : [this.#dropped(dropped, { ...by, E })];
+    tape.push([softmax, ...drop, ...residual, mix], (reach) => {
       if (!reach.has(out)) return [];
       reach.add(gate);
       return [instruction("gateGradient", { ...of, ...by, ...gradient })];
     });
     return out;
+  }
+
+  /** Weights that are dropped. By weights as they are then, the gradient of their logits is that of a softmax without these. */
+  #dropped(gate: string, by: { readonly gate: number; readonly gateStride: number; readonly E: number }): Instruction {
+    const { spec, arena, chance } = this.#plan;
+    const { keyOf, step } = chance as Chance;
+    const key = arena.put(Uint32Array.from(keyOf(`dropout/${gate}`)));
+    return instruction("dropWeights", { ...by, key, last: lastDropped(spec.gate.dropout as number), step });
   }
 
   /** DSelect-k: a gate's outputs to the weights of E experts, by codes; then `mix`. */
@@ -291,5 +300,5 @@ function clearing({ gradient: values, stride, width: N }: Columns): Instruction 
 
 /** Whether a model draws numbers at each step. */
 export function isRandom(spec: StepPlan["spec"]): boolean {
-  return spec.dropout > 0 || traitsOf(spec).links === "connections";
+  return spec.dropout > 0 || (spec.gate.dropout ?? 0) > 0 || traitsOf(spec).links === "connections";
 }

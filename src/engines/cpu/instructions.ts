@@ -47,6 +47,7 @@ const FIELDS = {
   updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
   updateSparse: UPDATE_SPARSE,
   addSparse: [...UPDATE_SPARSE, "clear"],
+  dropWeights: ["gate", "gateStride", "E", "key", "last", "step"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

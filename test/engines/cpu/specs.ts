@@ -31,6 +31,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     gateBias: fc.boolean(),
     levels: fc.constantFrom(1, 1, 1, 2, 3),
     top: fc.constantFrom(undefined, undefined, 1, 2, 3),
+    gateDropout: fc.constantFrom(0, 0, 0.2, 0.7),
     tower: layers(0),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
@@ -50,6 +51,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       activation,
       levels,
       top,
+      gateDropout,
       select,
       ranks,
       gating,
@@ -74,7 +76,12 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
         ...(hasLevels && { levels }),
         ...(links === "constraint" && { constraint: 0.3 }),
         ...(links === "factors" && { ranks }),
-        gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
+        gate: {
+          layers: gate,
+          bias: gateBias,
+          ...(isGated && { dropout: gateDropout }),
+          ...(isGated && top && { top: Math.min(top, least) }),
+        },
         tower: { layers: any.tower },
       };
       return isGated && select ? selecting(spec, select) : spec;

@@ -56,6 +56,7 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
     case SELECT_EXPERTS: selectExperts(op, base, P); break;
     case SELECT_GRADIENT: selectGradient(op, base, P); break;
+    case DROP_WEIGHTS: dropWeights(op, base, P); break;
     default: __builtin_trap();
   }
 }
@@ -89,6 +90,7 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
     case SELECT_EXPERTS: selectExpertsRows(op, base, B); break;
     case SELECT_GRADIENT: selectGradientRows(op, base, B); break;
+    case DROP_WEIGHTS: dropWeightsRows(op, base, B); break;
     default: __builtin_trap();
   }
 }

@@ -30,7 +30,8 @@ enum {
   SELECT_GRADIENT,
   UPDATE_VECTORS,
   UPDATE_SPARSE,
-  ADD_SPARSE
+  ADD_SPARSE,
+  DROP_WEIGHTS
 };
 
 typedef struct {
@@ -275,6 +276,17 @@ typedef struct {
   float kept;
   Address step;
 } Dropout;
+
+/// In place: weights [B, E] of a gate: 0 for experts that are dropped, the others divided by their sum. They are drawn as Dropout draws
+/// the units of a network whose key is at `key`. A row keeps its weights if all above 0 are dropped.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E;
+  Address key;
+  uint32_t last;
+  Address step;
+} DropWeights;
 
 /// In place: values [B, N] times `factor`.
 typedef struct {

@@ -16,17 +16,18 @@ import { groupBy } from "../../../stats/group-by.ts";
 import { withGradient } from "../gradients.ts";
 import { tensorflowBackend } from "../tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { gated, linkGates } from "./gates.ts";
+import { gated, kept, linkGates } from "./gates.ts";
 import { commonKernels, packing, readSame, stacksOf } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { together, type Units, unitsOf } from "./stack.ts";
 
-/** Acts on the units of ReLU layers: [R, B, n, units] of an operation whose layers read the same, else [R, n, B, units]. */
-export type Dropout = (units: Tensor, layers: readonly Layer[]) => Tensor;
+/** The factors of ReLU layers, [R, B, n, units] of an operation whose layers read the same, else [R, n, B, units]; or of gates, [R, B, n, E]. */
+type Factors = (dropped: string) => Tensor | undefined;
 
 /** What is drawn again at each step of training. */
 export interface Chance {
-  readonly dropout?: Dropout | undefined;
+  /** By the name of the first layer, or of the first gate. */
+  readonly factors?: Factors | undefined;
   /** Of SNR's gates, [R, K, E]. */
   readonly noise?: Tensor | undefined;
   /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
@@ -199,9 +200,13 @@ class Interpreter {
       ? tf.add(weighted, isByRow ? tf.reshape(this.#parameter(bias), [R, 1, n, units]) : this.#parameter(bias))
       : weighted;
     if (!isRelu) return before;
-    const { dropout } = this.#chance;
     const active = relu(tf, before);
-    return dropped !== undefined && dropout ? dropout(active, layers) : active;
+    const factors = this.#factors(dropped);
+    return factors ? tf.mul(active, factors) : active;
+  }
+
+  #factors(dropped: string | undefined): Tensor | undefined {
+    return dropped === undefined ? undefined : this.#chance.factors?.(dropped);
   }
 
   /** Sums by coefficients, or by the gates of SNR that these are → [R, K, B, H]. */
@@ -229,8 +234,7 @@ class Interpreter {
   }
 
   #mixes({ experts, mixes }: OperationOf<"mix">): Units[] {
-    const ofAsMany = ({ seen }: Mix) => `${seen.length}`;
-    const weights = this.#byGroups(mixes, ofAsMany, (group) => this.#weights(group));
+    const weights = this.#byGroups(mixes, sizeOf, (group) => this.#weights(group));
     const ofSame = ({ seen, own }: Mix) => `${own === undefined} ${seen}`;
     const mixed = this.#byGroups(mixes, ofSame, (group) => {
       const own = group.map((mix) => weights.get(mix) as Units);
@@ -244,7 +248,8 @@ class Interpreter {
     const outputs = this.#byRow(mixes.map(({ gate }) => gate));
     const { weights, penalty } = gated(this.#tf, this.#spec, outputs, mixes[0].seen.length);
     if (penalty) this.#penalties.push(penalty);
-    return weights;
+    const factors = this.#factors(mixes[0].dropped);
+    return factors ? kept(this.#tf, weights, factors) : weights;
   }
 
   /** What `compute` gives for groups of mixes, [R, B, n, ..]. */
@@ -284,6 +289,11 @@ class Interpreter {
     for (const parameters of [byTask, ...(bias ? [this.#parameter(bias)] : [])])
       this.#penalties.push(tf.mul(squaredDistances(tf, tf.reshape(parameters, [R, K, -1])), constraint));
   }
+}
+
+/** How many experts a mix is of. */
+export function sizeOf({ seen }: Mix): string {
+  return `${seen.length}`;
 }
 
 /** Points [R, K, n] → the squared distances of all pairs, summed, [R]: K times those from their mean. */
