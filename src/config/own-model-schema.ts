@@ -8,7 +8,7 @@ import { choice, count, LONGEST_NAME, plainName, positive, printableText } from 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
 
-const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
+const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true, swish: true };
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
@@ -50,9 +50,10 @@ const CHANGES = {
       closed: count(0, MOST.experts),
       layers: units,
       activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
+      norm: z.boolean().describe("true or false"),
     })
     .partial()
-    .describe("some of {shared, perTask, closed, layers, activation}"),
+    .describe("some of {shared, perTask, closed, layers, activation, norm}"),
   gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z

@@ -10,7 +10,7 @@ import {
 } from "../models/program.ts";
 import { type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
 import { hardConcrete, ITSELF, kept, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
-import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
+import { dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -115,6 +115,12 @@ class Interpreter {
       }
       case "mix":
         return this.#mixes(operation);
+      case "normalize":
+        return operation.norms.map(({ input, gain, shift }) => normalized(tape, this.#values[input], gain, shift));
+      case "modulate":
+        return operation.modulations.map(({ units, by, factor }) =>
+          modulated(tape, this.#values[units], this.#values[by], factor),
+        );
       default:
         return unreachable(operation);
     }

@@ -33,9 +33,7 @@ export function checkSpec(spec: ModelSpec): void {
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
-  const { activation = "relu" } = experts;
-  if (activation !== "relu" && activation !== "none")
-    throw new RangeError(`model ${name}: experts.activation: expected relu or none, got ${activation}`);
+  checkActivation(spec);
   checkSize(spec);
   checkGating(spec);
   checkSharing(spec);
@@ -45,6 +43,18 @@ export function checkSpec(spec: ModelSpec): void {
   checkGateDropout(spec);
   checkSelected(spec);
   expectProbability(name, "dropout", spec.dropout);
+}
+
+/** Checks that there is a last layer of experts of its own, where its units are normalised or are no ReLUs. */
+function checkActivation({ name, gating, experts: { activation = "relu", norm } }: ModelSpec): void {
+  if (!["relu", "none", "swish"].includes(activation))
+    throw new RangeError(`model ${name}: experts.activation: expected relu, none or swish, got ${activation}`);
+  if (norm && activation === "relu")
+    throw new RangeError(`model ${name}: experts.norm: expected activation swish or none, got relu`);
+  if (["none", "connections"].includes(traitsOf({ gating }).links)) return;
+  if (norm) throw new RangeError(`model ${name}: experts.norm: expected no norm with gating ${gating}, got one`);
+  if (activation === "swish")
+    throw new RangeError(`model ${name}: experts.activation: expected relu or none with gating ${gating}, got swish`);
 }
 
 /** Most weights of a model: engines number them with 31 bits. */

@@ -26,7 +26,7 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order into `values`, [parameterCount] zeros, which it returns: kernels by `initializer`, each from the stream
- * whose key `keyFor` returns for its name, and shares as kernels; tables by `initialTableInto`; biases and log-alphas 0; stitches leave a
+ * whose key `keyFor` returns for its name, and shares as kernels; tables by `initialTableInto`; biases, shifts and log-alphas 0, gains 1; stitches leave a
  * task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half
  * it is flat.
  */
@@ -36,7 +36,7 @@ export function initialValues(
   keyFor: (block: string) => Key,
   values: Float32Array = new Float32Array(parameterCount(spec)),
 ): Float32Array {
-  for (const { name, part, kind, shape, offset } of parameterBlocks(spec)) {
+  for (const { name, part, kind, shape, offset, size } of parameterBlocks(spec)) {
     const [from, to] = shape as [number, number];
     const { select } = spec.gate;
     if (kind === "kernel" && part === "gates" && select)
@@ -46,6 +46,7 @@ export function initialValues(
       values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
     }
     if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name));
+    if (kind === "gain") values.fill(1, offset, offset + size);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

@@ -24,7 +24,8 @@ export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "ou
 
 /**
  * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
- * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size].
+ * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size]; gains and shifts are of the units
+ * of a layer norm.
  */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
@@ -36,7 +37,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
+  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares" | "gain" | "shift";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -74,6 +75,20 @@ export interface Mix {
   readonly dropped: string | undefined;
 }
 
+/** A layer norm: units less their mean over their standard deviation, times `gain`, plus `shift`. */
+export interface Norm {
+  readonly input: Value;
+  readonly gain: ParameterBlock;
+  readonly shift: ParameterBlock;
+}
+
+/** Units times `factor` times the sigmoid of `by`, which may be the units. */
+export interface Modulation {
+  readonly units: Value;
+  readonly by: Value;
+  readonly factor: number;
+}
+
 interface Operands {
   /** Tables, whose vectors the last inputs of a row number → one value: plain inputs, then the vectors. */
   readonly embed: { readonly tables: readonly ParameterBlock[] };
@@ -84,6 +99,10 @@ interface Operands {
   /** The experts that each mean is of → a value of each. */
   readonly average: { readonly experts: readonly Value[]; readonly seen: readonly (readonly number[])[] };
   readonly mix: { readonly experts: readonly Value[]; readonly mixes: readonly Mix[] };
+  /** Layer norms → a value of each. */
+  readonly normalize: { readonly norms: readonly Norm[] };
+  /** → a value of each. */
+  readonly modulate: { readonly modulations: readonly Modulation[] };
 }
 
 export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
@@ -201,8 +220,37 @@ class Writer {
         layers: this.#stack(place("gates", g), sizes, gate.bias, (i) => i < gate.layers.length),
       };
     });
-    const units = this.#networks([...ofExperts, ...ofGates]);
-    return links === "connections" ? this.#connected(units) : this.#mixed(level, units.slice(0, E), units.slice(E));
+    const all = this.#networks([...ofExperts, ...ofGates]);
+    const units = this.#activated(level, all.slice(0, E));
+    return links === "connections" ? this.#connected(units) : this.#mixed(level, units, all.slice(E));
+  }
+
+  /** The units of experts' last layers, normalised and with their activation, if that is no ReLU. */
+  #activated(level: number, experts: readonly Value[]): readonly Value[] {
+    const { norm, activation } = this.#spec.experts;
+    const units = norm ? this.#normalized(level, experts) : experts;
+    return activation === "swish"
+      ? this.#modulated(units.map((value) => ({ units: value, by: value, factor: 1 })))
+      : units;
+  }
+
+  #normalized(level: number, experts: readonly Value[]): Value[] {
+    const norms = experts.map((input, e): Norm => {
+      const place = { part: "experts", level, network: networkName(level, "experts", e), layer: "norm" } as const;
+      const shape = [this.#widths[input]];
+      return { input, gain: this.#declare(place, "gain", shape), shift: this.#declare(place, "shift", shape) };
+    });
+    const sources = norms.map(({ input, gain, shift }) => {
+      return { width: this.#widths[input], values: [input], parameters: [gain, shift] };
+    });
+    return this.#add("normalize", { norms }, sources);
+  }
+
+  #modulated(modulations: readonly Modulation[]): Value[] {
+    const sources = modulations.map(({ units, by }) => {
+      return { width: this.#widths[units], values: [units, by], parameters: [] };
+    });
+    return this.#add("modulate", { modulations }, sources);
   }
 
   /** What paths read of a level's experts: by gates, or else the mean of what each sees. */

@@ -1,7 +1,7 @@
 import { type Gating, traitsOf } from "./gatings.ts";
 
 /** What follows the last layer of an expert, or of a bottom. */
-export type Activation = "relu" | "none";
+export type Activation = "relu" | "none" | "swish";
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
@@ -31,8 +31,10 @@ export interface ModelSpec {
     readonly closed?: number;
     /** Units of each layer of an expert, H last. */
     readonly layers: readonly number[];
-    /** After the last of these; the others are ReLU layers. relu if absent. */
+    /** After the last of these; the others are ReLU layers. relu if absent; swish is z sigmoid(z). */
     readonly activation?: Activation;
+    /** Whether the units of the last layer are normalised before their activation: a layer norm with a gain and a shift of each unit. */
+    readonly norm?: boolean;
   };
   readonly gating: Gating;
   /** Levels of experts and gates; 1 if absent. */
@@ -124,7 +126,7 @@ export function expertCount({ experts, tasks }: ModelSpec): number {
 
 /** Whether layer number i of an expert is a ReLU layer; if not, it is linear, and its units are not dropped. */
 export function isReluLayer({ experts: { activation, layers } }: ModelSpec, i: number): boolean {
-  return activation !== "none" || i < layers.length - 1;
+  return (activation ?? "relu") === "relu" || i < layers.length - 1;
 }
 
 /** Outputs of a task. */

@@ -298,6 +298,20 @@ export const ZOO = {
       return { ...mmoe("mmoe-gate-dropout", dimensions), gate: { ...PAPER.gate, dropout: GATE_DROPOUT } };
     },
   },
+  "mmoe-home": {
+    label: "MMoE-HoME",
+    about: "mmoe whose experts are normalised, with Swish",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x)), f_e(x) = swish(norm(W_e x + b_e))",
+      "norm(z) = c_e (z - mean z) / sd(z) + d_e, over units; swish(z) = z sigmoid(z)",
+      "g_k(x) = softmax(W_k x)",
+    ],
+    source: "Wang et al., 2024 (HoME): its experts alone; a layer norm (ours) in place of a batch norm",
+    build: (dimensions) => {
+      const spec = mmoe("mmoe-home", dimensions);
+      return { ...spec, experts: { ...spec.experts, activation: "swish", norm: true } };
+    },
+  },
 } as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;

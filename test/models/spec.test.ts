@@ -5,7 +5,17 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expertCount, expertsOf, gateCount, type ModelSpec, type Selection } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
-import { BY_GATING, CLOSED, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
+import {
+  BY_GATING,
+  CLOSED,
+  CONSTRAINED,
+  FACTORED,
+  MMOE,
+  SPECS,
+  STITCHED,
+  someParameters,
+  someRows,
+} from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
 
@@ -60,7 +70,7 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: expected an expert for each task, got none", { experts: { ...MMOE.experts, shared: 0 } }],
   ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
   [
-    "model mmoe: experts.activation: expected relu or none, got gelu",
+    "model mmoe: experts.activation: expected relu, none or swish, got gelu",
     { experts: { ...MMOE.experts, activation: "gelu" as "relu" } },
   ],
   ["model closed: experts.closed: expected a whole number from 0, got 0.5", closed({ closed: 0.5 })],
@@ -68,6 +78,18 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model closed: experts.closed: expected an expert that task 1 sees, got none", closed({ shared: 1, closed: 1 })],
   ["model closed: experts.closed: expected 0 with one task, got 4", { ...CLOSED, tasks: 1 }],
   ["model closed: experts.closed: expected a gate for each task, got gating single", { ...CLOSED, gating: "single" }],
+  [
+    "model mmoe: experts.norm: expected activation swish or none, got relu",
+    { experts: { ...MMOE.experts, norm: true } },
+  ],
+  [
+    "model mmoe: experts.norm: expected no norm with gating l2-constrained, got one",
+    { ...CONSTRAINED, name: "mmoe", experts: { ...CONSTRAINED.experts, activation: "none", norm: true } },
+  ],
+  [
+    "model mmoe: experts.activation: expected relu or none with gating cross-stitch, got swish",
+    { ...STITCHED, name: "mmoe", experts: { ...STITCHED.experts, activation: "swish" } },
+  ],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],

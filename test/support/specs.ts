@@ -88,6 +88,13 @@ function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }
 
+/** Experts of two layers, the last of which is normalised, with Swish. */
+export const NORMED: ModelSpec = {
+  ...DEEP,
+  name: "normed",
+  experts: { ...DEEP.experts, activation: "swish", norm: true },
+};
+
 /** Gates whose weights are often dropped, and at times all of them. */
 export const DROPPING: ModelSpec = { ...MMOE, name: "dropping", gate: { ...MMOE.gate, dropout: 0.5 } };
 
@@ -165,6 +172,11 @@ export const SPECS: readonly ModelSpec[] = [
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   SELECTING,
   CLOSED,
+  NORMED,
+  { ...PLE, name: "swish-ple", experts: { ...PLE.experts, activation: "swish" } },
+  { ...PLE, name: "normed-ple", experts: { ...PLE.experts, activation: "none", norm: true } },
+  { ...SNR, name: "normed-snr", experts: { ...SNR.experts, activation: "swish", norm: true } },
+  { ...BOTTOM, name: "normed-bottom", experts: { ...BOTTOM.experts, activation: "swish", norm: true } },
   DROPPING,
   { ...PLE, name: "dropping-ple", gate: { layers: [9], bias: true, dropout: 0.6 } },
   { ...MMOE, name: "dropping-top", gate: { layers: [], bias: false, top: 2, dropout: 0.4 } },

@@ -119,7 +119,7 @@ function partOf(network: readonly ParameterBlock[]): string {
 
 /** Inputs and units of a network's layers: `100-16`. */
 function layersOf(network: readonly ParameterBlock[]): string {
-  const kernels = network.filter(({ kind }) => kind !== "bias");
+  const kernels = network.filter(({ kind }) => !["bias", "gain", "shift"].includes(kind));
   if (kernels.length === 0) return network.map(({ shape }) => shape[0]).join("-");
   return [kernels[0]?.shape[0], ...kernels.map(({ shape }) => shape[1])].join("-");
 }

@@ -5,7 +5,7 @@ import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
-import { BOTTOM, CLOSED, DEEP, MMOE, OMOE, PLE } from "../../support/specs.ts";
+import { BOTTOM, CLOSED, DEEP, MMOE, NORMED, OMOE, PLE } from "../../support/specs.ts";
 
 const D = 7;
 const data = { inputs: D, scale: 0.6, alpha: [1.5, 4], beta: [0.3, 1.1], noiseStd: 0.1 };
@@ -16,6 +16,7 @@ const SPECS: readonly ModelSpec[] = [
   BOTTOM,
   PLE,
   CLOSED,
+  NORMED,
   DEEP,
   { ...MMOE, name: "shared-and-own", experts: { shared: 3, perTask: 2, layers: [6] } },
   { ...MMOE, name: "single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },

@@ -37,7 +37,7 @@ def smooth_step(t, gamma):
 
 
 def is_linear(spec, layer):
-    return spec["experts"].get("activation") == "none" and layer == len(spec["experts"]["layers"]) - 1
+    return spec["experts"].get("activation", "relu") != "relu" and layer == len(spec["experts"]["layers"]) - 1
 
 
 class Model:
@@ -89,10 +89,19 @@ class Model:
             kernel = self.factors(part, i, int(k))
         return h @ kernel + (0 if bias is None else bias)
 
+    def activated(self, name, h, tensors):
+        """The last units of an expert without a ReLU: a layer norm, if it has one, then Swish, if that is its activation."""
+        if self.spec["experts"].get("norm"):
+            z = h - h.mean(axis=1, keepdims=True)
+            z = z / np.sqrt((z**2).mean(axis=1, keepdims=True) + 1e-5)
+            h = z * tensors[f"{name}/norm/gain"] + tensors[f"{name}/norm/shift"]
+        return h * sigmoid(h) if self.spec["experts"].get("activation") == "swish" else h
+
     def expert(self, name, h, tensors, deeper):
         for i in range(len(self.spec["experts"]["layers"])):
             before, h = h, self.dense(f"{name}/{i}", h, tensors)
             if is_linear(self.spec, i):
+                h = self.activated(name, h, tensors)
                 continue
             h = relu(h)
             if before is not self.x:

@@ -25,7 +25,8 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     perTask: fc.integer({ min: 0, max: 2 }),
     closed: fc.constantFrom(0, 0, 1, 2, 4),
     experts: layers(1),
-    activation: fc.constantFrom(undefined, undefined, "none" as const),
+    activation: fc.constantFrom(undefined, undefined, "none" as const, "swish" as const),
+    norm: fc.boolean(),
     gating: fc.constantFrom(...GATING_NAMES),
     gate: layers(0),
     gateBias: fc.boolean(),
@@ -49,6 +50,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       perTask,
       closed,
       activation,
+      norm,
       levels,
       top,
       gateDropout,
@@ -67,12 +69,14 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       const isClosing = gates === "per-task" && any.tasks > 1 && !select && all + own > closed;
       const shut = isClosing ? Math.min(closed, all) : 0;
       const least = all + own - Math.ceil(shut / any.tasks); // experts that any gate sees
+      const isPlain = links === "none" || links === "connections"; // experts have a last layer of their own
+      const last = isPlain ? activation && { activation, norm } : activation === "none" && { activation };
       const hasLevels = gates === "per-task" && levels > 1;
       const spec: ModelSpec = {
         ...any,
         name: "any",
         gating,
-        experts: { shared: all, perTask: own, closed: shut, layers: any.experts, ...(activation && { activation }) },
+        experts: { shared: all, perTask: own, closed: shut, layers: any.experts, ...last },
         ...(hasLevels && { levels }),
         ...(links === "constraint" && { constraint: 0.3 }),
         ...(links === "factors" && { ranks }),

@@ -104,6 +104,10 @@ class Interpreter {
         return this.#averages(operation);
       case "mix":
         return this.#mixes(operation);
+      case "normalize":
+        return this.#normalized(operation);
+      case "modulate":
+        return this.#modulated(operation);
       default:
         return unreachable(operation);
     }
@@ -225,6 +229,26 @@ class Interpreter {
     return unitsOf(tf, tf.reshape(sums, [R, K, B, H]), 1);
   }
 
+  /** Layer norms of units as wide → [R, n, B, H]. */
+  #normalized({ norms }: OperationOf<"normalize">): Units[] {
+    const tf = this.#tf;
+    const together = (blocks: readonly ParameterBlock[]) =>
+      tf.concat(
+        blocks.map((block) => this.#parameter(block)),
+        1,
+      );
+    const hats = normalized(tf, this.#byNetwork(norms.map(({ input }) => input)));
+    const scaled = tf.mul(hats, together(norms.map(({ gain }) => gain))); // [R, n, B, H] times [R, n, 1, H]
+    return unitsOf(tf, tf.add(scaled, together(norms.map(({ shift }) => shift))), 1);
+  }
+
+  /** Units as wide, times sigmoids → [R, n, B, H]. */
+  #modulated({ modulations }: OperationOf<"modulate">): Units[] {
+    const units = this.#byNetwork(modulations.map(({ units }) => units));
+    const by = this.#byNetwork(modulations.map(({ by }) => by));
+    return unitsOf(this.#tf, modulated(this.#tf, units, by, modulations[0].factor), 1);
+  }
+
   #averages({ experts, seen }: OperationOf<"average">): Units[] {
     const tf = this.#tf;
     return seen.flatMap((own) => {
@@ -289,6 +313,36 @@ class Interpreter {
     for (const parameters of [byTask, ...(bias ? [this.#parameter(bias)] : [])])
       this.#penalties.push(tf.mul(squaredDistances(tf, tf.reshape(parameters, [R, K, -1])), constraint));
   }
+}
+
+/** Added to a variance, as in PyTorch's layer norms. */
+const EPSILON = 1e-5;
+
+/** Units [.., H] less their mean, over their standard deviation. */
+function normalized(tf: Tf, units: Tensor): Tensor {
+  const mean = (x: Tensor) => tf.mean(x, -1, true);
+  const forward = (units: Tensor) => {
+    const apart = tf.sub(units, mean(units));
+    const scale = tf.rsqrt(tf.add(mean(tf.square(apart)), EPSILON));
+    const hats = tf.mul(apart, scale);
+    return [hats, hats, scale] as const;
+  };
+  return withGradient(tf, [units], forward, (dy, [hats, scale]) =>
+    tf.mul(tf.sub(tf.sub(dy, mean(dy)), tf.mul(hats, mean(tf.mul(dy, hats)))), scale),
+  );
+}
+
+/** Units times `factor` times the sigmoid of `by`. */
+function modulated(tf: Tf, units: Tensor, by: Tensor, factor: number): Tensor {
+  const forward = (units: Tensor, by: Tensor) => {
+    const s = tf.sigmoid(by);
+    const value = tf.mul(tf.mul(units, s), factor);
+    return [value, value, s] as const;
+  };
+  return withGradient(tf, [units, by], forward, (dy, [value, s]) => [
+    tf.mul(tf.mul(dy, s), factor),
+    tf.mul(tf.mul(dy, value), tf.sub(1, s)),
+  ]);
 }
 
 /** How many experts a mix is of. */
