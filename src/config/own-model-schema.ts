@@ -60,7 +60,10 @@ const CHANGES = {
     .strictObject({ layers: units, bias, top: count(1, MOST.experts), dropout: probability, select })
     .partial()
     .describe("some of {layers, bias, top, dropout, select}"),
-  tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
+  tower: z
+    .strictObject({ layers: units, gate: count(1, MOST.units) })
+    .partial()
+    .describe("some of {layers, gate}"),
   constraint: z.number().nonnegative().describe("a number from 0"),
   ranks,
   bias,

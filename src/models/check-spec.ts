@@ -23,6 +23,7 @@ export function checkSpec(spec: ModelSpec): void {
     "experts.layers": experts.layers,
     "gate.layers": gate.layers,
     "tower.layers": tower.layers,
+    "tower.gate": tower.gate === undefined ? [] : [tower.gate],
   };
   for (const [field, values] of Object.entries(sizes)) {
     for (const size of values) expectCount(name, field, size, 1);
@@ -38,6 +39,7 @@ export function checkSpec(spec: ModelSpec): void {
   checkGating(spec);
   checkSharing(spec);
   checkClosed(spec);
+  checkTowerGates(spec);
   checkLevels(spec);
   checkTop(spec);
   checkGateDropout(spec);
@@ -73,7 +75,8 @@ function checkSize(spec: ModelSpec): void {
   const ofLevel = (from: number) =>
     E * weightsOf([from, ...experts.layers]) + gates * weightsOf([from, ...gate.layers, E]);
   const weights = ofLevel(readInputs(spec)) + (levels - 1) * ofLevel(H) + K * weightsOf([H, ...tower.layers, 1]);
-  const all = weights + links * H ** 2;
+  const ofTower = (units: number) => (tower.gate ? weightsOf([readInputs(spec), tower.gate, units]) : 0);
+  const all = weights + links * H ** 2 + K * tower.layers.reduce((sum, units) => sum + ofTower(units), 0);
   if (all > MOST_WEIGHTS) throw tooLarge(name, MOST_WEIGHTS, "weights", all);
 }
 
@@ -120,6 +123,17 @@ function checkClosed(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: experts.closed: expected a gate for each task, got gating ${gating}`);
   if (expertsOf(spec, 0).length === 0)
     throw new RangeError(`model ${name}: experts.closed: expected an expert that task 1 sees, got none`);
+}
+
+/** Checks that gates of towers have layers to multiply, and that these are no products over tasks or tied to others. */
+function checkTowerGates({ name, gating, tower }: ModelSpec): void {
+  if (tower.gate === undefined) return;
+  if (tower.layers.length === 0)
+    throw new RangeError(`model ${name}: tower.gate: expected a layer in tower.layers, got none`);
+  if (["none", "connections"].includes(traitsOf({ gating }).links)) return;
+  throw new RangeError(
+    `model ${name}: tower.gate: expected no gates of towers with gating ${gating}, got ${tower.gate}`,
+  );
 }
 
 /** Checks that codes have an expert each. */

@@ -36,10 +36,10 @@ export function initialValues(
   keyFor: (block: string) => Key,
   values: Float32Array = new Float32Array(parameterCount(spec)),
 ): Float32Array {
-  for (const { name, part, kind, shape, offset, size } of parameterBlocks(spec)) {
+  for (const { name, network, part, kind, shape, offset, size } of parameterBlocks(spec)) {
     const [from, to] = shape as [number, number];
     const { select } = spec.gate;
-    if (kind === "kernel" && part === "gates" && select)
+    if (kind === "kernel" && part === "gates" && !network.startsWith("gates/towers/") && select)
       values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
     else if (kind === "kernel" || kind === "shares") {
       const experts = part === "experts" && !spec.ranks ? expertCount(spec) : 1;

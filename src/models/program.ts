@@ -164,6 +164,8 @@ class Writer {
   readonly #inputs: readonly Value[];
   /** By value: how many numbers it has of a row. */
   readonly #widths: number[];
+  /** What gates of towers give, [K, layers of a tower]; none without such gates. */
+  #towerGates: readonly (readonly Value[])[] = [];
 
   constructor(spec: ModelSpec) {
     this.#spec = spec;
@@ -193,7 +195,25 @@ class Writer {
       const output = this.#layer({ ...place, part: "outputs", layer: "output" }, last, bias, false);
       return { input: inputs[k], layers: [...hidden, output] };
     });
-    return this.#networks(towers);
+    const isGated = (i: number) => this.#towerGates.length > 0 && i < tower.layers.length;
+    return this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+  }
+
+  /** PPNet: units of layer i of all towers, times twice the sigmoids of their gates. */
+  #gatedBy(units: readonly Value[], i: number): Value[] {
+    return this.#modulated(units.map((value, k) => ({ units: value, by: this.#towerGates[k][i], factor: 2 })));
+  }
+
+  /** The gates of towers, task by task, for each layer of a tower. */
+  #ofTowers(paths: readonly Value[]): Network[] {
+    const { tasks: K, tower } = this.#spec;
+    return range(tower.gate ? K : 0).flatMap((k) =>
+      tower.layers.map((units, i): Network => {
+        const place = { part: "gates", level: 0, network: `gates/towers/${k}/${i}` } as const;
+        const sizes = [this.#widths[paths[k]], tower.gate as number, units];
+        return { input: paths[k], layers: this.#stack(place, sizes, true, (layer) => layer === 0) };
+      }),
+    );
   }
 
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
@@ -220,9 +240,11 @@ class Writer {
         layers: this.#stack(place("gates", g), sizes, gate.bias, (i) => i < gate.layers.length),
       };
     });
-    const all = this.#networks([...ofExperts, ...ofGates]);
-    const units = this.#activated(level, all.slice(0, E));
-    return links === "connections" ? this.#connected(units) : this.#mixed(level, units, all.slice(E));
+    const ofTowers = level === 0 ? this.#ofTowers(paths) : [];
+    const all = this.#networks([...ofExperts, ...ofGates, ...ofTowers]);
+    const [units, G] = [this.#activated(level, all.slice(0, E)), E + ofGates.length];
+    if (ofTowers.length > 0) this.#towerGates = chunks(all.slice(G), this.#spec.tower.layers.length);
+    return links === "connections" ? this.#connected(units) : this.#mixed(level, units, all.slice(E, G));
   }
 
   /** The units of experts' last layers, normalised and with their activation, if that is no ReLU. */

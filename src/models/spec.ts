@@ -54,6 +54,11 @@ export interface ModelSpec {
   readonly tower: {
     /** Units of each ReLU layer before the linear output, T last. */
     readonly layers: readonly number[];
+    /**
+     * Units of the ReLU layer of a gate (PPNet): one for each of these layers of each task, which reads what experts of the first level
+     * read, and by twice whose sigmoids the layer's units are multiplied. No gates if absent.
+     */
+    readonly gate?: number;
   };
   /**
    * With gating l2-constrained: what the squared distances between the tasks' networks, over all pairs of tasks, are

@@ -312,6 +312,19 @@ export const ZOO = {
       return { ...spec, experts: { ...spec.experts, activation: "swish", norm: true } };
     },
   },
+  ppnet: {
+    label: "PPNet",
+    about: "shared-bottom; gates on the inputs scale a tower's units",
+    formula: [
+      "y_k = t_k(f(x)), each hidden layer of t_k: relu(V_k h + b_k) * d_k",
+      "d_k = 2 sigmoid(W_k relu(U_k x + a_k) + c_k)",
+    ],
+    source: "Chang et al., KDD 2023 (PEPNet), PPNet on shared-bottom; a gate's 16 units assumed",
+    build: (dimensions) => {
+      const spec = sharedBottom("ppnet", sharedBottomUnits(dimensions), dimensions);
+      return { ...spec, tower: { ...spec.tower, gate: GATE_UNITS } };
+    },
+  },
 } as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;

@@ -40,6 +40,7 @@ describe("a model defined in the list of models", () => {
       { experts: { shared: 3, perTask: 2, layers: [7] }, gating: "per-task", gate: { layers: [5], bias: true } },
     ],
     ["like: mmoe, experts: {activation: swish, norm: true}", { experts: { activation: "swish", norm: true } }],
+    ["like: mmoe, tower: {gate: 4}", { tower: { layers: [8], gate: 4 } }],
     ["like: omoe, gate: {dropout: 0.3}", { gating: "single", gate: { layers: [], bias: false, dropout: 0.3 } }],
     ["like: mmoe-ex, experts: {closed: 2}", { experts: { shared: 8, perTask: 0, closed: 2, layers: [16] } }],
     ["like: omoe, tower: {layers: []}, bias: false", { tower: { layers: [] }, bias: false, gating: "single" }],

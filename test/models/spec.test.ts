@@ -90,6 +90,12 @@ test.each<[string, Partial<ModelSpec>]>([
     "model mmoe: experts.activation: expected relu or none with gating cross-stitch, got swish",
     { ...STITCHED, name: "mmoe", experts: { ...STITCHED.experts, activation: "swish" } },
   ],
+  ["model mmoe: tower.gate: expected a whole number from 1, got 0", { tower: { layers: [7], gate: 0 } }],
+  ["model mmoe: tower.gate: expected a layer in tower.layers, got none", { tower: { layers: [], gate: 4 } }],
+  [
+    "model mmoe: tower.gate: expected no gates of towers with gating cross-stitch, got 4",
+    { ...STITCHED, name: "mmoe", tower: { layers: [7], gate: 4 } },
+  ],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],

@@ -95,6 +95,9 @@ export const NORMED: ModelSpec = {
   experts: { ...DEEP.experts, activation: "swish", norm: true },
 };
 
+/** Towers of two layers, whose units are multiplied by gates on the inputs. */
+export const GATED_TOWERS: ModelSpec = { ...DEEP, name: "gated-towers", tower: { layers: [7, 10], gate: 3 } };
+
 /** Gates whose weights are often dropped, and at times all of them. */
 export const DROPPING: ModelSpec = { ...MMOE, name: "dropping", gate: { ...MMOE.gate, dropout: 0.5 } };
 
@@ -173,6 +176,10 @@ export const SPECS: readonly ModelSpec[] = [
   SELECTING,
   CLOSED,
   NORMED,
+  GATED_TOWERS,
+  { ...PLE, name: "gated-towers-ple", tower: { layers: [7], gate: 5 }, bias: false, dropout: 0.3 },
+  { ...BOTTOM, name: "embedded-gated-towers", embeddings, tower: { layers: [7], gate: 5 } },
+  { ...EMBEDDED_APART, name: "embedded-gated-apart", tower: { layers: [7], gate: 4 } },
   { ...PLE, name: "swish-ple", experts: { ...PLE.experts, activation: "swish" } },
   { ...PLE, name: "normed-ple", experts: { ...PLE.experts, activation: "none", norm: true } },
   { ...SNR, name: "normed-snr", experts: { ...SNR.experts, activation: "swish", norm: true } },

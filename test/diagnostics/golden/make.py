@@ -112,6 +112,10 @@ class Model:
         for i in range(len(self.spec["tower"]["layers"])):
             h = relu(self.dense(f"towers/{k}/{i}", h, self.tensors))
             self.towers.append(h)
+            if "gate" in self.spec["tower"]:
+                gate, rows = f"gates/towers/{k}/{i}", self.read(self.x, k)
+                logits = self.dense(f"{gate}/1", relu(self.dense(f"{gate}/0", rows, self.tensors)), self.tensors)
+                h = h * 2 * sigmoid(logits)
         return self.dense(f"towers/{k}/output", h, self.tensors)[:, 0]
 
     def level(self, level, levels, inputs):

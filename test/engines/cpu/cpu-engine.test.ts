@@ -71,6 +71,7 @@ describe("300 steps", () => {
     "mmoe-ex": "b29a98473e5d8d77",
     "mmoe-gate-dropout": "ecd51f01ab57da44",
     "mmoe-home": "a80a217be0612543",
+    ppnet: "f82c5cfda17ef063",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

@@ -34,6 +34,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     top: fc.constantFrom(undefined, undefined, 1, 2, 3),
     gateDropout: fc.constantFrom(0, 0, 0.2, 0.7),
     tower: layers(0),
+    towerGate: fc.constantFrom(undefined, undefined, 1, 5),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
     select: fc.constantFrom(
@@ -51,6 +52,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       closed,
       activation,
       norm,
+      towerGate,
       levels,
       top,
       gateDropout,
@@ -86,7 +88,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
           ...(isGated && { dropout: gateDropout }),
           ...(isGated && top && { top: Math.min(top, least) }),
         },
-        tower: { layers: any.tower },
+        tower: { layers: any.tower, ...(isPlain && any.tower.length > 0 && towerGate && { gate: towerGate }) },
       };
       return isGated && select ? selecting(spec, select) : spec;
     },
