@@ -77,7 +77,7 @@ KERNEL void dropWeights(const DropWeights *op, char *base, int P) {
   }
 }
 
-/// The same, row after row.
+/// Row after row: all lanes have one weight.
 KERNEL void dropWeightsRows(const DropWeights *op, char *base, int B) {
   const uint32_t step = *(const uint32_t *)(base + op->step), *key = (const uint32_t *)(base + op->key);
   if (step == 0) return;
