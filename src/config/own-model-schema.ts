@@ -8,7 +8,7 @@ import { choice, count, LONGEST_NAME, plainName, positive, printableText } from 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
 
-const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true };
+const ACTIVATIONS: Readonly<Record<Activation, true>> = { relu: true, none: true, swish: true };
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
@@ -20,6 +20,8 @@ const units = z.array(count(1, MOST.units)).describe(`a list of units of each la
 /** A name in Python, whose letters may be of any script. */
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 const VARIABLE = /^[A-Za-z_]\w*$/;
+
+const probability = z.number().min(0).lt(1).describe("a number from 0 to below 1");
 
 const bias = z.boolean().describe("true or false");
 
@@ -45,18 +47,23 @@ const CHANGES = {
     .strictObject({
       shared: count(0, MOST.experts),
       perTask: count(0, MOST.experts),
+      closed: count(0, MOST.experts),
       layers: units,
       activation: choice(Object.keys(ACTIVATIONS) as Activation[]),
+      norm: z.boolean().describe("true or false"),
     })
     .partial()
-    .describe("some of {shared, perTask, layers, activation}"),
+    .describe("some of {shared, perTask, closed, layers, activation, norm}"),
   gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z
-    .strictObject({ layers: units, bias, top: count(1, MOST.experts), select })
+    .strictObject({ layers: units, bias, top: count(1, MOST.experts), dropout: probability, select })
     .partial()
-    .describe("some of {layers, bias, top, select}"),
-  tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
+    .describe("some of {layers, bias, top, dropout, select}"),
+  tower: z
+    .strictObject({ layers: units, gate: count(1, MOST.units) })
+    .partial()
+    .describe("some of {layers, gate}"),
   constraint: z.number().nonnegative().describe("a number from 0"),
   ranks,
   bias,

@@ -98,6 +98,27 @@ export function softmaxOfTop(tape: Tape, logits: Units, top = logits.width): Uni
   return tape.units(weights, (gradient) => addSoftmaxGradient(tape.gradientOf(logits), weights, gradient, E));
 }
 
+/** Weights [N, E] times factors, each row divided by its sum; a row whose sum is 0 keeps its weights. */
+export function kept(tape: Tape, weights: Units, factors: ArrayLike<number>): Units {
+  const E = weights.width;
+  const times = weights.values.map((weight, i) => weight * factors[i]);
+  const sums = Float64Array.from({ length: tape.rows }, (_, n) =>
+    times.subarray(n * E, (n + 1) * E).reduce((sum, weight) => sum + weight),
+  );
+  const out = times.map((weight, i) =>
+    sums[Math.floor(i / E)] > 0 ? weight / sums[Math.floor(i / E)] : weights.values[i],
+  );
+  return tape.units(out, (gradient) => {
+    const to = tape.gradientOf(weights);
+    for (const [n, sum] of sums.entries()) {
+      const row = (values: Float64Array) => values.subarray(n * E, (n + 1) * E);
+      const mean = sum > 0 ? dot(row(out), row(gradient)) : 0;
+      for (let i = n * E; i < (n + 1) * E; i++)
+        to[i] += sum > 0 ? (factors[i] / sum) * (gradient[i] - mean) : gradient[i];
+    }
+  });
+}
+
 /** The `top` largest of some logits, of equals the first; -Infinity for the others. */
 function largest(logits: Float64Array, top: number): Float64Array {
   return logits.map((logit, e) => {

@@ -1,6 +1,7 @@
 import { unreachable } from "../errors.ts";
 import {
   type Layer,
+  type Mix,
   type Operation,
   type OperationOf,
   type ParameterBlock,
@@ -8,8 +9,8 @@ import {
   type Value,
 } from "../models/program.ts";
 import { type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
-import { hardConcrete, ITSELF, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
-import { dense, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
+import { hardConcrete, ITSELF, kept, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
+import { dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -34,7 +35,7 @@ export interface FirstLayer {
 
 /** What is random in a step, and not on held-out rows. */
 export interface StepDraws {
-  /** Dropout's factors [N, units] of a ReLU layer of an expert or a tower, such as `experts/3/0`. */
+  /** Dropout's factors [N, units] of a ReLU layer of an expert or a tower, such as `experts/3/0`, or of a gate's weights, `gates/0`. */
   readonly factors?: ((layer: string, units: number) => ArrayLike<number>) | undefined;
   /** log u - log(1 - u) of SNR's gate between task k and expert e. */
   readonly noise?: ((k: number, e: number) => number) | undefined;
@@ -114,6 +115,12 @@ class Interpreter {
       }
       case "mix":
         return this.#mixes(operation);
+      case "normalize":
+        return operation.norms.map(({ input, gain, shift }) => normalized(tape, this.#values[input], gain, shift));
+      case "modulate":
+        return operation.modulations.map(({ units, by, factor }) =>
+          modulated(tape, this.#values[units], this.#values[by], factor),
+        );
       default:
         return unreachable(operation);
     }
@@ -149,7 +156,7 @@ class Interpreter {
 
   #mixes({ experts: values, mixes }: OperationOf<"mix">): Units[] {
     const experts = this.#units(values);
-    const gates = mixes.map(({ gate, seen }) => ({ weights: this.#weights(this.#values[gate], seen.length), seen }));
+    const gates = mixes.map((mix) => ({ weights: this.#weights(mix), seen: mix.seen }));
     const { tasks: K } = this.#spec;
     this.#gates = gates.length < K ? new Array<GateWeights>(K).fill(gates[0]) : gates.slice(0, K);
     return mixes.map(({ seen, taught, own }, i) => {
@@ -159,12 +166,17 @@ class Interpreter {
     });
   }
 
-  /** A gate's outputs → its weights of E experts. */
-  #weights(outputs: Units, E: number): Units {
+  /** A gate's outputs → its weights of the experts that it sees. */
+  #weights({ gate, seen, dropped }: Mix): Units {
     const { select, top } = this.#spec.gate;
-    if (!select) return softmaxOfTop(this.#tape, outputs, top);
-    this.#selections.push(outputs);
-    return selected(this.#tape, outputs, select, E);
+    const outputs = this.#values[gate];
+    if (select) {
+      this.#selections.push(outputs);
+      return selected(this.#tape, outputs, select, seen.length);
+    }
+    const weights = softmaxOfTop(this.#tape, outputs, top);
+    const factors = dropped && this.#draws.factors?.(dropped, seen.length);
+    return factors ? kept(this.#tape, weights, factors) : weights;
   }
 }
 

@@ -131,6 +131,60 @@ export function rectified(tape: Tape, x: Units): Units {
   });
 }
 
+/** Added to a variance, as in PyTorch's layer norms. */
+const EPSILON = 1e-5;
+
+/** x [N, H] → a layer norm: each row less its mean, over its standard deviation, times `gain` [H], plus `shift` [H]. */
+export function normalized(tape: Tape, x: Units, gain: Span, shift: Span): Units {
+  const [N, H] = [tape.rows, x.width];
+  const [times, plus] = [tape.value(gain), tape.value(shift)];
+  const meanOf = (row: Float64Array) => row.reduce((sum, value) => sum + value, 0) / H;
+  const rowOf = (values: Float64Array, n: number) => values.subarray(n * H, (n + 1) * H);
+  const hats = new Float64Array(N * H);
+  const scales = Float64Array.from({ length: N }, (_, n) => {
+    const row = rowOf(x.values, n);
+    const mean = meanOf(row);
+    const scale = 1 / Math.sqrt(meanOf(row.map((value) => (value - mean) ** 2)) + EPSILON);
+    hats.set(
+      row.map((value) => (value - mean) * scale),
+      n * H,
+    );
+    return scale;
+  });
+  const out = hats.map((hat, i) => hat * times[i % H] + plus[i % H]);
+  return tape.units(out, (gradient) => {
+    const [byGain, byShift, to] = [tape.gradientAt(gain), tape.gradientAt(shift), tape.gradientOf(x)];
+    const byHats = gradient.map((slope, i) => slope * times[i % H]);
+    if (byGain)
+      addTo(
+        byGain,
+        columnSums(
+          gradient.map((slope, i) => slope * hats[i]),
+          H,
+        ),
+      );
+    if (byShift) addTo(byShift, columnSums(gradient, H));
+    for (let n = 0; n < N; n++) {
+      const [slopes, hat] = [rowOf(byHats, n), rowOf(hats, n)];
+      const [mean, along] = [meanOf(slopes), meanOf(slopes.map((slope, h) => slope * hat[h]))];
+      for (let h = 0; h < H; h++) to[n * H + h] += scales[n] * (slopes[h] - mean - hat[h] * along);
+    }
+  });
+}
+
+/** x times `factor` times the sigmoid of `by`, both [N, width]. */
+export function modulated(tape: Tape, x: Units, by: Units, factor: number): Units {
+  const sigmoids = by.values.map((value) => 1 / (1 + Math.exp(-value)));
+  const out = x.values.map((value, i) => factor * value * sigmoids[i]);
+  return tape.units(out, (gradient) => {
+    const [toX, toBy] = [tape.gradientOf(x), tape.gradientOf(by)];
+    for (const [i, s] of sigmoids.entries()) {
+      toX[i] += gradient[i] * factor * s;
+      toBy[i] += gradient[i] * out[i] * (1 - s);
+    }
+  });
+}
+
 /** x [N, width], each number times that of `factors` [N * width]. */
 export function scaled(tape: Tape, x: Units, factors: ArrayLike<number>): Units {
   const times = (values: Float64Array) => values.map((value, i) => value * factors[i]);

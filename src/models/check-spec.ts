@@ -23,6 +23,7 @@ export function checkSpec(spec: ModelSpec): void {
     "experts.layers": experts.layers,
     "gate.layers": gate.layers,
     "tower.layers": tower.layers,
+    "tower.gate": tower.gate === undefined ? [] : [tower.gate],
   };
   for (const [field, values] of Object.entries(sizes)) {
     for (const size of values) expectCount(name, field, size, 1);
@@ -33,17 +34,29 @@ export function checkSpec(spec: ModelSpec): void {
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
-  const { activation = "relu" } = experts;
-  if (activation !== "relu" && activation !== "none")
-    throw new RangeError(`model ${name}: experts.activation: expected relu or none, got ${activation}`);
+  checkActivation(spec);
   checkSize(spec);
   checkGating(spec);
   checkSharing(spec);
+  checkClosed(spec);
+  checkTowerGates(spec);
   checkLevels(spec);
   checkTop(spec);
+  checkGateDropout(spec);
   checkSelected(spec);
-  if (!(spec.dropout >= 0 && spec.dropout < 1))
-    throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+  expectProbability(name, "dropout", spec.dropout);
+}
+
+/** Checks that there is a last layer of experts of its own, where its units are normalised or are no ReLUs. */
+function checkActivation({ name, gating, experts: { activation = "relu", norm } }: ModelSpec): void {
+  if (!["relu", "none", "swish"].includes(activation))
+    throw new RangeError(`model ${name}: experts.activation: expected relu, none or swish, got ${activation}`);
+  if (norm && activation === "relu")
+    throw new RangeError(`model ${name}: experts.norm: expected activation swish or none, got relu`);
+  if (["none", "connections"].includes(traitsOf({ gating }).links)) return;
+  if (norm) throw new RangeError(`model ${name}: experts.norm: expected no norm with gating ${gating}, got one`);
+  if (activation === "swish")
+    throw new RangeError(`model ${name}: experts.activation: expected relu or none with gating ${gating}, got swish`);
 }
 
 /** Most weights of a model: engines number them with 31 bits. */
@@ -62,7 +75,8 @@ function checkSize(spec: ModelSpec): void {
   const ofLevel = (from: number) =>
     E * weightsOf([from, ...experts.layers]) + gates * weightsOf([from, ...gate.layers, E]);
   const weights = ofLevel(readInputs(spec)) + (levels - 1) * ofLevel(H) + K * weightsOf([H, ...tower.layers, 1]);
-  const all = weights + links * H ** 2;
+  const ofTower = (units: number) => (tower.gate ? weightsOf([readInputs(spec), tower.gate, units]) : 0);
+  const all = weights + links * H ** 2 + K * tower.layers.reduce((sum, units) => sum + ofTower(units), 0);
   if (all > MOST_WEIGHTS) throw tooLarge(name, MOST_WEIGHTS, "weights", all);
 }
 
@@ -96,6 +110,32 @@ function expectTogether(
     throw new RangeError(`model ${name}: ${field}: expected gating ${needs}, got ${gating}`);
 }
 
+/** Checks that closed experts are shared by several tasks, each of which still sees an expert. */
+function checkClosed(spec: ModelSpec): void {
+  const { name, gating, tasks } = spec;
+  const { shared, closed = 0 } = spec.experts;
+  expectCount(name, "experts.closed", closed, 0);
+  if (closed === 0) return;
+  if (closed > shared)
+    throw new RangeError(`model ${name}: experts.closed: expected at most the ${shared} shared experts, got ${closed}`);
+  if (tasks === 1) throw new RangeError(`model ${name}: experts.closed: expected 0 with one task, got ${closed}`);
+  if (traitsOf(spec).gates !== "per-task")
+    throw new RangeError(`model ${name}: experts.closed: expected a gate for each task, got gating ${gating}`);
+  if (expertsOf(spec, 0).length === 0)
+    throw new RangeError(`model ${name}: experts.closed: expected an expert that task 1 sees, got none`);
+}
+
+/** Checks that gates of towers have layers to multiply, and that these are no products over tasks or tied to others. */
+function checkTowerGates({ name, gating, tower }: ModelSpec): void {
+  if (tower.gate === undefined) return;
+  if (tower.layers.length === 0)
+    throw new RangeError(`model ${name}: tower.gate: expected a layer in tower.layers, got none`);
+  if (["none", "connections"].includes(traitsOf({ gating }).links)) return;
+  throw new RangeError(
+    `model ${name}: tower.gate: expected no gates of towers with gating ${gating}, got ${tower.gate}`,
+  );
+}
+
 /** Checks that codes have an expert each. */
 function checkSelected(spec: ModelSpec): void {
   const { name, gate } = spec;
@@ -127,6 +167,15 @@ function checkTop(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
 }
 
+/** Checks that there are weights of a softmax to drop. */
+function checkGateDropout(spec: ModelSpec): void {
+  const { name, gating, gate } = spec;
+  if (gate.dropout === undefined) return;
+  expectProbability(name, "gate.dropout", gate.dropout);
+  if (gate.select) throw new RangeError(`model ${name}: gate: expected dropout or select, got both`);
+  if (gateCount(spec) === 0) throw new RangeError(`model ${name}: gate.dropout: expected a gate, got gating ${gating}`);
+}
+
 /** Checks that there are the experts that a gating takes. */
 function checkGating({ name, gating, experts: { shared, perTask } }: ModelSpec): void {
   const [seen, aTask] = [shared + perTask, `${perTask} a task`];
@@ -153,6 +202,11 @@ function checkSelection(name: string, { experts, gamma, entropy }: Selection, ga
     if (!Number.isInteger(Math.log2(E)) || E < 2)
       throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
   }
+}
+
+function expectProbability(model: string, field: string, value: number): void {
+  if (value >= 0 && value < 1) return;
+  throw new RangeError(`model ${model}: ${field}: expected a number from 0 to below 1, got ${value}`);
 }
 
 /** Refuses a size of a model that is no whole number of at least `least`. */

@@ -26,7 +26,7 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order into `values`, [parameterCount] zeros, which it returns: kernels by `initializer`, each from the stream
- * whose key `keyFor` returns for its name, and shares as kernels; vectors of `embeddingStd` by `initialTableInto`; biases and log-alphas 0; stitches leave a
+ * whose key `keyFor` returns for its name, and shares as kernels; vectors of `embeddingStd` by `initialTableInto`; biases, shifts and log-alphas 0, gains 1; stitches leave a
  * task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half
  * it is flat.
  */
@@ -36,16 +36,17 @@ export function initialValues(
   keyFor: (block: string) => Key,
   values: Float32Array = new Float32Array(parameterCount(spec)),
 ): Float32Array {
-  for (const { name, part, kind, shape, offset } of parameterBlocks(spec)) {
+  for (const { name, network, part, kind, shape, offset, size } of parameterBlocks(spec)) {
     const [from, to] = shape as [number, number];
     const { select } = spec.gate;
-    if (kind === "kernel" && part === "gates" && select)
+    if (kind === "kernel" && part === "gates" && !network.startsWith("gates/towers/") && select)
       values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
     else if (kind === "kernel" || kind === "shares") {
       const experts = part === "experts" && !spec.ranks ? expertCount(spec) : 1;
       values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
     }
     if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name), embeddingStd);
+    if (kind === "gain") values.fill(1, offset, offset + size);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

@@ -24,7 +24,8 @@ export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "ou
 
 /**
  * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
- * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size].
+ * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size]; gains and shifts are of the units
+ * of a layer norm.
  */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
@@ -36,7 +37,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares";
+  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares" | "gain" | "shift";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -70,6 +71,22 @@ export interface Mix {
   readonly taught: readonly number[];
   /** The expert that is added as it is. */
   readonly own: number | undefined;
+  /** The name by which weights are dropped, e.g. `gates/0`; undefined where none are. */
+  readonly dropped: string | undefined;
+}
+
+/** A layer norm: units less their mean over their standard deviation, times `gain`, plus `shift`. */
+export interface Norm {
+  readonly input: Value;
+  readonly gain: ParameterBlock;
+  readonly shift: ParameterBlock;
+}
+
+/** Units times `factor` times the sigmoid of `by`, which may be the units. */
+export interface Modulation {
+  readonly units: Value;
+  readonly by: Value;
+  readonly factor: number;
 }
 
 interface Operands {
@@ -82,6 +99,10 @@ interface Operands {
   /** The experts that each mean is of → a value of each. */
   readonly average: { readonly experts: readonly Value[]; readonly seen: readonly (readonly number[])[] };
   readonly mix: { readonly experts: readonly Value[]; readonly mixes: readonly Mix[] };
+  /** Layer norms → a value of each. */
+  readonly normalize: { readonly norms: readonly Norm[] };
+  /** → a value of each. */
+  readonly modulate: { readonly modulations: readonly Modulation[] };
 }
 
 export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
@@ -143,6 +164,8 @@ class Writer {
   readonly #inputs: readonly Value[];
   /** By value: how many numbers it has of a row. */
   readonly #widths: number[];
+  /** What gates of towers give, [K, layers of a tower]; none without such gates. */
+  #towerGates: readonly (readonly Value[])[] = [];
 
   constructor(spec: ModelSpec) {
     this.#spec = spec;
@@ -172,7 +195,25 @@ class Writer {
       const output = this.#layer({ ...place, part: "outputs", layer: "output" }, last, bias, false);
       return { input: inputs[k], layers: [...hidden, output] };
     });
-    return this.#networks(towers);
+    const isGated = (i: number) => this.#towerGates.length > 0 && i < tower.layers.length;
+    return this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+  }
+
+  /** PPNet: units of layer i of all towers, times twice the sigmoids of their gates. */
+  #gatedBy(units: readonly Value[], i: number): Value[] {
+    return this.#modulated(units.map((value, k) => ({ units: value, by: this.#towerGates[k][i], factor: 2 })));
+  }
+
+  /** The gates of towers, task by task, for each layer of a tower. */
+  #ofTowers(paths: readonly Value[]): Network[] {
+    const { tasks: K, tower } = this.#spec;
+    return range(tower.gate ? K : 0).flatMap((k) =>
+      tower.layers.map((units, i): Network => {
+        const place = { part: "gates", level: 0, network: `gates/towers/${k}/${i}` } as const;
+        const sizes = [this.#widths[paths[k]], tower.gate as number, units];
+        return { input: paths[k], layers: this.#stack(place, sizes, true, (layer) => layer === 0) };
+      }),
+    );
   }
 
   /** What each path of a level reads → what it gives; path K is that of the shared experts. */
@@ -182,7 +223,7 @@ class Writer {
     if (links === "factors") return this.#factored("experts", experts.layers, paths.slice(0, K));
     const [E, width] = [expertCount(this.#spec), this.#widths[paths[0]]];
     const place = (part: "experts" | "gates", i: number) => {
-      return { part, level, network: `${level === 0 ? "" : `levels/${level}/`}${part}/${i}` };
+      return { part, level, network: networkName(level, part, i) };
     };
     const ofExperts = [K, ...range(K)].flatMap((path) =>
       expertsOn(this.#spec, path).map((e): Network => {
@@ -199,18 +240,50 @@ class Writer {
         layers: this.#stack(place("gates", g), sizes, gate.bias, (i) => i < gate.layers.length),
       };
     });
-    const units = this.#networks([...ofExperts, ...ofGates]);
-    return links === "connections" ? this.#connected(units) : this.#mixed(units.slice(0, E), units.slice(E));
+    const ofTowers = level === 0 ? this.#ofTowers(paths) : [];
+    const all = this.#networks([...ofExperts, ...ofGates, ...ofTowers]);
+    const [units, G] = [this.#activated(level, all.slice(0, E)), E + ofGates.length];
+    if (ofTowers.length > 0) this.#towerGates = chunks(all.slice(G), this.#spec.tower.layers.length);
+    return links === "connections" ? this.#connected(units) : this.#mixed(level, units, all.slice(E, G));
+  }
+
+  /** The units of experts' last layers, normalised and with their activation, if that is no ReLU. */
+  #activated(level: number, experts: readonly Value[]): readonly Value[] {
+    const { norm, activation } = this.#spec.experts;
+    const units = norm ? this.#normalized(level, experts) : experts;
+    return activation === "swish"
+      ? this.#modulated(units.map((value) => ({ units: value, by: value, factor: 1 })))
+      : units;
+  }
+
+  #normalized(level: number, experts: readonly Value[]): Value[] {
+    const norms = experts.map((input, e): Norm => {
+      const place = { part: "experts", level, network: networkName(level, "experts", e), layer: "norm" } as const;
+      const shape = [this.#widths[input]];
+      return { input, gain: this.#declare(place, "gain", shape), shift: this.#declare(place, "shift", shape) };
+    });
+    const sources = norms.map(({ input, gain, shift }) => {
+      return { width: this.#widths[input], values: [input], parameters: [gain, shift] };
+    });
+    return this.#add("normalize", { norms }, sources);
+  }
+
+  #modulated(modulations: readonly Modulation[]): Value[] {
+    const sources = modulations.map(({ units, by }) => {
+      return { width: this.#widths[units], values: [units, by], parameters: [] };
+    });
+    return this.#add("modulate", { modulations }, sources);
   }
 
   /** What paths read of a level's experts: by gates, or else the mean of what each sees. */
-  #mixed(experts: readonly Value[], gates: readonly Value[]): Value[] {
+  #mixed(level: number, experts: readonly Value[], gates: readonly Value[]): Value[] {
     const { tasks: K, experts: sizes } = this.#spec;
     const isOne = hasOneMix(this.#spec);
     const seen = range(gates.length || (isOne ? 1 : K)).map((path) => expertsOf(this.#spec, path));
     const mixes = gates.map((gate, path): Mix => {
       const own = traitsOf(this.#spec).isResidual && path < K ? sizes.shared + path : undefined;
-      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own };
+      const dropped = this.#spec.gate.dropout ? networkName(level, "gates", path) : undefined;
+      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own, dropped };
     });
     const width = this.#widths[experts[0]];
     const source = (numbers: readonly number[], gate: readonly Value[] = []) => {
@@ -347,6 +420,10 @@ class Writer {
     this.parameters.push(block);
     return block;
   }
+}
+
+function networkName(level: number, part: "experts" | "gates", i: number): string {
+  return `${level === 0 ? "" : `levels/${level}/`}${part}/${i}`;
 }
 
 function range(count: number): number[] {

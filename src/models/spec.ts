@@ -1,7 +1,7 @@
 import { type Gating, traitsOf } from "./gatings.ts";
 
 /** What follows the last layer of an expert, or of a bottom. */
-export type Activation = "relu" | "none";
+export type Activation = "relu" | "none" | "swish";
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
@@ -27,10 +27,14 @@ export interface ModelSpec {
     readonly shared: number;
     /** Experts that only one task sees, for each task. */
     readonly perTask: number;
+    /** How many of the shared experts, from the first on, are closed to one task: expert e to task e mod K. None if absent. */
+    readonly closed?: number;
     /** Units of each layer of an expert, H last. */
     readonly layers: readonly number[];
-    /** After the last of these; the others are ReLU layers. relu if absent. */
+    /** After the last of these; the others are ReLU layers. relu if absent; swish is z sigmoid(z). */
     readonly activation?: Activation;
+    /** Whether the units of the last layer are normalised before their activation: a layer norm with a gain and a shift of each unit. */
+    readonly norm?: boolean;
   };
   readonly gating: Gating;
   /** Levels of experts and gates; 1 if absent. */
@@ -42,12 +46,19 @@ export interface ModelSpec {
     readonly bias: boolean;
     /** The softmax is over this many of the largest logits, of equals the first; the rest have weight 0. All if absent. */
     readonly top?: number;
+    /** Probability that an expert's weight is 0 while training; the other weights are then divided by their sum. 0 if absent. */
+    readonly dropout?: number;
     /** Experts are selected by binary codes, without a softmax over them (DSelect-k). */
     readonly select?: Selection;
   };
   readonly tower: {
     /** Units of each ReLU layer before the linear output, T last. */
     readonly layers: readonly number[];
+    /**
+     * Units of the ReLU layer of a gate (PPNet): one for each of these layers of each task, which reads what experts of the first level
+     * read, and by twice whose sigmoids the layer's units are multiplied. No gates if absent.
+     */
+    readonly gate?: number;
   };
   /**
    * With gating l2-constrained: what the squared distances between the tasks' networks, over all pairs of tasks, are
@@ -120,7 +131,7 @@ export function expertCount({ experts, tasks }: ModelSpec): number {
 
 /** Whether layer number i of an expert is a ReLU layer; if not, it is linear, and its units are not dropped. */
 export function isReluLayer({ experts: { activation, layers } }: ModelSpec, i: number): boolean {
-  return activation !== "none" || i < layers.length - 1;
+  return (activation ?? "relu") === "relu" || i < layers.length - 1;
 }
 
 /** Outputs of a task. */
@@ -138,17 +149,21 @@ export function levelCount({ levels = 1 }: ModelSpec): number {
 }
 
 /**
- * The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks.
- * Number K stands for the shared experts of the next level, whose gate sees all.
+ * The experts that `task` sees, in the order of its gate's outputs: the shared ones but those closed to it, then its own or those of
+ * all tasks. Number K stands for the shared experts of the next level, whose gate sees all.
  */
 export function expertsOf(spec: ModelSpec, task: number): number[] {
   const seesAll = task === spec.tasks || traitsOf(spec).sees === "all";
-  return seesAll ? range(0, expertCount(spec)) : ownExpertsOf(spec, task);
+  return seesAll ? range(0, expertCount(spec)).filter((e) => isOpen(spec, e, task)) : ownExpertsOf(spec, task);
 }
 
-/** The experts that all tasks see, then the task's own. */
+/** The shared experts that are open to the task, then its own. */
 function ownExpertsOf(spec: ModelSpec, task: number): number[] {
-  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
+  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)].filter((e) => isOpen(spec, e, task));
+}
+
+function isOpen({ experts: { closed = 0 }, tasks }: ModelSpec, e: number, task: number): boolean {
+  return e >= closed || e % tasks !== task;
 }
 
 /** The experts that learn from a task's loss by the mix that it reads; number K as in `expertsOf`. */

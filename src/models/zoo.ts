@@ -23,8 +23,12 @@ const EXPERT_UNITS = 16;
 const TOWER_UNITS = 8;
 /** Section 3.3's bottom (Figure 3). */
 const SMALL_BOTTOM_UNITS = 16;
+/** Half of the experts, as the default of MMoEEx' code. */
+const CLOSED = EXPERTS / 2;
 /** Experts that a top-k gate keeps; assumed. */
 const TOP = 2;
+/** Probability that a gate's weight is dropped; of the paper. */
+const GATE_DROPOUT = 0.1;
 /** Assumed. */
 const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 /** Of L2-constrained models; assumed. */
@@ -270,6 +274,56 @@ export const ZOO = {
     formula: ["y_k = t_k(sum_e g_k(x)_e (V_e x + b_e))", "g_k(x) = softmax(W_k x)"],
     source: 'Ma et al., KDD 2018, section 5.1: an expert is "a single layer", read as linear',
     build: (dimensions) => linear(mmoe("mmoe-linear", dimensions)),
+  },
+  "mmoe-ex": {
+    label: "MMoE-Ex",
+    about: "mmoe, 4 of whose experts are closed to one task each",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x)), e other than k, k + K, .. of the first 4", "g_k(x) = softmax(W_k x)"],
+    source: "Aoki et al., BIOKDD 2021 (MMoEEx), exclusion, without its two-step optimizer; in turn, not by chance",
+    build: ({ tasks, ...dimensions }) => {
+      const spec = mmoe("mmoe-ex", { tasks, ...dimensions });
+      return tasks === 1 ? spec : { ...spec, experts: { ...spec.experts, closed: CLOSED } };
+    },
+  },
+  "mmoe-gate-dropout": {
+    label: "MMoE-Gate-Dropout",
+    about: "mmoe; in training, a gate drops weights at 10 %",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x)), on held-out rows g_k(x) = softmax(W_k x)",
+      "in training g_k(x)_e = d_ke softmax(W_k x)_e / sum_j d_kj softmax(W_k x)_j",
+      "d_ke 0 with probability .1 and else 1, anew for each row; if all are 0, all 1",
+    ],
+    source: "Zhao et al., RecSys 2019, section 4.3; rows on which all experts are dropped assumed",
+    build: (dimensions) => {
+      return { ...mmoe("mmoe-gate-dropout", dimensions), gate: { ...PAPER.gate, dropout: GATE_DROPOUT } };
+    },
+  },
+  "mmoe-home": {
+    label: "MMoE-HoME",
+    about: "mmoe whose experts are normalised, with Swish",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x)), f_e(x) = swish(norm(W_e x + b_e))",
+      "norm(z) = c_e (z - mean z) / sd(z) + d_e, over units; swish(z) = z sigmoid(z)",
+      "g_k(x) = softmax(W_k x)",
+    ],
+    source: "Wang et al., 2024 (HoME): its experts alone; a layer norm (ours) in place of a batch norm",
+    build: (dimensions) => {
+      const spec = mmoe("mmoe-home", dimensions);
+      return { ...spec, experts: { ...spec.experts, activation: "swish", norm: true } };
+    },
+  },
+  ppnet: {
+    label: "PPNet",
+    about: "shared-bottom; gates on the inputs scale a tower's units",
+    formula: [
+      "y_k = t_k(f(x)), each hidden layer of t_k: relu(V_k h + b_k) * d_k",
+      "d_k = 2 sigmoid(W_k relu(U_k x + a_k) + c_k)",
+    ],
+    source: "Chang et al., KDD 2023 (PEPNet), PPNet on shared-bottom; a gate's 16 units assumed",
+    build: (dimensions) => {
+      const spec = sharedBottom("ppnet", sharedBottomUnits(dimensions), dimensions);
+      return { ...spec, tower: { ...spec.tower, gate: GATE_UNITS } };
+    },
   },
 } as const satisfies Record<string, ZooEntry>;
 

@@ -4,7 +4,7 @@ import { Tape } from "../../src/diagnostics/tape.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { range } from "../support/reference.ts";
-import { SPECS, someParameters, someRows } from "../support/specs.ts";
+import { DROPPING, SPECS, someParameters, someRows } from "../support/specs.ts";
 import { PREDICTIONS } from "./golden/golden.ts";
 
 const ROWS = 5;
@@ -12,6 +12,30 @@ const STEP = 1e-6;
 
 const outputsOf = (spec: ModelSpec, parameters: Float64Array, x: Float64Array, draws?: StepDraws) =>
   network(new Tape(parameters, ROWS), spec, x, draws).outputs.map(({ values }) => [...values]);
+
+test("a gate drops experts: its weights are a softmax over the others, or over all where none is left", () => {
+  const { inputs: D, experts, tasks } = DROPPING;
+  const E = experts.shared;
+  const parameters = Float64Array.from(someParameters(DROPPING));
+  const x = Float64Array.from(someRows(DROPPING, ROWS).x);
+  const keeps = (k: number, n: number, e: number) => n > 0 && (n + e + k) % 3 > 0; // the first row drops all
+  const factors = (layer: string) =>
+    range(ROWS * E).map((i) => 2 * Number(keeps(Number(layer.split("/")[1]), Math.floor(i / E), i % E)));
+  const { gates } = network(new Tape(parameters, ROWS), DROPPING, x, { factors });
+  for (const k of range(tasks)) {
+    const { offset } = parameterBlocks(DROPPING).find(({ name }) => name === `gates/${k}/0/kernel`) as {
+      offset: number;
+    };
+    for (const n of range(ROWS)) {
+      const powers = range(E).map((e) => {
+        const logit = range(D).reduce((sum, d) => sum + x[n * D + d] * parameters[offset + d * E + e], 0);
+        return n === 0 || keeps(k, n, e) ? Math.exp(logit) : 0;
+      });
+      const sum = powers.reduce((a, b) => a + b);
+      for (const e of range(E)) expect(gates[k]?.weights.values[n * E + e]).toBeCloseTo(powers[e] / sum, 12);
+    }
+  }
+});
 
 /** What a step draws: some units are off, others doubled, and gates between tasks and experts are moved. */
 const DRAWS: StepDraws = {

@@ -36,14 +36,17 @@ test.each(MODEL_NAMES)(
   },
 );
 
-test.each(SPECS)("biases, log-alphas and the last vectors of $name begin at 0, and nothing else does", (spec) => {
-  const parameters = initialParameters(makeRun({ model: spec }));
-  for (const { kind, shape, offset, size } of parameterBlocks(spec)) {
-    const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
-    expect(zeros).toBe(kind === "bias" || kind === "log-alpha" ? size : kind === "table" ? shape[1] : 0);
-    if (kind === "table") expect(parameters[offset + size - 1]).toBe(0);
-  }
-});
+test.each(SPECS)(
+  "biases, shifts, log-alphas and the last vectors of $name begin at 0, and nothing else does",
+  (spec) => {
+    const parameters = initialParameters(makeRun({ model: spec }));
+    for (const { kind, shape, offset, size } of parameterBlocks(spec)) {
+      const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
+      expect(zeros).toBe(["bias", "shift", "log-alpha"].includes(kind) ? size : kind === "table" ? shape[1] : 0);
+      if (kind === "table") expect(parameters[offset + size - 1]).toBe(0);
+    }
+  },
+);
 
 test("vectors of an embedding begin with the variance of a normal of variance 1 / size cut at 2 standard deviations", () => {
   const size = 25;

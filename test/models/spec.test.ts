@@ -5,9 +5,23 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expertCount, expertsOf, gateCount, type ModelSpec, type Selection } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { objectiveGradient } from "../support/reference.ts";
-import { BY_GATING, CONSTRAINED, FACTORED, MMOE, SPECS, someParameters, someRows } from "../support/specs.ts";
+import {
+  BY_GATING,
+  CLOSED,
+  CONSTRAINED,
+  FACTORED,
+  MMOE,
+  SPECS,
+  STITCHED,
+  someParameters,
+  someRows,
+} from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
+
+function closed(changes: Partial<ModelSpec["experts"]>): ModelSpec {
+  return { ...CLOSED, experts: { ...CLOSED.experts, ...changes } };
+}
 
 function selecting(changes: Partial<Selection>) {
   return { gate: { ...MMOE.gate, select: { experts: 2, gamma: 1, entropy: 0.1, ...changes } } };
@@ -18,6 +32,15 @@ test("expertsOf(spec, task) is the shared experts, then the task's own at shared
   expect(expertsOf(OWN, 1)).toEqual([0, 1, 6, 7, 8, 9]);
   expect(expertsOf(OWN, 2)).toEqual([0, 1, 10, 11, 12, 13]);
   expect(expertCount(OWN)).toBe(14);
+});
+
+test("expertsOf(spec, task) leaves out closed experts, each to one task in turn", () => {
+  expect([0, 1, 2, 3].map((path) => expertsOf(CLOSED, path))).toEqual([
+    [1, 2, 4],
+    [0, 2, 3, 4],
+    [0, 1, 3, 4],
+    [0, 1, 2, 3, 4],
+  ]);
 });
 
 test("a level has a gate for the shared experts of the next, if there are any: the last has none", () => {
@@ -47,8 +70,31 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: expected an expert for each task, got none", { experts: { ...MMOE.experts, shared: 0 } }],
   ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
   [
-    "model mmoe: experts.activation: expected relu or none, got gelu",
+    "model mmoe: experts.activation: expected relu, none or swish, got gelu",
     { experts: { ...MMOE.experts, activation: "gelu" as "relu" } },
+  ],
+  ["model closed: experts.closed: expected a whole number from 0, got 0.5", closed({ closed: 0.5 })],
+  ["model closed: experts.closed: expected at most the 5 shared experts, got 6", closed({ closed: 6 })],
+  ["model closed: experts.closed: expected an expert that task 1 sees, got none", closed({ shared: 1, closed: 1 })],
+  ["model closed: experts.closed: expected 0 with one task, got 4", { ...CLOSED, tasks: 1 }],
+  ["model closed: experts.closed: expected a gate for each task, got gating single", { ...CLOSED, gating: "single" }],
+  [
+    "model mmoe: experts.norm: expected activation swish or none, got relu",
+    { experts: { ...MMOE.experts, norm: true } },
+  ],
+  [
+    "model mmoe: experts.norm: expected no norm with gating l2-constrained, got one",
+    { ...CONSTRAINED, name: "mmoe", experts: { ...CONSTRAINED.experts, activation: "none", norm: true } },
+  ],
+  [
+    "model mmoe: experts.activation: expected relu or none with gating cross-stitch, got swish",
+    { ...STITCHED, name: "mmoe", experts: { ...STITCHED.experts, activation: "swish" } },
+  ],
+  ["model mmoe: tower.gate: expected a whole number from 1, got 0", { tower: { layers: [7], gate: 0 } }],
+  ["model mmoe: tower.gate: expected a layer in tower.layers, got none", { tower: { layers: [], gate: 4 } }],
+  [
+    "model mmoe: tower.gate: expected no gates of towers with gating cross-stitch, got 4",
+    { ...STITCHED, name: "mmoe", tower: { layers: [7], gate: 4 } },
   ],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
@@ -62,6 +108,12 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gate.select.gamma: expected a number above 0, got 0", selecting({ gamma: 0 })],
   ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
   ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
+  ["model mmoe: gate.dropout: expected a number from 0 to below 1, got 1", { gate: { ...MMOE.gate, dropout: 1 } }],
+  ["model mmoe: gate: expected dropout or select, got both", { gate: { ...selecting({}).gate, dropout: 0.1 } }],
+  [
+    "model mmoe: gate.dropout: expected a gate, got gating average",
+    { gating: "average", gate: { ...MMOE.gate, dropout: 0.1 } },
+  ],
   ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
   [
     "model mmoe: gating l2-constrained: expected one expert a task and none shared, got 4 a task and 2 shared",

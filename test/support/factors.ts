@@ -4,14 +4,16 @@ import type { Key } from "../../src/random/key.ts";
 import { wordsInto } from "../../src/random/philox.ts";
 import type { Factors, Noise } from "./reference.ts";
 
-/** What a model's units are multiplied by at `step`; undefined without dropout. `keyOf` gives the keys of its streams. */
-export function factorsAt(probability: number, step: number, keyOf: (stream: string) => Key): Factors | undefined {
-  if (probability === 0) return undefined;
+/** What a model's units and gates are multiplied by at `step`; undefined without dropout. `keyOf` gives the keys of its streams. */
+export function factorsAt(spec: ModelSpec, step: number, keyOf: (stream: string) => Key): Factors | undefined {
+  const { dropout, gate } = spec;
+  if (dropout === 0 && !gate.dropout) return undefined;
   const known = new Map<string, Float32Array>();
   return (layer, row, units) => {
     const place = `${layer}/${row}`;
     const factors = known.get(place) ?? new Float32Array(units);
-    if (!known.has(place)) dropoutInto(factors, keyOf(`dropout/${layer}`), probability, row, step);
+    const probability = layer.includes("gates/") ? gate.dropout : dropout;
+    if (!known.has(place)) dropoutInto(factors, keyOf(`dropout/${layer}`), probability ?? 0, row, step);
     known.set(place, factors);
     return factors;
   };

@@ -88,6 +88,22 @@ function linear(spec: ModelSpec, name = `linear-${spec.name}`): ModelSpec {
   return { ...spec, name, experts: { ...spec.experts, activation: "none" } };
 }
 
+/** Experts of two layers, the last of which is normalised, with Swish. */
+export const NORMED: ModelSpec = {
+  ...DEEP,
+  name: "normed",
+  experts: { ...DEEP.experts, activation: "swish", norm: true },
+};
+
+/** Towers of two layers, whose units are multiplied by gates on the inputs. */
+export const GATED_TOWERS: ModelSpec = { ...DEEP, name: "gated-towers", tower: { layers: [7, 10], gate: 3 } };
+
+/** Gates whose weights are often dropped, and at times all of them. */
+export const DROPPING: ModelSpec = { ...MMOE, name: "dropping", gate: { ...MMOE.gate, dropout: 0.5 } };
+
+/** Two experts that task 1 does not see, and one each that tasks 2 and 3 do not. */
+export const CLOSED: ModelSpec = { ...MMOE, name: "closed", experts: { ...MMOE.experts, closed: 4 } };
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -158,6 +174,22 @@ export const SPECS: readonly ModelSpec[] = [
   { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   SELECTING,
+  CLOSED,
+  NORMED,
+  GATED_TOWERS,
+  { ...PLE, name: "gated-towers-ple", tower: { layers: [7], gate: 5 }, bias: false, dropout: 0.3 },
+  { ...BOTTOM, name: "embedded-gated-towers", embeddings, tower: { layers: [7], gate: 5 } },
+  { ...EMBEDDED_APART, name: "embedded-gated-apart", tower: { layers: [7], gate: 4 } },
+  { ...PLE, name: "swish-ple", experts: { ...PLE.experts, activation: "swish" } },
+  { ...PLE, name: "normed-ple", experts: { ...PLE.experts, activation: "none", norm: true } },
+  { ...SNR, name: "normed-snr", experts: { ...SNR.experts, activation: "swish", norm: true } },
+  { ...BOTTOM, name: "normed-bottom", experts: { ...BOTTOM.experts, activation: "swish", norm: true } },
+  DROPPING,
+  { ...PLE, name: "dropping-ple", gate: { layers: [9], bias: true, dropout: 0.6 } },
+  { ...MMOE, name: "dropping-top", gate: { layers: [], bias: false, top: 2, dropout: 0.4 } },
+  { ...OMOE, name: "dropping-omoe", gate: { layers: [], bias: true, dropout: 0.3 }, dropout: 0.2 },
+  { ...PLE, name: "closed-ple", experts: { ...PLE.experts, closed: 2 } },
+  { ...MMOE, name: "closed-detached", experts: { shared: 3, perTask: 1, closed: 3, layers: [6] }, gating: "detached" },
   { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },
   {
     ...DEEP,

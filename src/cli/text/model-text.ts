@@ -119,7 +119,7 @@ function partOf(network: readonly ParameterBlock[]): string {
 
 /** Inputs and units of a network's layers: `100-16`. */
 function layersOf(network: readonly ParameterBlock[]): string {
-  const kernels = network.filter(({ kind }) => kind !== "bias");
+  const kernels = network.filter(({ kind }) => !["bias", "gain", "shift"].includes(kind));
   if (kernels.length === 0) return network.map(({ shape }) => shape[0]).join("-");
   return [kernels[0]?.shape[0], ...kernels.map(({ shape }) => shape[1])].join("-");
 }
@@ -127,8 +127,8 @@ function layersOf(network: readonly ParameterBlock[]): string {
 /** Which experts each task's mix is of, level by level: a column for each group of experts, a line for each mix. */
 function drawing(spec: ModelSpec, room: Room): string {
   const tasks = Array.from({ length: Math.min(spec.tasks, DRAWN) }, (_, k) => k);
-  const groups = [spec.tasks, ...tasks].filter((path) => expertsOn(spec, path).length > 0);
-  const header = ["experts", ...groups.map((path) => groupName(spec, path))];
+  const groups = groupsOf(spec, tasks);
+  const header = ["experts", ...groups.map(({ name, experts }) => `${experts.length} ${name}`)];
   const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
   const lines = levels.flatMap((level) => levelLines(spec, level, groups, tasks));
   const marks = ["● mixed", ...(lines.some((line) => line.includes("+")) ? ["+ added as it is, too"] : [])];
@@ -137,17 +137,33 @@ function drawing(spec: ModelSpec, room: Room): string {
   return `${table([header, ...lines], room.table).trimEnd()}\n${wrapped(marks.join("; "), widthIn(room))}`;
 }
 
-function groupName(spec: ModelSpec, path: number): string {
-  const count = expertsOn(spec, path).length;
-  return path === spec.tasks ? `${count} shared` : `${count} of task ${path + 1}`;
+/** Experts that the same mixes have, and the path that they are on. */
+interface Group {
+  readonly name: string;
+  readonly path: number;
+  readonly experts: readonly number[];
 }
 
-function levelLines(spec: ModelSpec, level: number, groups: readonly number[], tasks: readonly number[]): string[][] {
+/** The shared experts: those that all tasks see, and those closed to each; then each task's own. */
+function groupsOf(spec: ModelSpec, tasks: readonly number[]): Group[] {
+  const { tasks: K, experts } = spec;
+  const [shared, closed] = [expertsOn(spec, K), experts.closed ?? 0];
+  const groups = [
+    { name: "shared", path: K, experts: shared.slice(closed) },
+    ...tasks.map((k) => {
+      return { name: `not of task ${k + 1}`, path: K, experts: shared.slice(0, closed).filter((e) => e % K === k) };
+    }),
+    ...tasks.map((k) => ({ name: `of task ${k + 1}`, path: k, experts: expertsOn(spec, k) })),
+  ];
+  return groups.filter((group) => group.experts.length > 0);
+}
+
+function levelLines(spec: ModelSpec, level: number, groups: readonly Group[], tasks: readonly number[]): string[][] {
   const reads = levelCount(spec) === 1 ? "read" : `level ${level + 1} reads`;
   const input = (path: number) => (level === 0 ? "x" : mixName(spec, level - 1, path));
   const mixes = hasOneMix(spec) ? [0] : [...tasks, ...(hasSharedGate(spec, level) ? [spec.tasks] : [])];
   return [
-    [reads, ...groups.map(input)],
+    [reads, ...groups.map((group) => input(group.path))],
     ...mixes.map((path) => [`  ${mixTo(spec, level, path)}`, ...groups.map((group) => mark(spec, path, group))]),
   ];
 }
@@ -167,9 +183,9 @@ function mixName(spec: ModelSpec, level: number, path: number): string {
 }
 
 /** How a path's mix uses a group of experts. */
-function mark(spec: ModelSpec, path: number, group: number): string {
-  const [first = -1] = expertsOn(spec, group);
+function mark(spec: ModelSpec, path: number, group: Group): string {
+  const [first] = group.experts;
   if (!expertsOf(spec, path).includes(first)) return ".";
-  if (path === group && path < spec.tasks && traitsOf(spec).isResidual) return "●+";
+  if (path === group.path && path < spec.tasks && traitsOf(spec).isResidual) return "●+";
   return expertsTaughtBy(spec, path).includes(first) ? "●" : "○";
 }

@@ -3,6 +3,8 @@ import { unreachable } from "../../errors.ts";
 import { traitsOf } from "../../models/gatings.ts";
 import {
   type Mix,
+  type Modulation,
+  type Norm,
   type Operation,
   type OperationOf,
   type ParameterBlock,
@@ -13,7 +15,7 @@ import { plainInputs, readInputs, type Selection } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, takeColumns } from "./columns.ts";
-import { type Chance, DenseLayers, type StepPlan } from "./dense.ts";
+import { type Chance, DenseLayers, lastDropped, type StepPlan } from "./dense.ts";
 import { embedding } from "./embedding.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
 
@@ -57,6 +59,10 @@ export class Builder {
         return this.#averages(operation);
       case "mix":
         return this.#mixes(operation);
+      case "normalize":
+        return this.#normalized(operation);
+      case "modulate":
+        return this.#modulated(operation);
       default:
         return unreachable(operation);
     }
@@ -115,7 +121,7 @@ export class Builder {
 
   /** A mix [B, H] of experts: of a gate's outputs become weights, and of these shares, if an expert is added as it is. */
   #mix(
-    { seen, taught, own }: Mix,
+    { seen, taught, own, dropped }: Mix,
     all: readonly Columns[],
     {
       gate,
@@ -143,12 +149,21 @@ export class Builder {
     const softmax =
       top === undefined ? instruction("softmax", { ...by, E }) : instruction("topSoftmax", { ...by, E, k: top });
     const gradient = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
-    tape.push([softmax, ...residual, mix], (reach) => {
+    const drop = dropped === undefined ? [] : [this.#dropped(dropped, { ...by, E })];
+    tape.push([softmax, ...drop, ...residual, mix], (reach) => {
       if (!reach.has(out)) return [];
       reach.add(gate);
       return [instruction("gateGradient", { ...of, ...by, ...gradient })];
     });
     return out;
+  }
+
+  /** Weights that are dropped. By weights as they are then, the gradient of their logits is that of a softmax without these. */
+  #dropped(gate: string, by: { readonly gate: number; readonly gateStride: number; readonly E: number }): Instruction {
+    const { spec, arena, chance } = this.#plan;
+    const { keyOf, step } = chance as Chance;
+    const key = arena.put(Uint32Array.from(keyOf(`dropout/${gate}`)));
+    return instruction("dropWeights", { ...by, key, last: lastDropped(spec.gate.dropout as number), step });
   }
 
   /** DSelect-k: a gate's outputs to the weights of E experts, by codes; then `mix`. */
@@ -195,9 +210,7 @@ export class Builder {
         ? instruction("linkGates", { w: at, count, ...this.#noise(), out: value, slopes })
         : instruction("spread", { w: at, count, out: value });
     const mixes = units.map((own, k) => this.#mixBy(own, { value: value + k * E * column, stride: 0 }));
-    const g = { g: all.gradient, gStride: all.stride };
-    const noInputs = { x: 0, xStride: 0, D: 0, rows: 0, sums: 0 }; // the numbers are updated as biases are
-    const update = instruction("update", { ...noInputs, ...g, N: count, w: at, bias: at, trained: slopes });
+    const update = this.#vectorUpdate(at, all, slopes);
     const outs = mixes.map(({ out }) => out);
     tape.push([first, ...mixes.map(({ mix }) => mix)], (reach) => {
       if (!outs.some((out) => reach.has(out))) return [];
@@ -208,6 +221,74 @@ export class Builder {
       return [...gradients, update];
     });
     return outs;
+  }
+
+  /** The step of numbers by columns that are their gradients in each row, times `trained`: as that of biases. */
+  #vectorUpdate(at: number, { gradient: g, stride: gStride, width: N }: Columns, trained: number): Instruction {
+    const noInputs = { x: 0, xStride: 0, D: 0, rows: 0, sums: 0 };
+    return instruction("update", { ...noInputs, g, gStride, N, w: at, bias: at, trained });
+  }
+
+  /** Units of all values side by side, as wide as `widths`. */
+  #sideBySide(widths: readonly number[]): Columns[] {
+    const all = this.#columns(widths.reduce((sum, width) => sum + width, 0));
+    let column = 0;
+    return widths.map((width) => {
+      column += width;
+      return columnsFrom(all, column - width, width);
+    });
+  }
+
+  #normalized({ norms }: OperationOf<"normalize">): Columns[] {
+    const outs = this.#sideBySide(norms.map(({ input }) => this.#units(input).width));
+    for (const [i, norm] of norms.entries()) this.#norm(norm, outs[i]);
+    return outs;
+  }
+
+  /** A layer norm. The gradients of its gains in each row are beside its hats. */
+  #norm({ input, gain, shift }: Norm, out: Columns): void {
+    const { arena, weights, tape } = this.#plan;
+    const [x, N] = [this.#units(input), out.width];
+    const hats = this.#columns(N + 1);
+    const [atGain, atShift] = [gain, shift].map((block) => 4 * (weights.vectors.get(block) as number));
+    const ones = arena.put(new Float32Array(roundUp(N, this.#layout.lanes)).fill(1));
+    const of = { hats: hats.value, hatsStride: hats.stride, N, gain: atGain };
+    const to = { shift: atShift, out: out.value, outStride: out.stride };
+    tape.push([instruction("normalize", { x: x.value, xStride: x.stride, ...of, ...to })], (reach) => {
+      if (!reach.has(out)) return [];
+      reach.add(x);
+      const gradients = { g: out.gradient, gStride: out.stride, dGain: hats.gradient, dGainStride: hats.stride };
+      return [
+        instruction("normalizeGradient", { ...of, ...gradients, dx: x.gradient, dxStride: x.stride }),
+        this.#vectorUpdate(atGain, columnsFrom(hats, 0, N), ones),
+        this.#vectorUpdate(atShift, out, ones),
+      ];
+    });
+  }
+
+  #modulated({ modulations }: OperationOf<"modulate">): Columns[] {
+    const outs = this.#sideBySide(modulations.map(({ units }) => this.#units(units).width));
+    for (const [i, modulation] of modulations.entries()) this.#modulation(modulation, outs[i]);
+    return outs;
+  }
+
+  #modulation({ units: value, by: gate, factor }: Modulation, out: Columns): void {
+    const [units, by] = [this.#units(value), this.#units(gate)];
+    const of = {
+      ...{ units: units.value, unitsStride: units.stride, by: by.value, byStride: by.stride },
+      ...{ N: out.width, factor: float32Word(factor) },
+    };
+    const to = { out: out.value, outStride: out.stride };
+    this.#plan.tape.push([instruction("modulate", { ...of, ...to })], (reach) => {
+      if (!reach.has(out)) return [];
+      reach.add(units);
+      reach.add(by);
+      const gradients = {
+        ...{ isRelu: Number(units.relu), g: out.gradient, gStride: out.stride },
+        ...{ dUnits: units.gradient, dUnitsStride: units.stride, dBy: by.gradient, dByStride: by.stride },
+      };
+      return [instruction("modulateGradient", { ...of, ...gradients })];
+    });
   }
 
   #noise(): { key: number; step: number } {
@@ -291,5 +372,5 @@ function clearing({ gradient: values, stride, width: N }: Columns): Instruction 
 
 /** Whether a model draws numbers at each step. */
 export function isRandom(spec: StepPlan["spec"]): boolean {
-  return spec.dropout > 0 || traitsOf(spec).links === "connections";
+  return spec.dropout > 0 || (spec.gate.dropout ?? 0) > 0 || traitsOf(spec).links === "connections";
 }

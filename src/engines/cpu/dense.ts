@@ -9,7 +9,7 @@ import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { gradientSum, takeTurns, weightUpdate } from "./weight-updates.ts";
 import { constrainedLayers, type FusedLayer, kernelIndex, kernelSize, layersIn, type Weights } from "./weights.ts";
 
-/** What a model draws again at each step: units that are dropped, and SNR's gates. */
+/** What a model draws again at each step: units and weights of gates that are dropped, and SNR's gates. */
 export interface Chance {
   /** The key of a stream, e.g. of `dropout/experts/3/0`. */
   readonly keyOf: (stream: string) => Key;
@@ -200,7 +200,7 @@ export class DenseLayers {
     const { value, gradient, stride } = all;
     const kept = float32Word(1 / (1 - spec.dropout));
     const keys = this.#arena.put(Uint32Array.from(dropped.flatMap((layer) => keyOf(`dropout/${layer.dropped}`))));
-    const last = Math.ceil(spec.dropout * 2 ** 32) - 1;
+    const last = lastDropped(spec.dropout);
     tape.push([instruction("dropout", { units: value, stride, N, M, keys, last, kept, step })], (reach) =>
       reach.has(all) ? [instruction("scale", { values: gradient, stride, N: M * N, factor: kept })] : [],
     );
@@ -300,6 +300,11 @@ export class DenseLayers {
   #vectorBytes(N: number): number {
     return 4 * roundUp(N, this.#layout.lanes);
   }
+}
+
+/** The greatest word whose unit is dropped with a probability. */
+export function lastDropped(probability: number): number {
+  return Math.ceil(probability * 2 ** 32) - 1;
 }
 
 function gradientOf({ gradient: g, stride: gStride }: Columns): { g: number; gStride: number } {

@@ -47,6 +47,14 @@ const FIELDS = {
   updateVectors: ["x", "xStride", "column", "g", "gStride", "vectors", "rows", "touched"],
   updateSparse: UPDATE_SPARSE,
   addSparse: [...UPDATE_SPARSE, "clear"],
+  normalize: ["x", "xStride", "N", "gain", "shift", "hats", "hatsStride", "out", "outStride"],
+  normalizeGradient: ["hats", "hatsStride", "N", "gain", "g", "gStride", "dGain", "dGainStride", "dx", "dxStride"],
+  modulate: ["units", "unitsStride", "by", "byStride", "N", "factor", "out", "outStride"],
+  modulateGradient: [
+    ...["units", "unitsStride", "by", "byStride", "N", "factor", "isRelu", "g", "gStride"],
+    ...["dUnits", "dUnitsStride", "dBy", "dByStride"],
+  ],
+  dropWeights: ["gate", "gateStride", "E", "key", "last", "step"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

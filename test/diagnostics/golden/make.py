@@ -37,7 +37,7 @@ def smooth_step(t, gamma):
 
 
 def is_linear(spec, layer):
-    return spec["experts"].get("activation") == "none" and layer == len(spec["experts"]["layers"]) - 1
+    return spec["experts"].get("activation", "relu") != "relu" and layer == len(spec["experts"]["layers"]) - 1
 
 
 class Model:
@@ -76,6 +76,11 @@ class Model:
         first = shared + path * per_task
         return list(range(shared)) if path == self.K else list(range(first, first + per_task))
 
+    def open(self, path, experts):
+        """Expert e of the first, which are closed, is open to all tasks but number e mod K."""
+        closed = self.spec["experts"].get("closed", 0)
+        return [e for e in experts if e >= closed or e % self.K != path]
+
     def dense(self, name, h, tensors):
         bias = tensors.get(f"{name}/bias")
         kernel = tensors.get(f"{name}/kernel")
@@ -84,10 +89,19 @@ class Model:
             kernel = self.factors(part, i, int(k))
         return h @ kernel + (0 if bias is None else bias)
 
+    def activated(self, name, h, tensors):
+        """The last units of an expert without a ReLU: a layer norm, if it has one, then Swish, if that is its activation."""
+        if self.spec["experts"].get("norm"):
+            z = h - h.mean(axis=1, keepdims=True)
+            z = z / np.sqrt((z**2).mean(axis=1, keepdims=True) + 1e-5)
+            h = z * tensors[f"{name}/norm/gain"] + tensors[f"{name}/norm/shift"]
+        return h * sigmoid(h) if self.spec["experts"].get("activation") == "swish" else h
+
     def expert(self, name, h, tensors, deeper):
         for i in range(len(self.spec["experts"]["layers"])):
             before, h = h, self.dense(f"{name}/{i}", h, tensors)
             if is_linear(self.spec, i):
+                h = self.activated(name, h, tensors)
                 continue
             h = relu(h)
             if before is not self.x:
@@ -98,6 +112,10 @@ class Model:
         for i in range(len(self.spec["tower"]["layers"])):
             h = relu(self.dense(f"towers/{k}/{i}", h, self.tensors))
             self.towers.append(h)
+            if "gate" in self.spec["tower"]:
+                gate, rows = f"gates/towers/{k}/{i}", self.read(self.x, k)
+                logits = self.dense(f"{gate}/1", relu(self.dense(f"{gate}/0", rows, self.tensors)), self.tensors)
+                h = h * 2 * sigmoid(logits)
         return self.dense(f"towers/{k}/output", h, self.tensors)[:, 0]
 
     def level(self, level, levels, inputs):
@@ -151,6 +169,7 @@ class Model:
             return self.linked(path, learned)
         everyone = gating in ("residual", "detached") or path == self.K
         seen = list(range(self.E)) if everyone else self.own(self.K) + self.own(path)
+        seen = self.open(path, seen)
         if gating not in ("single", "per-task", "residual", "detached"):
             return sum(learned[e] for e in seen) / len(seen)
         gate = f"{prefix}gates/{0 if gating == 'single' else path}"
@@ -292,8 +311,9 @@ def alignment(case, tensors, x):
     model, variance = Model(spec, tensors, x), label_covariance(1, case["data"]) + case["data"]["noiseStd"] ** 2
     for k, vector in enumerate(np.array(case["vectors"])):
         u = vector / np.linalg.norm(vector)
-        all_seen = spec.get("levels", 1) > 1 or spec["gating"] in ("residual", "detached")
-        read = range(model.E) if all_seen else model.own(model.K) + model.own(k)
+        path = model.K if spec.get("levels", 1) > 1 else k
+        all_seen = path == model.K or spec["gating"] in ("residual", "detached")
+        read = model.open(path, range(model.E) if all_seen else model.own(model.K) + model.own(k))
         kernels = np.concatenate([tensors[f"experts/{e}/0/kernel"] for e in read], axis=1)
         found[f"unitAlignment/{k + 1}"] = np.max(np.abs(u @ kernels) / np.linalg.norm(kernels, axis=0))
         _, vectors = np.linalg.eigh(by_input[k].T @ by_input[k] / N)

@@ -68,6 +68,10 @@ describe("300 steps", () => {
     "shared-bottom-linear": "1ecc42c5ab5530b6",
     "omoe-linear": "fd6e2716849923e0",
     "mmoe-linear": "83d84e2dcea72916",
+    "mmoe-ex": "b29a98473e5d8d77",
+    "mmoe-gate-dropout": "ecd51f01ab57da44",
+    "mmoe-home": "a80a217be0612543",
+    ppnet: "f82c5cfda17ef063",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {
@@ -78,7 +82,7 @@ describe("300 steps", () => {
   });
 });
 
-describe("100 steps leave the same bits as ever in all of the zoo together,", () => {
+describe("100 steps leave the same bits as ever in the first 25 models of the zoo together,", () => {
   const fuse = availableKernels().sets.some(fuses);
   const few = { batch: 3, trainRows: 40, clipNorm: 0.5 } as const; // units as lanes
   test.each([
@@ -90,7 +94,7 @@ describe("100 steps leave the same bits as ever in all of the zoo together,", ()
       ? ([["in small batches in fused arithmetic", 0, { ...few, arithmetic: "fused" }, "a8b9a1b041d5c1a7"]] as const)
       : []),
   ] as const)("%s", async (_, dropout, training, expected) => {
-    const runs = MODEL_NAMES.map((model) =>
+    const runs = MODEL_NAMES.slice(0, 25).map((model) =>
       runOf({ model, dropout, training: { steps: 100, evalEvery: 50, ...training } }),
     );
     const results = await train(three, runs);

@@ -49,7 +49,7 @@ test("losses and gradient of any model in the family equal those of the plain fl
     fc.property(SPECS, ({ spec, B, seed }) => {
       const { parameters, x, y } = setting(spec, B, seed);
       const rows = flat({ x, y });
-      const drawn = { factors: factorsAt(spec.dropout, 1, keyOf), noise: noiseAt(spec, 1, keyOf) };
+      const drawn = { factors: factorsAt(spec, 1, keyOf), noise: noiseAt(spec, 1, keyOf) };
       const expected = objectiveGradient(spec, parameters, rows, drawn);
       const losses = taskLosses(spec, parameters, rows);
       for (const { name, memory } of KERNELS) {
@@ -62,7 +62,7 @@ test("losses and gradient of any model in the family equal those of the plain fl
         const gradient = Array.from(parameters, (value, p) => value - after[p]);
         for (const { offset, size } of parameterBlocks(spec)) {
           const [actual, wanted] = [gradient, expected].map((of) => [...of.slice(offset, offset + size)]);
-          expect(worst(actual, wanted, 0.05), name).toBeLessThan(2e-5);
+          expect(worst(actual, wanted, 0.05), name).toBeLessThan(5e-5);
         }
       }
     }),

@@ -41,6 +41,8 @@ const SPECIAL = [
   "l2-constrained",
   "cross-stitch",
   "snr-trans",
+  "mmoe-home",
+  "ppnet",
   "tensor-factorization",
 ] as const;
 

@@ -23,14 +23,18 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     tasks: fc.integer({ min: 1, max: 5 }),
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
+    closed: fc.constantFrom(0, 0, 1, 2, 4),
     experts: layers(1),
-    activation: fc.constantFrom(undefined, undefined, "none" as const),
+    activation: fc.constantFrom(undefined, undefined, "none" as const, "swish" as const),
+    norm: fc.boolean(),
     gating: fc.constantFrom(...GATING_NAMES),
     gate: layers(0),
     gateBias: fc.boolean(),
     levels: fc.constantFrom(1, 1, 1, 2, 3),
     top: fc.constantFrom(undefined, undefined, 1, 2, 3),
+    gateDropout: fc.constantFrom(0, 0, 0.2, 0.7),
     tower: layers(0),
+    towerGate: fc.constantFrom(undefined, undefined, 1, 5),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
     select: fc.constantFrom(
@@ -41,27 +45,54 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     ),
     ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
-  .map(({ shared, perTask, activation, levels, top, select, ranks, gating, gate, gateBias, ...any }): ModelSpec => {
-    const { experts, gates, links } = traitsOf({ gating });
-    const { own: owns, isAlone } = TAKES[experts] ?? { own: [perTask], isAlone: false };
-    const own = owns[shared % owns.length];
-    const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
-    const least = all + own; // experts that any gate sees
-    const isGated = gates !== "none";
-    const hasLevels = gates === "per-task" && levels > 1;
-    const spec: ModelSpec = {
-      ...any,
-      name: "any",
+  .map(
+    ({
+      shared,
+      perTask,
+      closed,
+      activation,
+      norm,
+      towerGate,
+      levels,
+      top,
+      gateDropout,
+      select,
+      ranks,
       gating,
-      experts: { shared: all, perTask: own, layers: any.experts, ...(activation && { activation }) },
-      ...(hasLevels && { levels }),
-      ...(links === "constraint" && { constraint: 0.3 }),
-      ...(links === "factors" && { ranks }),
-      gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
-      tower: { layers: any.tower },
-    };
-    return isGated && select ? selecting(spec, select) : spec;
-  });
+      gate,
+      gateBias,
+      ...any
+    }): ModelSpec => {
+      const { experts, gates, links } = traitsOf({ gating });
+      const { own: owns, isAlone } = TAKES[experts] ?? { own: [perTask], isAlone: false };
+      const own = owns[shared % owns.length];
+      const all = isAlone ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const isGated = gates !== "none";
+      const isClosing = gates === "per-task" && any.tasks > 1 && !select && all + own > closed;
+      const shut = isClosing ? Math.min(closed, all) : 0;
+      const least = all + own - Math.ceil(shut / any.tasks); // experts that any gate sees
+      const isPlain = links === "none" || links === "connections"; // experts have a last layer of their own
+      const last = isPlain ? activation && { activation, norm } : activation === "none" && { activation };
+      const hasLevels = gates === "per-task" && levels > 1;
+      const spec: ModelSpec = {
+        ...any,
+        name: "any",
+        gating,
+        experts: { shared: all, perTask: own, closed: shut, layers: any.experts, ...last },
+        ...(hasLevels && { levels }),
+        ...(links === "constraint" && { constraint: 0.3 }),
+        ...(links === "factors" && { ranks }),
+        gate: {
+          layers: gate,
+          bias: gateBias,
+          ...(isGated && { dropout: gateDropout }),
+          ...(isGated && top && { top: Math.min(top, least) }),
+        },
+        tower: { layers: any.tower, ...(isPlain && any.tower.length > 0 && towerGate && { gate: towerGate }) },
+      };
+      return isGated && select ? selecting(spec, select) : spec;
+    },
+  );
 
 /** A model with gates by codes in place of its own: a task's gate sees 2, 4 or 8 experts. */
 function selecting(spec: ModelSpec, select: Selection): ModelSpec {

@@ -50,6 +50,52 @@ KERNEL void dropoutRows(const Dropout *op, char *base, int B) {
   }
 }
 
+/// A weight that is dropped becomes negative until the sum of the others is known.
+INLINE F marked(const DropWeights *op, F weight, U words) { return choose((I)(words > (U){} + op->last), weight, -weight); }
+
+INLINE F divided(F weight, F sum) {
+  const F positive = choose(weight < splat(0), -weight, weight);
+  return choose(sum > splat(0), pmax(weight, splat(0)) / sum, positive);
+}
+
+KERNEL void dropWeights(const DropWeights *op, char *base, int P) {
+  const uint32_t step = *(const uint32_t *)(base + op->step), *key = (const uint32_t *)(base + op->key);
+  if (step == 0) return;
+  for (int p = 0; p < P; p++) {
+    const U rows = (U)(laneNumbers() + splatI(p * LANES));
+    char *gate = base + op->gate + p * (size_t)op->gateStride;
+    Words drawn;
+    F sum = splat(0);
+    for (int e = 0; e < op->E; e++) {
+      const U block = (U){} + (uint32_t)e / 4;
+      if (e % 4 == 0) philox(1, &drawn, &block, rows, (U){} + step, key[0], key[1]);
+      const F weight = marked(op, load(gate + e * LINE), drawn.words[e % 4]);
+      store(gate + e * LINE, weight);
+      sum += pmax(weight, splat(0));
+    }
+    for (int e = 0; e < op->E; e++) store(gate + e * LINE, divided(load(gate + e * LINE), sum));
+  }
+}
+
+/// Row after row: all lanes have one weight.
+KERNEL void dropWeightsRows(const DropWeights *op, char *base, int B) {
+  const uint32_t step = *(const uint32_t *)(base + op->step), *key = (const uint32_t *)(base + op->key);
+  if (step == 0) return;
+  for (int b = 0; b < B; b++) {
+    float *gate = (float *)(base + op->gate + b * (size_t)op->gateStride);
+    Words drawn;
+    F sum = splat(0);
+    for (int e = 0; e < op->E; e++) {
+      const U block = (U){} + (uint32_t)e / 4;
+      if (e % 4 == 0) philox(1, &drawn, &block, (U){} + (uint32_t)b, (U){} + step, key[0], key[1]);
+      const F weight = marked(op, splat(gate[e]), drawn.words[e % 4]);
+      gate[e] = weight[0];
+      sum += pmax(weight, splat(0));
+    }
+    for (int e = 0; e < op->E; e++) gate[e] = divided(splat(gate[e]), sum)[0];
+  }
+}
+
 KERNEL void scale(const Scale *op, char *base, int P, int panelRows) {
   for (int p = 0; p < P; p++) {
     float *values = (float *)(base + op->values + p * (size_t)op->stride);

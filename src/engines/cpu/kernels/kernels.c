@@ -9,6 +9,7 @@
 #include "gradient-methods.h"
 #include "gradients.h"
 #include "loss.h"
+#include "modulate.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
@@ -56,6 +57,11 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
     case SELECT_EXPERTS: selectExperts(op, base, P); break;
     case SELECT_GRADIENT: selectGradient(op, base, P); break;
+    case NORMALIZE: normalize(op, base, weights, P); break;
+    case NORMALIZE_GRADIENT: normalizeGradient(op, base, weights, P); break;
+    case MODULATE: modulate(op, base, P, LANES); break;
+    case MODULATE_GRADIENT: modulateGradient(op, base, P, LANES); break;
+    case DROP_WEIGHTS: dropWeights(op, base, P); break;
     default: __builtin_trap();
   }
 }
@@ -89,6 +95,11 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case STEP_BLOCKS: stepBlocks(op, base, weights, o); break;
     case SELECT_EXPERTS: selectExpertsRows(op, base, B); break;
     case SELECT_GRADIENT: selectGradientRows(op, base, B); break;
+    case NORMALIZE: normalizeRows(op, base, weights, B); break;
+    case NORMALIZE_GRADIENT: normalizeGradientRows(op, base, weights, B); break;
+    case MODULATE: modulate(op, base, B, 1); break;
+    case MODULATE_GRADIENT: modulateGradient(op, base, B, 1); break;
+    case DROP_WEIGHTS: dropWeightsRows(op, base, B); break;
     default: __builtin_trap();
   }
 }

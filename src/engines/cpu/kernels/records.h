@@ -30,7 +30,12 @@ enum {
   SELECT_GRADIENT,
   UPDATE_VECTORS,
   UPDATE_SPARSE,
-  ADD_SPARSE
+  ADD_SPARSE,
+  NORMALIZE,
+  NORMALIZE_GRADIENT,
+  MODULATE,
+  MODULATE_GRADIENT,
+  DROP_WEIGHTS
 };
 
 typedef struct {
@@ -275,6 +280,54 @@ typedef struct {
   float kept;
   Address step;
 } Dropout;
+
+/// A layer norm: out [B, N] = hats gain + shift, where hats are x [B, N] less the mean of a row, times `scale`, one over the standard
+/// deviation. `gain` and `shift` [N] are distances from a run's weights. `hats` [B, N + 1] are hats and scale.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t N;
+  Address gain, shift, hats, hatsStride, out, outStride;
+} Normalize;
+
+/// Gradient dx [B, N] of a layer norm from that of what came out, g, and in each row that of the gain, dGain [B, N].
+typedef struct {
+  Instruction head;
+  Address hats, hatsStride;
+  int32_t N;
+  Address gain, g, gStride, dGain, dGainStride, dx, dxStride;
+} NormalizeGradient;
+
+/// out [B, N] = units [B, N] times `factor` times the sigmoid of `by` [B, N].
+typedef struct {
+  Instruction head;
+  Address units, unitsStride, by, byStride;
+  int32_t N;
+  float factor;
+  Address out, outStride;
+} Modulate;
+
+/// Gradients of both from that of what came out, g; their sum where `dUnits` and `dBy` are the same place. With `isRelu`, units pass
+/// none where they are not above 0.
+typedef struct {
+  Instruction head;
+  Address units, unitsStride, by, byStride;
+  int32_t N;
+  float factor;
+  int32_t isRelu;
+  Address g, gStride, dUnits, dUnitsStride, dBy, dByStride;
+} ModulateGradient;
+
+/// In place: weights [B, E] of a gate: 0 for experts that are dropped, the others divided by their sum. They are drawn as Dropout draws
+/// the units of a network whose key is at `key`. A row keeps its weights if all above 0 are dropped.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E;
+  Address key;
+  uint32_t last;
+  Address step;
+} DropWeights;
 
 /// In place: values [B, N] times `factor`.
 typedef struct {

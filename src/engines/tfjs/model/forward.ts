@@ -16,17 +16,18 @@ import { groupBy } from "../../../stats/group-by.ts";
 import { withGradient } from "../gradients.ts";
 import { tensorflowBackend } from "../tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { gated, linkGates } from "./gates.ts";
+import { gated, kept, linkGates } from "./gates.ts";
 import { commonKernels, packing, readSame, stacksOf } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { together, type Units, unitsOf } from "./stack.ts";
 
-/** Acts on the units of ReLU layers: [R, B, n, units] of an operation whose layers read the same, else [R, n, B, units]. */
-export type Dropout = (units: Tensor, layers: readonly Layer[]) => Tensor;
+/** The factors of ReLU layers, [R, B, n, units] of an operation whose layers read the same, else [R, n, B, units]; or of gates, [R, B, n, E]. */
+type Factors = (dropped: string) => Tensor | undefined;
 
 /** What is drawn again at each step of training. */
 export interface Chance {
-  readonly dropout?: Dropout | undefined;
+  /** By the name of the first layer, or of the first gate. */
+  readonly factors?: Factors | undefined;
   /** Of SNR's gates, [R, K, E]. */
   readonly noise?: Tensor | undefined;
   /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
@@ -105,6 +106,10 @@ class Interpreter {
         return this.#averages(operation);
       case "mix":
         return this.#mixes(operation);
+      case "normalize":
+        return this.#normalized(operation);
+      case "modulate":
+        return this.#modulated(operation);
       default:
         return unreachable(operation);
     }
@@ -201,9 +206,13 @@ class Interpreter {
       ? tf.add(weighted, isByRow ? tf.reshape(this.#parameter(bias), [R, 1, n, units]) : this.#parameter(bias))
       : weighted;
     if (!isRelu) return before;
-    const { dropout } = this.#chance;
     const active = relu(tf, before);
-    return dropped !== undefined && dropout ? dropout(active, layers) : active;
+    const factors = this.#factors(dropped);
+    return factors ? tf.mul(active, factors) : active;
+  }
+
+  #factors(dropped: string | undefined): Tensor | undefined {
+    return dropped === undefined ? undefined : this.#chance.factors?.(dropped);
   }
 
   /** Sums by coefficients, or by the gates of SNR that these are → [R, K, B, H]. */
@@ -222,6 +231,26 @@ class Interpreter {
     return unitsOf(tf, tf.reshape(sums, [R, K, B, H]), 1);
   }
 
+  /** Layer norms of units as wide → [R, n, B, H]. */
+  #normalized({ norms }: OperationOf<"normalize">): Units[] {
+    const tf = this.#tf;
+    const together = (blocks: readonly ParameterBlock[]) =>
+      tf.concat(
+        blocks.map((block) => this.#parameter(block)),
+        1,
+      );
+    const hats = normalized(tf, this.#byNetwork(norms.map(({ input }) => input)));
+    const scaled = tf.mul(hats, together(norms.map(({ gain }) => gain))); // [R, n, B, H] times [R, n, 1, H]
+    return unitsOf(tf, tf.add(scaled, together(norms.map(({ shift }) => shift))), 1);
+  }
+
+  /** Units as wide, times sigmoids → [R, n, B, H]. */
+  #modulated({ modulations }: OperationOf<"modulate">): Units[] {
+    const units = this.#byNetwork(modulations.map(({ units }) => units));
+    const by = this.#byNetwork(modulations.map(({ by }) => by));
+    return unitsOf(this.#tf, modulated(this.#tf, units, by, modulations[0].factor), 1);
+  }
+
   #averages({ experts, seen }: OperationOf<"average">): Units[] {
     const tf = this.#tf;
     return seen.flatMap((own) => {
@@ -231,8 +260,7 @@ class Interpreter {
   }
 
   #mixes({ experts, mixes }: OperationOf<"mix">): Units[] {
-    const ofAsMany = ({ seen }: Mix) => `${seen.length}`;
-    const weights = this.#byGroups(mixes, ofAsMany, (group) => this.#weights(group));
+    const weights = this.#byGroups(mixes, sizeOf, (group) => this.#weights(group));
     const ofSame = ({ seen, own }: Mix) => `${own === undefined} ${seen}`;
     const mixed = this.#byGroups(mixes, ofSame, (group) => {
       const own = group.map((mix) => weights.get(mix) as Units);
@@ -246,7 +274,8 @@ class Interpreter {
     const outputs = this.#byRow(mixes.map(({ gate }) => gate));
     const { weights, penalty } = gated(this.#tf, this.#spec, outputs, mixes[0].seen.length);
     if (penalty) this.#penalties.push(penalty);
-    return weights;
+    const factors = this.#factors(mixes[0].dropped);
+    return factors ? kept(this.#tf, weights, factors) : weights;
   }
 
   /** What `compute` gives for groups of mixes, [R, B, n, ..]. */
@@ -286,6 +315,41 @@ class Interpreter {
     for (const parameters of [byTask, ...(bias ? [this.#parameter(bias)] : [])])
       this.#penalties.push(tf.mul(squaredDistances(tf, tf.reshape(parameters, [R, K, -1])), constraint));
   }
+}
+
+/** Added to a variance, as in PyTorch's layer norms. */
+const EPSILON = 1e-5;
+
+/** Units [.., H] less their mean, over their standard deviation. */
+function normalized(tf: Tf, units: Tensor): Tensor {
+  const mean = (x: Tensor) => tf.mean(x, -1, true);
+  const forward = (units: Tensor) => {
+    const apart = tf.sub(units, mean(units));
+    const scale = tf.rsqrt(tf.add(mean(tf.square(apart)), EPSILON));
+    const hats = tf.mul(apart, scale);
+    return [hats, hats, scale] as const;
+  };
+  return withGradient(tf, [units], forward, (dy, [hats, scale]) =>
+    tf.mul(tf.sub(tf.sub(dy, mean(dy)), tf.mul(hats, mean(tf.mul(dy, hats)))), scale),
+  );
+}
+
+/** Units times `factor` times the sigmoid of `by`. */
+function modulated(tf: Tf, units: Tensor, by: Tensor, factor: number): Tensor {
+  const forward = (units: Tensor, by: Tensor) => {
+    const s = tf.sigmoid(by);
+    const value = tf.mul(tf.mul(units, s), factor);
+    return [value, value, s] as const;
+  };
+  return withGradient(tf, [units, by], forward, (dy, [value, s]) => [
+    tf.mul(tf.mul(dy, s), factor),
+    tf.mul(tf.mul(dy, value), tf.sub(1, s)),
+  ]);
+}
+
+/** How many experts a mix is of. */
+export function sizeOf({ seen }: Mix): string {
+  return `${seen.length}`;
 }
 
 /** Points [R, K, n] → the squared distances of all pairs, summed, [R]: K times those from their mean. */

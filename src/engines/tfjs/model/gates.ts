@@ -17,6 +17,22 @@ export function gated(tf: Tf, spec: ModelSpec, logits: Tensor, E: number): Gated
   return { weights: top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, top) };
 }
 
+/** Weights [R, B, n, E] times factors, divided by the sum of a gate's; where this is 0, the weights as they are. */
+export function kept(tf: Tf, weights: Tensor, factors: Tensor): Tensor {
+  const forward = (weights: Tensor) => {
+    const times = tf.mul(weights, factors);
+    const sums = tf.sum(times, -1, true);
+    const isNone = tf.sub(1, tf.step(sums));
+    const value = tf.add(tf.div(times, tf.add(sums, isNone)), tf.mul(weights, isNone));
+    return [value, value, sums, isNone] as const;
+  };
+  return withGradient(tf, [weights], forward, (dy, [y, sums, isNone]) => {
+    const apart = tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true));
+    const some = tf.div(tf.mul(tf.mul(factors, apart), tf.sub(1, isNone)), tf.add(sums, isNone));
+    return tf.add(some, tf.mul(dy, isNone));
+  });
+}
+
 /**
  * DSelect-k: of each gate's outputs the first are logits of its k selectors, the others the binary codes of the expert
  * that each selects.

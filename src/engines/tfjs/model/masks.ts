@@ -1,25 +1,28 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { dropoutInto } from "../../../models/dropout.ts";
-import { type Layer, type OperationOf, programOf } from "../../../models/program.ts";
+import { type OperationOf, programOf } from "../../../models/program.ts";
 import { expertCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
 import { normalsInto } from "../../../random/normal.ts";
 import { wordsInto } from "../../../random/philox.ts";
+import { groupBy } from "../../../stats/group-by.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
-import type { Chance, Dropout } from "./forward.ts";
+import { type Chance, sizeOf } from "./forward.ts";
 import { readSame, stacksOf } from "./pack.ts";
 
 /**
- * What is drawn again at each step: the factors by which ReLU layers are multiplied, the noise of SNR's gates, or the
- * order in which a method takes the tasks, or normals by which it weighs them.
+ * What is drawn again at each step: the factors by which ReLU layers or weights of gates are multiplied, the noise of SNR's
+ * gates, or the order in which a method takes the tasks, or normals by which it weighs them.
  */
 export interface Mask {
   /** `dropout/0/experts/0/1`: of model number 0, of layers the first of which is that. */
   readonly name: string;
-  /** The streams of layers that drop units, `dropout/experts/0/1` and so on; or that of all numbers. */
+  /** The streams of layers or gates that drop, `dropout/experts/0/1` and so on; or that of all numbers. */
   readonly streams: readonly string[];
+  /** Of dropping; 0 for other kinds. */
+  readonly probability: number;
   readonly kind: "by-row" | "by-network" | "noise" | "order" | "normals";
   /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K], normals [R, 1, 1, K]. */
   readonly shape: readonly [number, number, number, number];
@@ -27,50 +30,58 @@ export interface Mask {
 
 /** The masks of a step of R replicas of model number m, trained by `method`; most have none without dropout. */
 export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: MethodName = "sum"): Mask[] {
-  const { tasks: K, dropout } = spec;
+  const { tasks: K, dropout, gate } = spec;
   const all = programOf(spec).operations.flatMap((operation): Mask[] => {
     if (operation.kind === "sum" && operation.coefficients.kind === "log-alpha")
-      return [{ name: `noise/${m}`, streams: ["noise/links"], kind: "noise", shape: [R, 1, K, expertCount(spec)] }];
-    return operation.kind === "dense" && dropout > 0 ? dropoutMasks(operation, R, B, m) : [];
+      return [maskOf(`noise/${m}`, "noise/links", "noise", [R, 1, K, expertCount(spec)])];
+    if (operation.kind === "mix" && gate.dropout) return gateMasks(operation, gate.dropout, R, B, m);
+    return operation.kind === "dense" && dropout > 0 ? dropoutMasks(operation, dropout, R, B, m) : [];
   });
-  if (method === "pcgrad" && K > 2)
-    all.push({ name: `order/${m}`, streams: ["method/order"], kind: "order", shape: [R, K - 1, K, K] });
-  if (method === "rlw")
-    all.push({ name: `normals/${m}`, streams: ["method/weights"], kind: "normals", shape: [R, 1, 1, K] });
+  if (method === "pcgrad" && K > 2) all.push(maskOf(`order/${m}`, "method/order", "order", [R, K - 1, K, K]));
+  if (method === "rlw") all.push(maskOf(`normals/${m}`, "method/weights", "normals", [R, 1, 1, K]));
   return all;
 }
 
-function dropoutMasks(operation: OperationOf<"dense">, R: number, B: number, m: number): Mask[] {
+function maskOf(name: string, stream: string, kind: Mask["kind"], shape: Mask["shape"]): Mask {
+  return { name, streams: [stream], probability: 0, kind, shape };
+}
+
+function gateMasks({ mixes }: OperationOf<"mix">, probability: number, R: number, B: number, m: number): Mask[] {
+  return Array.from(groupBy(mixes, sizeOf).values(), (group) => {
+    const streams = group.map(({ dropped }) => `dropout/${dropped}`);
+    const shape = [R, B, group.length, group[0].seen.length] as const;
+    return { name: maskName(m, group[0].dropped), streams, probability, kind: "by-row", shape };
+  });
+}
+
+function dropoutMasks(operation: OperationOf<"dense">, probability: number, R: number, B: number, m: number): Mask[] {
   const isByRow = readSame(operation);
   return stacksOf(operation).flatMap((layers): Mask[] => {
     const streams = layers.flatMap(({ dropped }) => (dropped === undefined ? [] : [`dropout/${dropped}`]));
     if (streams.length === 0) return [];
     const [n, units] = [layers.length, layers[0].kernel.shape[1]];
     const shape = isByRow ? ([R, B, n, units] as const) : ([R, n, B, units] as const);
-    return [{ name: maskName(m, layers), streams, kind: isByRow ? "by-row" : "by-network", shape }];
+    return [
+      { name: maskName(m, layers[0].dropped), streams, probability, kind: isByRow ? "by-row" : "by-network", shape },
+    ];
   });
 }
 
 /** What a step of model number m has drawn, by the names of masks. */
-export function chanceBy(
-  tf: Tf,
-  masks: Readonly<Record<string, Tensor>>,
-  { dropout }: Pick<ModelSpec, "dropout">,
-  m = 0,
-): Chance {
+export function chanceBy(tf: Tf, masks: Readonly<Record<string, Tensor>>, m = 0): Chance {
   const [noise, order, normals] = ["noise", "order", "normals"].map(
     (kind) => masks[`${kind}/${m}`] as Tensor | undefined,
   );
-  const drop: Dropout = (units, layers) => tf.mul(units, masks[maskName(m, layers)]);
+  const factors = (dropped: string) => masks[maskName(m, dropped)];
   return {
-    dropout: dropout === 0 ? undefined : drop,
+    factors,
     noise: noise && tf.squeeze(noise, [1]),
     order,
     normals: normals && tf.squeeze(normals, [1, 2]),
   };
 }
 
-function maskName(m: number, [{ dropped }]: readonly Layer[]): string {
+function maskName(m: number, dropped: string | undefined): string {
   return `dropout/${m}/${dropped}`;
 }
 
@@ -120,13 +131,12 @@ export class MaskSource {
     for (const [r, key] of this.#keysOf(stream).entries()) normalsInto(out.subarray(r * K, (r + 1) * K), key, 0, step);
   }
 
-  #fillFactors(out: Float32Array, { kind, streams, shape }: Mask, step: number): void {
+  #fillFactors(out: Float32Array, { kind, streams, shape, probability }: Mask, step: number): void {
     const [, outer, inner, size] = shape;
-    const { dropout } = this.#runs[0].model;
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
       const [row, n] = kind === "by-row" ? [i, j] : [j, i];
-      dropoutInto(out.subarray(at, at + size), this.#keysOf(streams[n])[r], dropout, row, step);
+      dropoutInto(out.subarray(at, at + size), this.#keysOf(streams[n])[r], probability, row, step);
     }
   }
 

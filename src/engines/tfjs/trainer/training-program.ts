@@ -125,7 +125,7 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   const spec = models[m];
   const method = methodOf(shape);
   const parameters = parametersOf(tf, given, spec, m);
-  const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, ...chanceBy(tf, given, spec, m) };
+  const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, ...chanceBy(tf, given, m) };
   const names = parameterNames(spec, m);
   const prepared = (gradients: readonly Tensor[]): Tensors => {
     const all = preparedGradients(tf, gradients, parameters, shape);
