@@ -136,6 +136,38 @@ describe("mmoe summary DIR --full", () => {
   });
 });
 
+describe("mmoe summary DIR --front --with METHODS", () => {
+  /** Tasks end at .9 and 1.1 times this: equal weights are best, and pcgrad is better by a fifth. */
+  const lossOf: LossOf = ({ id, index }) =>
+    (1 + index / 100) * (id.includes("pcgrad") ? 0.8 : id.includes("1:3") ? 1.5 : id.includes("mgda") ? 1.1 : 1);
+  const [weights, methods] = [["taskWeights=[none, 1:3]"], ["method=[pcgrad, mgda, sum]"]].map((set) =>
+    made(lossOf, "runs=6", "models=mmoe", ...set),
+  );
+
+  test("has a row for each static weights and method, and says which methods leave the front", async () => {
+    const stdout = printed(await summary(weights, "--front", "--with", methods));
+    expect(stdout).toMatch(/\n1:1 +0\.923 \[0\.9\d+, 0\.9\d+\] +1\.128 \[1.*\] +yes +- +-\n1:3 +1\.38.* - +- +-\n/);
+    expect(stdout).toMatch(
+      /\npcgrad .* yes +25\.0 \[25\.0, 25\.0\] +\d+.*\nmgda .* - +-9\.1 \[-9\.1, -9\.1\] +0\.00 .*\n/,
+    );
+    expect(stdout).toContain("\nbeyond the front: pcgrad; behind it: mgda\n");
+    const { stdout: narrow } = await runMain(
+      ["summary", weights, "--front", "--with", methods],
+      undefined,
+      {},
+      { isTTY: true, columns: 60 },
+    );
+    expect(narrow.split("\n").filter((line) => line.length > 60 && !/results/.test(line))).toEqual([]);
+    const json = JSON.parse(printed(await summary(weights, "--front", "--with", methods, "--json")));
+    expect(json).toMatchObject({ with: [methods], loss: "train", fronts: [{ model: "mmoe", runs: 6 }] });
+  });
+
+  test("needs runs with two static weights, and --with needs --front", async () => {
+    expect(refusal(await summary(methods, "--front"))).toContain("no two static task weights have runs in common");
+    expect(refusal(await summary(weights, "--with", methods))).toBe("--with: expected --front with it");
+  });
+});
+
 test.each([
   [["--cost", "--full"], "--full: --cost does not take it; leave one out"],
   [["--seesaw", "--cost"], "--cost: --seesaw does not take it; leave one out"],
