@@ -5,14 +5,13 @@ import type { Config } from "../config/config.ts";
 import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { pointText } from "../identity/cell.ts";
+import { OF_CONTESTANT, pointText } from "../identity/cell.ts";
 import { choiceIn, joinedResults, resultsAt } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { runsInFlight } from "../records/writers.ts";
-import { FRONT_KEYS } from "../summary/front.ts";
 import { planWanted } from "../sweep/plan.ts";
 import { numberOf, thousands } from "../units.ts";
 import type { Context } from "./command.ts";
@@ -103,7 +102,7 @@ export async function joinedWith(
 ): Promise<Results> {
   const all = [results];
   for (const folder of folders) all.push(await readEnded(folder, at, context));
-  return joinedResults(all, FRONT_KEYS);
+  return joinedResults(all, OF_CONTESTANT);
 }
 
 /** Says how many runs are missing of what is written from results. */

@@ -3,9 +3,8 @@ import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { partsByTask } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
-import { type Cell, cellKey, cellOf, type GridPoint, partOf } from "../identity/cell.ts";
+import { type Cell, cellKey, cellOf, type GridPoint, OF_CONTESTANT, partOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
-import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { bootstrap, type Columns, estimateOf } from "../stats/bootstrap.ts";
@@ -13,9 +12,6 @@ import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { areUndominated, dominates, hypervolume, type Losses, reachOf } from "../stats/pareto.ts";
-
-/** The settings that make the points of a front. */
-export const FRONT_KEYS = ["taskWeights", "method"] as const;
 
 /** Static weights, or a method, of a model. */
 export interface FrontPoint extends Cell {
@@ -63,7 +59,7 @@ export const frontsOf = memo((results: Results, loss: LossSet): readonly Front[]
 
 /** The choice of the settings that do not make points of a front. */
 function othersOf(point: GridPoint): GridPoint {
-  return partOf(point, (key) => !FRONT_KEYS.some((one) => one === key));
+  return partOf(point, (key) => !OF_CONTESTANT.some((one) => one === key));
 }
 
 interface Contestant extends Pick<FrontPoint, "name" | "isMethod"> {
@@ -168,8 +164,16 @@ function measuresOf(columns: Columns, { K, statics, reference, box }: Space): (n
   return (name) => ({ ...estimateOf(all[name]), ...(isFew && NO_INTERVAL) });
 }
 
-/** A front as CSV rows: one for each point; cells are empty for what a point or a front does not have. */
-export function frontRows({ hypervolume = NONE, points, runs }: Front, loss: LossSet): Record<string, CsvValue>[] {
+/** A point of a front in a file, or in a figure: NaN for what it does not have. */
+export type FrontRow = Pick<Cell, "model" | "correlation"> & {
+  readonly name: string;
+  readonly kind: "weights" | "method";
+  readonly runs: number;
+  readonly loss: LossSet;
+} & Readonly<Record<`${"hypervolume" | "beyond" | "adds" | `task${number}`}${"" | "Low" | "High"}`, number>>;
+
+/** A row for each point of a front. */
+export function frontRows({ hypervolume = NONE, points, runs }: Front, loss: LossSet): FrontRow[] {
   return points.map(({ name, model, correlation, point, isMethod, losses, isOnFront, beyond = NONE, adds = NONE }) => ({
     ...{ model, correlation, ...point, name, kind: isMethod ? "method" : "weights", runs, loss },
     ...Object.assign({}, ...losses.map((found, k) => columnsOf(`task${k + 1}`, found))),

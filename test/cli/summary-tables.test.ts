@@ -1,6 +1,8 @@
 // Tables of mmoe summary that were commands of their own.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, writeResults } from "../support/made-results.ts";
 
@@ -160,6 +162,19 @@ describe("mmoe summary DIR --front --with METHODS", () => {
     expect(narrow.split("\n").filter((line) => line.length > 60 && !/results/.test(line))).toEqual([]);
     const json = JSON.parse(printed(await summary(weights, "--front", "--with", methods, "--json")));
     expect(json).toMatchObject({ with: [methods], loss: "train", fronts: [{ model: "mmoe", runs: 6 }] });
+  });
+
+  test("is what mmoe figures draws of the two folders, and that alone", async () => {
+    const figures = (...argv: string[]) => runMain(["figures", weights, "--with", methods, ...argv]);
+    expect(printed(await figures())).toMatch(/^.*front\.\{svg,csv,txt\}: Static task weights and methods\n$/);
+    const rows = csvRows(readFileSync(join(weights, "figures", "front.csv"), "utf8"));
+    expect(rows.map(({ name, kind, onFront }) => [name, kind, onFront])).toEqual([
+      ["1:1", "weights", "1"],
+      ["1:3", "weights", "0"],
+      ["pcgrad", "method", "1"],
+      ["mgda", "method", "0"],
+    ]);
+    expect(refusal(await figures("--only", "4"))).toBe(`${weights}: figure4: drawn of one folder; leave out --with`);
   });
 
   test("needs runs with two static weights, and --with needs --front", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { OF_CONTESTANT } from "../../src/identity/cell.ts";
 import { joinedResults } from "../../src/records/at-point.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import { FRONT_KEYS, frontRows, frontsOf } from "../../src/summary/front.ts";
+import { frontRows, frontsOf } from "../../src/summary/front.ts";
 import { complaint } from "../support/complaint.ts";
 import { madeResults } from "../support/made-results.ts";
 
@@ -32,7 +33,7 @@ function made(key: string, ...set: string[]): Results {
 
 const weights = made("taskWeights", "taskWeights=[1:1, 1:3, 3:1, 1:9]");
 const methods = made("method", "method=[sum, pcgrad, mgda]");
-const [front, ...others] = frontsOf(joinedResults([weights, methods], FRONT_KEYS), "train");
+const [front, ...others] = frontsOf(joinedResults([weights, methods], OF_CONTESTANT), "train");
 
 describe("frontsOf(results, loss)", () => {
   test("has each static weights and method of two folders once, over the runs that are done at all of them", () => {
@@ -86,7 +87,7 @@ describe("frontsOf(results, loss)", () => {
 
 test("joinedResults(folders, keys) refuses a folder that differs in another setting", () => {
   const other = made("method", "method=[sum, pcgrad]", "lr=0.5");
-  expect(complaint(() => joinedResults([weights, other], FRONT_KEYS))).toBe(
-    "method differs from taskWeights in more than taskWeights and method: lr: 0.01 there, 0.5 here",
+  expect(complaint(() => joinedResults([weights, other], OF_CONTESTANT))).toBe(
+    "method differs from taskWeights in more than method and taskWeights: lr: 0.01 there, 0.5 here",
   );
 });
