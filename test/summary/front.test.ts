@@ -31,13 +31,15 @@ function made(key: string, ...set: string[]): Results {
   return { ...results, path: key, records };
 }
 
-const weights = made("taskWeights", "taskWeights=[1:1, 1:3, 3:1, 1:9]");
+const weights = made("taskWeights", "taskWeights=[none, 1:1, 1:3, 3:1, 1:9]");
 const methods = made("method", "method=[sum, pcgrad, mgda]");
-const [front, ...others] = frontsOf(joinedResults([weights, methods], OF_CONTESTANT), "train");
+const joined = joinedResults([weights, methods], OF_CONTESTANT);
+const [front, ...others] = frontsOf(joined, "train");
 
 describe("frontsOf(results, loss)", () => {
   test("has each static weights and method of two folders once, over the runs that are done at all of them", () => {
     expect(others).toEqual([]);
+    expect(joined.records).toHaveLength((5 + 3 - 1) * 6); // both have the sum without weights
     expect(front?.points.map(({ name, isMethod }) => [name, isMethod])).toEqual([
       ["1:1", false],
       ["1:3", false],
