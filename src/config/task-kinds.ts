@@ -173,7 +173,7 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   }
   const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
   if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
-  const areNumbers = (tasksOfRuns(settings) ?? []).every(({ kind }) => kind === "regression"); // checkRows checks these
+  const areNumbers = (tasksOfRuns(settings) ?? []).every(({ kind }) => kind === "regression");
   if (!areNumbers && diagnostics.includes("alignment"))
     throw new UsageError(
       `${place("diagnostics")}: alignment can't be measured where labels are classes; expected ${diagnosable(settings).join(", ")}`,

@@ -143,7 +143,8 @@ type Statistics = Readonly<Record<string, (sample: Sample) => number>>;
 
 /** All that is measured of some points, by name: from the same resamples, in which a run's losses at all points are drawn together. */
 function measuresOf(columns: Columns, { K, statics, reference, box }: Space): (name: string) => Estimate {
-  const volumeOf = (points: readonly Losses[]) => (K > MOST_TASKS ? Number.NaN : hypervolume(points, reference) / box);
+  const volumeOf = (points: readonly Losses[]) =>
+    K > MOST_TASKS || box === 0 ? Number.NaN : hypervolume(points, reference) / box;
   const sampled = (sample: Columns): Sample => {
     const means = meansOf(sample, K);
     const undominated = areUndominated(means.slice(0, statics));
