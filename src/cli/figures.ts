@@ -32,7 +32,15 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, folderText, LOSS_OPTION, lossOption, noteMissing } from "./loss-commands.ts";
+import {
+  AT_OPTION,
+  folderText,
+  joinedWith,
+  LOSS_OPTION,
+  lossOption,
+  noteMissing,
+  WITH_OPTION,
+} from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
@@ -40,6 +48,9 @@ const THEMES = THEME_NAMES.filter((name) => name !== "page");
 
 /** The figure that has the paper in it without --paper too. */
 const VERDICTS = "verdicts";
+
+/** The figure that may be of several folders. */
+const FRONT = "front";
 
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 
@@ -49,6 +60,7 @@ const HELP = examples(
   "mmoe figures results/paper --only 4 --width 17cm --height 9cm --y-limits 0,0.3",
   "mmoe figures results/figure2 --theme print --format pdf",
   "mmoe figures results/paper --only final-loss --models omoe,mmoe",
+  "mmoe figures results/weights --with results/methods",
   "mmoe figures results/paper --loss heldout --statistic median --scale log",
 );
 
@@ -59,6 +71,7 @@ const withOptions = (command: Command) =>
     .option("--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
+    .option(WITH_OPTION[0], `for the figure front, ${WITH_OPTION[1]}`, WITH_OPTION[2])
     .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
     .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
@@ -81,14 +94,16 @@ type FiguresOptions = OptionsOf<typeof withOptions>;
 export const define: Define = (command, run) =>
   withOptions(command).action((folder, options) => run((context) => figures(folder, options, context)));
 
-async function figures(folder: string, options: FiguresOptions, { effects, note }: Context): Promise<void> {
+async function figures(folder: string, options: FiguresOptions, context: Context): Promise<void> {
+  const { effects, note } = context;
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const chosen = { ...chosenOptions(options), ...pageOptions(options, formats) };
-  const { kinds, at, part, short, loss } = await kindsIn(folder, options, note);
+  const { kinds, at, part, short, loss } = await kindsIn(folder, options, context);
   const how = { loss, ...chosen, ...(part && { without: part.without }) };
   for (const name of asked ?? []) {
-    if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
+    if (!kinds.some((kind) => kind.name === name))
+      throw new UsageError(`${folder}: ${name}: ${elsewhere(name, options)}`);
   }
   checkLimits(options, asked ? kinds.filter(({ name }) => asked.includes(name)) : kinds);
   const drawn = kinds
@@ -211,22 +226,26 @@ interface Drawable extends Pick<SweepFigure, "name" | "supports"> {
  */
 async function kindsIn(
   folder: string,
-  options: Pick<FiguresOptions, "at" | "models" | "corr">,
-  note: (line: string) => void,
+  options: Pick<FiguresOptions, "at" | "models" | "corr" | "with">,
+  context: Context,
 ) {
+  const { note } = context;
   if (!holdsTrials(folder)) {
     const all = await readResults(folder, note);
     const at = choiceIn(options.at, all, "--at");
-    const results = resultsAt(all, at);
-    noteMissing(results, note);
+    const own = resultsAt(all, at);
+    noteMissing(own, note);
+    const results = await joinedWith(own, options, context);
+    const drawn = SWEEP_FIGURES.filter(({ name }) => options.with === undefined || name === FRONT);
     const short = shortRuns(results.config);
     const { report: loss } = results.config;
-    return { kinds: drawables(SWEEP_FIGURES, results), at, part: partOf(results, options), short, loss };
+    return { kinds: drawables(drawn, results), at, part: partOf(results, options), short, loss };
   }
   const given = [
     ["--at", options.at[0]],
     ["--models", options.models],
     ["--corr", options.corr],
+    ["--with", options.with?.[0]],
   ] as const;
   for (const [flag, text] of given)
     if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
@@ -239,7 +258,8 @@ function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
 }
 
 /** Says where to find the records that this folder lacks for a figure. */
-function elsewhere(name: string): string {
+function elsewhere(name: string, options: Pick<FiguresOptions, "with">): string {
+  if (options.with) return "drawn of one folder; leave out --with";
   return TRIAL_FIGURES.some((kind) => kind.name === name)
     ? `drawn from a folder of ${MMOE} data --trials 100 -o FOLDER`
     : "drawn from a results folder of mmoe sweep";

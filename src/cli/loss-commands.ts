@@ -5,8 +5,8 @@ import type { Config } from "../config/config.ts";
 import { LOSS_SETS, type LossSet } from "../config/losses.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { pointText } from "../identity/cell.ts";
-import { choiceIn, resultsAt } from "../records/at-point.ts";
+import { OF_CONTESTANT, pointText } from "../identity/cell.ts";
+import { choiceIn, joinedResults, resultsAt } from "../records/at-point.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
@@ -85,6 +85,24 @@ export async function readEnded(
     throw new UsageError(`${folderText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
   if (gaps === "noted") noteMissing(results, note);
   return results;
+}
+
+/** The option of folders whose methods or task weights are shown beside those of the first; it may be given again. */
+export const WITH_OPTION = [
+  "--with <folder>",
+  "also runs of this sweep, which differs in task weights or method",
+  (value: string, before: readonly string[] = []) => collect(value, before),
+] as const;
+
+/** Results, and those of the folders of `--with`, as of one sweep. */
+export async function joinedWith(
+  results: Results,
+  { with: folders = [], at }: { readonly with?: readonly string[] | undefined; readonly at: readonly string[] },
+  context: Context,
+): Promise<Results> {
+  const all = [results];
+  for (const folder of folders) all.push(await readEnded(folder, at, context));
+  return joinedResults(all, OF_CONTESTANT);
 }
 
 /** Says how many runs are missing of what is written from results. */

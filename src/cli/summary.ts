@@ -3,12 +3,15 @@ import { lossUnitOf } from "../config/loss-unit-of.ts";
 import type { LossSet } from "../config/losses.ts";
 import { coverageText } from "../config/rows.ts";
 import { didYouMean } from "../config/suggest.ts";
+import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { costCsv, modelCosts } from "../summary/cost.ts";
+import { frontRows, frontsOf } from "../summary/front.ts";
 import { leadingCells, leadingMetric } from "../summary/leading.ts";
 import { plannedRuns, plannedRunsCsv } from "../summary/planned-runs.ts";
 import { modelsOnRows } from "../summary/row-pairs.ts";
@@ -23,15 +26,18 @@ import {
   gapsIn,
   gapsOf,
   headOf,
+  joinedWith,
   LOSS_OPTION,
   lossHead,
   lossOption,
   RESULTS,
   readEnded,
   readWithLoss,
+  WITH_OPTION,
 } from "./loss-commands.ts";
 import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
+import { frontBlocks } from "./text/front-text.ts";
 import { goOn } from "./text/go-on.ts";
 import { leadingBlock, summaryCells } from "./text/summary-table.ts";
 import {
@@ -72,6 +78,8 @@ const withOptions = (command: Command) =>
       "--against <model>",
       `with --seesaw, the model to gain over (default: ${SHARE_NOTHING.join(", else ")}, else your own)`,
     )
+    .option("--front", "what static task weights reach, and how far methods are from that, in place of the losses")
+    .option(WITH_OPTION[0], `with --front, ${WITH_OPTION[1]}`, WITH_OPTION[2])
     .option("--plan <size>", "how many runs tell two models apart whose mean losses differ by so much")
     .option("--cost", "parameters, FLOP and time of each model, in place of the losses")
     .option(...FORMAT_OPTION)
@@ -91,6 +99,7 @@ function badOption(text: string | undefined): number {
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {
   seesaw: { show: seesaw, takes: ["against", "loss"] },
+  front: { show: front, takes: ["loss", "with"] },
   cost: { show: cost, takes: [] },
   plan: { show: plan, takes: ["loss"] },
 } as const;
@@ -99,14 +108,28 @@ type Table = keyof typeof TABLES;
 async function shown(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
   const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
-  const others = ["seesaw", "cost", "plan", "against", "loss", "bad", "rungs", "perTask", "full"] as const;
+  const others = [
+    "seesaw",
+    "front",
+    "cost",
+    "plan",
+    "against",
+    "with",
+    "loss",
+    "bad",
+    "rungs",
+    "perTask",
+    "full",
+  ] as const;
   const other = others.find(
     (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
   );
   if (other !== undefined) {
     const flag = other === "perTask" ? "--per-task" : `--${other}`;
     throw new UsageError(
-      table ? `${flag}: --${table} does not take it; leave one out` : `${flag}: expected --seesaw with it`,
+      table
+        ? `${flag}: --${table} does not take it; leave one out`
+        : `${flag}: expected --${other === "with" ? "front" : "seesaw"} with it`,
     );
   }
   return show(folder, options, context);
@@ -233,6 +256,27 @@ async function seesaw(folder: string, options: SummaryOptions, context: Context)
       headOf(results, loss, `gain over ${found.against}, in percent`),
       ...gainsOf(found),
       ...gapsOf(results, cellLosses(results, loss)),
+    ],
+  });
+}
+
+/** What static weights reach, and methods beside them. */
+async function front(folder: string, options: SummaryOptions, context: Context): Promise<void> {
+  const format = formatOption(options);
+  const { results: own, loss } = await readWithLoss(folder, options, context, gapsIn(format));
+  const results = await joinedWith(own, options, context);
+  const fronts = frontsOf(results, loss);
+  if (fronts.length === 0)
+    throw new UsageError(
+      `${folder}: no two static task weights have runs in common; train them with --method sum --task-weights front:5, and give a folder of their own by --with`,
+    );
+  writeAs(context.effects.stdout, format, {
+    csv: () => toCsv(fronts.flatMap((one) => frontRows(one, loss))),
+    json: () => ({ folder, with: options.with ?? [], at: results.at, loss, fronts }),
+    blocks: () => [
+      headOf(results, loss, ...(options.with ?? []).map((other) => `with ${other}`)),
+      ...frontBlocks(fronts, taskNames(results.config)),
+      ...gapsOf(own, cellLosses(own, loss)),
     ],
   });
 }

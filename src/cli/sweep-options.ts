@@ -107,7 +107,10 @@ export const addSweepOptions = (command: Command) =>
       "--warmup <n>",
       "steps in which the learning rate rises from 0 at the start, or several values (default: 0)",
     )
-    .option("--task-weights <a:b>", "what each task's loss counts, such as 1:3; or several, separated by commas")
+    .option(
+      "--task-weights <a:b>",
+      "what each task's loss counts, such as 1:3 or front:9; or several, separated by commas",
+    )
     .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option(

@@ -8,7 +8,7 @@ import { checkedBy, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
-import { checkGenerated, correlationsOf } from "./generated.ts";
+import { checkGenerated, correlationsOf, withoutFront } from "./generated.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
@@ -152,6 +152,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
   if (settings.rows) origins.tasks = "yours"; // the table has them
   checkRows(settings, place);
+  settings.taskWeights = withoutFront(settings, place);
   checkGenerated(settings, place);
   checkKinds(settings, place);
   checkPatience(settings, place);

@@ -5,7 +5,7 @@ import { generatorSettings } from "../data/presets.ts";
 import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts";
 import { defined } from "../defined.ts";
 import { UsageError } from "../errors.ts";
-import { partsByTask } from "./kinds.ts";
+import { BETWEEN_TASKS, FRONT, partsByTask } from "./kinds.ts";
 import { OPTIONAL_SETTINGS, type PointSettings, type SettingKey, type Settings, valuesOf } from "./schema.ts";
 
 /** Settings of the generator's sizes and labels, which a table has of its own. */
@@ -73,6 +73,41 @@ type OfMatrix = "tasks" | "correlationMatrix" | "groupSize" | "betweenGroups";
 export function weightsOf({ taskWeights, tasks }: Pick<Settings, "taskWeights" | "tasks">): number[] | undefined {
   if (taskWeights === "none" || Array.isArray(taskWeights)) return undefined;
   return Array.from({ length: tasks }, (_, k) => numberByTask(taskWeights as string, k) as number);
+}
+
+/** The odds of a task against each other one at the ends of `front:N`, unless it says others. */
+const FRONT_ODDS = 100;
+
+/**
+ * Task weights in which the N weightings of `front:N` have its place: equal weights, and for each of the K tasks
+ * (N - 1) / K strengths, evenly spread in the logarithm of its odds against each other task. They add up to K, but for rounding.
+ */
+export function withoutFront({ taskWeights, tasks: K }: Settings, place: Place): Settings["taskWeights"] {
+  const values = [taskWeights].flat();
+  const all = values.flatMap((value) => {
+    const [, count, odds = FRONT_ODDS] = FRONT.exec(String(value)) ?? [];
+    return count === undefined ? [value] : frontOf(K, Number(count), Number(odds), place);
+  });
+  return all.length === 1 ? all[0] : [...new Set(all)];
+}
+
+function frontOf(K: number, count: number, odds: number, place: Place): string[] {
+  const strengths = (count - 1) / K;
+  const refuse = (expected: string, got: number) => {
+    throw new UsageError(`${place("taskWeights")}: front: expected ${expected}, got ${got}`);
+  };
+  if (strengths < 1 || !Number.isInteger(strengths))
+    refuse(`1 and a multiple of the ${K} tasks, such as ${1 + K} or ${1 + 2 * K}`, count);
+  const weightings = Array.from({ length: K }, (_, k) => k).flatMap((k) =>
+    Array.from({ length: strengths }, (_, s) => {
+      const ratio = odds ** ((s + 1) / strengths);
+      const weights = Array.from({ length: K }, (_, j) => (K * (j === k ? ratio : 1)) / (ratio + K - 1));
+      return weights.map((weight) => Number(weight.toPrecision(3))).join(BETWEEN_TASKS);
+    }),
+  );
+  const all = [new Array<number>(K).fill(1).join(BETWEEN_TASKS), ...weightings];
+  if (new Set(all).size < count) refuse("odds above 1 that tell so many weightings apart", odds);
+  return all;
 }
 
 /** Whether some rows of some runs lack the label of task k. */

@@ -47,12 +47,15 @@ export const orNull = <T extends z.ZodType>(schema: T, what: string) => schema.d
 
 export const positive = (what: string) => z.number().positive().describe(what);
 
-const BETWEEN_TASKS = ":";
+export const BETWEEN_TASKS = ":";
 
 /** The parts of a value with one for each task, or its only one. */
 export function partsByTask(value: string | number): string[] {
   return String(value).split(BETWEEN_TASKS);
 }
+
+/** `front:9` or `front:9:1000`: that many weightings of the tasks, in which one counts at most that much more than the others. */
+export const FRONT = /^front:(\d{1,4})(?::(\d{1,6}(?:\.\d{1,3})?))?$/;
 
 /** One number for all tasks, or a text with one for each, `0.1:0.5`; or a word in the place of any. */
 export function perTask<T extends z.ZodType<number>, const Word extends string>(number: T, word: Word) {

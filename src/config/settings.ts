@@ -11,6 +11,7 @@ import {
   choice,
   count,
   distinctList,
+  FRONT,
   LARGEST_COUNT,
   orNull,
   perTask,
@@ -170,6 +171,11 @@ const OF_OPTIMIZER = {
   clipNorm: setting(orWord(z.number().gt(0), "none", "a number above 0"), { ...LISTED, default: "none" }),
 };
 
+const oneWeighting = perTask(positive("what a task's loss counts, above 0"), "none");
+const taskWeights = z
+  .union([oneWeighting, z.string().regex(FRONT)])
+  .describe(`${oneWeighting.description}; or front:N for a list of N weightings`);
+
 const EVALUATIONS =
   "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more";
 
@@ -248,7 +254,7 @@ const GIVEN = {
     ...LISTED,
     default: "mean",
   }),
-  taskWeights: setting(perTask(positive("what a task's loss counts, above 0"), "none"), { ...LISTED, default: "none" }),
+  taskWeights: setting(taskWeights, { ...LISTED, default: "none" }),
   models: setting(distinctList(MODEL_NAME, "models"), EXTENT),
   runs: setting(count(), EXTENT),
   trainRows: setting(orWord(count(), "fresh", `a whole number from 1 to ${LARGEST_COUNT}`), LISTED),

@@ -150,20 +150,11 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
   return labels.map((column) => ({ column, kind: "regression", weight: 1, classes: [] }));
 }
 
-/** What can be diagnosed of a sweep: gradients are of squared errors in all rows, and alignment is with the generator's numbers. */
+/** What can be diagnosed of a sweep: alignment is with the generator's numbers. */
 export function diagnosable(settings: Kinds & Pick<Settings, "rows">): DiagnosticKind[] {
-  const { rows } = settings;
-  const tasks = tasksOfRuns(settings) ?? [];
-  if (tasks.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
-  const isClass = tasks.some(({ kind }) => kind === "binary");
-  const hasGaps = tasks.some(({ gaps }) => gaps);
-  const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
-    gates: true,
-    units: true,
-    gradients: !isClass && !hasGaps,
-    alignment: !isClass && rows === null,
-  };
-  return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
+  const isOfNumbers =
+    settings.rows === null && (tasksOfRuns(settings) ?? []).every(({ kind }) => kind === "regression");
+  return DIAGNOSTIC_KINDS.filter((kind) => kind !== "alignment" || isOfNumbers);
 }
 
 type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights">;
@@ -182,17 +173,11 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   }
   const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
   if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
-  const possible = diagnosable(settings);
-  const runs = tasksOfRuns(settings) ?? [];
-  const areNumbers = runs.every(({ kind }) => kind === "regression");
-  const isPlain = areNumbers && !runs.some(({ gaps }) => gaps); // checkRows checks these
-  const impossible = isPlain ? undefined : diagnostics.find((kind) => !possible.includes(kind));
-  if (impossible) {
-    const where = areNumbers ? "labels have gaps" : "labels are classes";
+  const areNumbers = (tasksOfRuns(settings) ?? []).every(({ kind }) => kind === "regression");
+  if (!areNumbers && diagnostics.includes("alignment"))
     throw new UsageError(
-      `${place("diagnostics")}: ${impossible} can't be measured where ${where}; expected ${possible.join(", ") || "none"}`,
+      `${place("diagnostics")}: alignment can't be measured where labels are classes; expected ${diagnosable(settings).join(", ")}`,
     );
-  }
 }
 
 /** Whether a label of a kind may have that many classes. */

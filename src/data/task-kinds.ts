@@ -50,8 +50,9 @@ export function probability(logit: number): number {
 }
 
 /** -ln of the probability of a class, counted from 0, in the softmax of the logits. */
-export function crossEntropy(logits: Float32Array, label: number): number {
+export function crossEntropy(logits: Float32Array | Float64Array, label: number): number {
   const largest = Math.max(...logits);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
   return Math.log(sum) + largest - logits[label];
 }

@@ -3,13 +3,14 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import { dataIdentity, type RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import { tableSetOf } from "../data/table-set.ts";
+import { crossEntropy, logistic, probability, type TaskSettings } from "../data/task-kinds.ts";
 import { type Rows, TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
 import type { DiagnosticKind, Quantities } from "./kinds.ts";
 import { type Network, network } from "./network.ts";
 import { affinityQuantities, conflictQuantities, gateQuantities, sharedPart, unitQuantities } from "./quantities.ts";
-import { Tape, type Units } from "./tape.ts";
+import { type Gradient, Tape, type Units } from "./tape.ts";
 
 /** The most held-out rows that quantities are taken over: the first ones. */
 const MOST_ROWS = 64;
@@ -34,9 +35,15 @@ type DiagnosedRun = RunNames & {
     | { readonly data: TableSettings; readonly correlationMatrix: null }
   );
 
+/** How the loss of a task is taken, and what it is multiplied by. */
+interface MeasuredLoss extends Pick<TaskSettings, "kind"> {
+  readonly unit: number;
+}
+
 /** Measures one run by its parameters, on its first held-out rows. */
 export class Diagnosis {
   readonly #run: DiagnosedRun;
+  readonly #losses: readonly MeasuredLoss[];
   /** Undefined for a table: only a generator's tasks are known. */
   readonly #tasks: TaskSet | undefined;
   readonly #N: number;
@@ -45,8 +52,10 @@ export class Diagnosis {
   /** [N, K]. */
   readonly #y: Float32Array;
 
-  constructor(run: DiagnosedRun) {
+  /** `losses` are those of the tasks [K]; squared errors by default. */
+  constructor(run: DiagnosedRun, losses?: readonly MeasuredLoss[]) {
     this.#run = run;
+    this.#losses = losses ?? new Array<MeasuredLoss>(run.model.tasks).fill({ kind: "regression", unit: 1 });
     this.#N = Math.min(MOST_ROWS, run.training.heldoutRows);
     if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, dataIdentity(run));
     const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run);
@@ -68,13 +77,18 @@ export class Diagnosis {
     return Object.assign({}, ...diagnostics.map((kind) => measures[kind]()));
   }
 
+  /** Of the tasks whose label some row has; the others are in no pair. */
   #gradientQuantities(tape: Tape, { outputs }: Network): Quantities {
-    const { huberDelta } = this.#run.training;
-    const gradients = outputs.map((output, k) => tape.back(output, lossSlopes(this.#errors(output, k), huberDelta)));
+    const losses = this.#lossesOf(outputs);
+    const gradients = outputs.map((output, k) => {
+      return Number.isNaN(losses[k].mean) ? nowhere(tape) : tape.back(output, losses[k].slopes);
+    });
     return {
       ...conflictQuantities(gradients),
-      ...affinityQuantities(gradients, this.#losses(outputs), (i) =>
-        this.#lossesAfter(tape.parameters, sharedPart(gradients, i)),
+      ...affinityQuantities(
+        gradients,
+        losses.map(({ mean }) => mean),
+        (i) => this.#lossesAfter(tape.parameters, sharedPart(gradients, i)),
       ),
     };
   }
@@ -83,36 +97,67 @@ export class Diagnosis {
   #lossesAfter(parameters: Float64Array, gradient: Float64Array): number[] {
     const { model, training } = this.#run;
     const moved = parameters.map((value, p) => value - training.lr * gradient[p]);
-    return this.#losses(network(new Tape(moved, this.#N), model, this.#x).outputs);
+    const { outputs } = network(new Tape(moved, this.#N), model, this.#x);
+    return this.#lossesOf(outputs).map(({ mean }) => mean);
   }
 
-  #losses(outputs: readonly Units[]): number[] {
-    return outputs.map((output, k) => meanLoss(this.#errors(output, k), this.#run.training.huberDelta));
-  }
-
-  #errors({ values }: Units, k: number): Float64Array {
+  #lossesOf(outputs: readonly Units[]): LossOfRows[] {
     const K = this.#run.model.tasks;
-    return values.map((value, n) => value - this.#y[n * K + k]);
+    return outputs.map((output, k) => {
+      const labels = Float32Array.from({ length: this.#N }, (_, n) => this.#y[n * K + k]);
+      return lossOfRows(this.#losses[k], output, labels, this.#run.training.huberDelta);
+    });
   }
 }
 
-// Errors of predictions, and what they lose.
+/** A gradient that reaches no parameter. */
+function nowhere({ parameters: { length } }: Tape): Gradient {
+  return { values: new Float64Array(length), reached: new Uint8Array(length) };
+}
 
-/** The mean loss of errors [N]: of e its square, or Huber's up to and beyond `huberDelta`. */
-function meanLoss(errors: Float64Array, huberDelta: number | null): number {
-  let sum = 0;
-  for (const error of errors) {
+/** The mean loss over the rows with a label, NaN without one, and its derivatives with respect to the outputs, [N, C]. */
+interface LossOfRows {
+  readonly mean: number;
+  readonly slopes: Float64Array;
+}
+
+function lossOfRows(
+  { kind, unit }: MeasuredLoss,
+  { values, width }: Units,
+  labels: Float32Array,
+  huberDelta: number | null,
+): LossOfRows {
+  const slopes = new Float64Array(values.length);
+  let [sum, count] = [0, 0];
+  for (const [n, label] of labels.entries()) {
+    if (Number.isNaN(label)) continue;
+    const [from, to] = [n * width, (n + 1) * width];
+    sum += ROW_LOSSES[kind](values.subarray(from, to), label, slopes.subarray(from, to), huberDelta);
+    count++;
+  }
+  const factor = ((kind === "regression" && huberDelta === null ? 2 : 1) * unit) / count;
+  return { mean: (unit * sum) / count, slopes: slopes.map((slope) => factor * slope) };
+}
+
+type RowLoss = (outputs: Float64Array, label: number, slopes: Float64Array, huberDelta: number | null) => number;
+
+/** The loss of a row's outputs [C] for its label; puts its derivatives into `slopes` [C], of a squared error half of it. */
+const ROW_LOSSES: Readonly<Record<TaskSettings["kind"], RowLoss>> = {
+  regression: ([output], label, slopes, huberDelta) => {
+    const error = output - label;
     const slope = clipped(error, huberDelta);
-    sum += huberDelta === null ? error * error : slope * (error - slope / 2);
-  }
-  return sum / errors.length;
-}
-
-/** The derivatives of the mean loss with respect to the predictions, [N]. */
-function lossSlopes(errors: Float64Array, huberDelta: number | null): Float64Array {
-  const factor = (huberDelta === null ? 2 : 1) / errors.length;
-  return errors.map((error) => factor * clipped(error, huberDelta));
-}
+    slopes[0] = slope;
+    return huberDelta === null ? error * error : slope * (error - slope / 2);
+  },
+  binary: ([logit], label, slopes) => {
+    slopes[0] = probability(logit) - label;
+    return logistic(logit, label);
+  },
+  categorical: (logits, label, slopes) => {
+    for (let c = 0; c < logits.length; c++) slopes[c] = Math.exp(-crossEntropy(logits, c)) - Number(c === label);
+    return crossEntropy(logits, label);
+  },
+};
 
 function clipped(error: number, delta: number | null): number {
   return delta === null ? error : Math.min(Math.max(error, -delta), delta);

@@ -7,7 +7,7 @@ import { isCode } from "../models/code.ts";
 import { validationName } from "../text.ts";
 import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
-import { isValidated, rowsOfPart, tasksIn } from "./task-losses.ts";
+import { isValidated, lossesOfTasks, rowsOfPart, tasksIn } from "./task-losses.ts";
 
 /** Whether something is measured of a run beside its losses. */
 export function isDiagnosed(run: AnyRun): boolean {
@@ -86,7 +86,7 @@ export class DiagnosticRecorder {
 
   #measured(step: number, parameters: () => ArrayLike<number>): Quantities {
     if (!this.#diagnosed.has(step)) return {};
-    this.#diagnosis ??= new Diagnosis(this.#run as Run);
+    this.#diagnosis ??= new Diagnosis(this.#run as Run, lossesOfTasks(this.#run));
     return this.#diagnosis.at(parameters());
   }
 

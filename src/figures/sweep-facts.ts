@@ -23,6 +23,7 @@ import { sortAscending } from "../stats/sort.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { calibrations, classTasks } from "../summary/calibration.ts";
 import { modelSize } from "../summary/cost.ts";
+import { frontRows, frontsOf } from "../summary/front.ts";
 import { leadingMetric } from "../summary/leading.ts";
 import { hasBadMinima } from "../summary/rungs.ts";
 import { cellGains, sharesNothing } from "../summary/seesaw.ts";
@@ -79,6 +80,7 @@ export const recordedOf = memo((results: Results): Recorded => {
     cost: ({ runs: [run] }) => modelSize(results.config, run),
     against,
     gains: (cell, loss) => (against === undefined ? undefined : gainsByCell(results, loss, against).get(cellKey(cell))),
+    fronts: (loss) => frontsOf(results, loss).flatMap((front) => frontRows(front, loss)),
     calibrations: () => calibrationsOf(results),
   };
 });

@@ -10,6 +10,9 @@ export interface Cell {
   readonly point: GridPoint;
 }
 
+/** Settings of which each value makes a contestant of its own of a model; other settings of training are chosen for it. */
+export const OF_CONTESTANT = ["method", "taskWeights"] as const;
+
 /** An order of cells by rising correlation. */
 export function byCorrelation(a: Pick<Cell, "correlation">, b: Pick<Cell, "correlation">): number {
   return (a.correlation ?? 0) - (b.correlation ?? 0);

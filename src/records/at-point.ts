@@ -1,10 +1,13 @@
-import { GRID_KEYS, gridPoints, lacks, listedKeys } from "../config/schema.ts";
+import type { Config } from "../config/config.ts";
+import { configDifferences, widened } from "../config/same-sweep.ts";
+import { GRID_KEYS, gridPoints, lacks, listedKeys, valuesOf } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
 import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
-import { type GridPoint, type GridValue, partOf } from "../identity/cell.ts";
+import { cellKey, type GridPoint, type GridValue, partOf } from "../identity/cell.ts";
+import { groupBy } from "../stats/group-by.ts";
 import type { Results } from "./read-results.ts";
 
 /** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */
@@ -70,4 +73,33 @@ export function severalPoints({ config }: Results): SeveralPoints | undefined {
   const choice = listed.map((key) => `${key}=${first[key]}`).join(",");
   const why = `there are several points (${lists})`;
   return { why, choice, text: `${why}; choose one, such as --at ${choice}` };
+}
+
+/**
+ * Sweeps that differ in `keys`, and perhaps in what was tuned, as one that lists these settings; of a run that several have, the first
+ * one's. Throws UsageError if other settings differ.
+ */
+export function joinedResults([first, ...others]: readonly Results[], keys: readonly GridKey[]): Results {
+  if (others.length === 0) return first;
+  const alike = Object.fromEntries([...keys, "tuned" as const].map((key) => [key, first.config[key]]));
+  for (const { path, config } of others) {
+    const apart = configDifferences(first.config, { ...config, ...alike });
+    if (apart.length > 0)
+      throw new UsageError(
+        `${path} differs from ${first.path} in more than ${keys.join(" and ")}: ${apart.join("; ")}`,
+      );
+  }
+  const listing = ({ config }: Results): Config => ({
+    ...config,
+    ...Object.fromEntries(keys.map((key) => [key, valuesOf(config, key)])),
+  });
+  const config = others.reduce((wide, other) => widened(wide, listing(other)), listing(first));
+  const records = [first, ...others].flatMap((results) =>
+    results.records.map((record) => {
+      const values = listedKeys(config).map((key) => [key, record.point[key] ?? results.config[key]]);
+      return { ...record, point: Object.fromEntries(values) as GridPoint };
+    }),
+  );
+  const known = groupBy(records, (record) => `${cellKey(record)} ${record.run}`);
+  return { ...first, config, records: [...known.values()].map(([record]) => record) };
 }

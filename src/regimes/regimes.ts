@@ -7,6 +7,7 @@ import { type Config, trainedHash } from "../config/config.ts";
 import { loadConfig, PRESETS } from "../config/load.ts";
 import { listedKeys } from "../config/schema.ts";
 import { CONSTANT_KEYS, type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
+import { OF_CONTESTANT } from "../identity/cell.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
 import { listed } from "../text.ts";
@@ -59,9 +60,6 @@ const ORDER = [
   "narrow",
 ];
 
-/** The free settings of which each value is a contestant of its own. */
-export const OF_CONTESTANT: readonly GridKey[] = ["method", "taskWeights"];
-
 /** Settings of training that a contestant may choose: they are in the pairing's way only if rows depend on them. */
 const FREE: readonly GridKey[] = [
   ...OF_CONTESTANT,
@@ -77,7 +75,7 @@ const FREE: readonly GridKey[] = [
 
 /** The other free settings that a sweep lists, among which validation rows choose. */
 export function tunedSettings(config: Config): GridKey[] {
-  return listedKeys(config).filter((key) => FREE.includes(key) && !OF_CONTESTANT.includes(key));
+  return listedKeys(config).filter((key) => FREE.includes(key) && !OF_CONTESTANT.some((one) => one === key));
 }
 
 /** What ends the name of a model of the zoo in the size of a regime that has its own. */

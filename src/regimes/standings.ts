@@ -1,6 +1,6 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
 import type { Config } from "../config/config.ts";
-import { cellKey, correlationText, partOf, pointText } from "../identity/cell.ts";
+import { cellKey, correlationText, OF_CONTESTANT, partOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { averageRanks, criticalDifference } from "../stats/average-ranks.ts";
@@ -10,7 +10,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { differences, holm } from "../stats/pairs.ts";
 import { ERROR, pairsToTell } from "../stats/power.ts";
-import { NARROW, OF_CONTESTANT, type RegimeSweep, tunedSettings } from "./regimes.ts";
+import { NARROW, type RegimeSweep, tunedSettings } from "./regimes.ts";
 
 /** What is trained in the cells of a regime: a model with a method. */
 export interface Contestant {

@@ -2,14 +2,15 @@ import { cellsOf } from "../config/cells.ts";
 import { configAt, modelOf } from "../config/config.ts";
 import type { LossSet } from "../config/losses.ts";
 import { gridPoints } from "../config/schema.ts";
-import { taskNames } from "../config/task-kinds.ts";
+import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
+import type { TaskKind } from "../data/task-kinds.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { isCode } from "../models/code.ts";
 import { areTasksApart } from "../models/spec.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type TaskLosses } from "../records/record.ts";
+import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -36,33 +37,56 @@ interface CellGains extends Cell {
   readonly runs: readonly number[];
   /** [K][runs]: (the other model's final loss - this one's) / the other's. Above 0 the task is better off here. */
   readonly tasks: readonly Float64Array[];
+  /** Where labels are classes, of each run that has all metrics the mean gain of the tasks' metrics, {@link GAINED}. */
+  readonly metrics?: Float64Array;
 }
+
+/** The metric of a task of a kind, and 1 if more of it is better, -1 if less is. */
+const GAINED: Readonly<Record<TaskKind, readonly [metric: string, sign: 1 | -1]>> = {
+  binary: ["auc", 1],
+  categorical: ["accuracy", 1],
+  regression: ["rmse", -1],
+};
 
 /** The gains of every model but `against`, at each correlation and grid point; cells without a pair of runs are left out. */
 export const cellGains = memo(({ config, records }: Results, loss: LossSet, against: string): readonly CellGains[] => {
   const byCell = groupBy(records, cellKey);
-  const lossesOf = (cell: Cell): ByRun => {
-    const done = (byCell.get(cellKey(cell)) ?? []).filter(({ status }) => status === "done");
-    return new Map(done.map((record) => [record.run, (finalLosses(record, loss) as TaskLosses).tasks]));
+  const kinds = tasksOfRuns(config)?.map(({ kind }) => kind) ?? [];
+  const done = (cell: Cell) => {
+    const all = (byCell.get(cellKey(cell)) ?? []).filter(({ status }) => status === "done");
+    return new Map(all.map((record) => [record.run, record]));
   };
   return cellsOf(config).flatMap((cell) => {
     if (cell.model === against) return [];
-    return gainsBetween(cell, lossesOf(cell), lossesOf({ ...cell, model: against }));
+    const [own, other] = [done(cell), done({ ...cell, model: against })];
+    const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);
+    if (runs.length === 0) return [];
+    const pairs = runs.map((run) => [own.get(run), other.get(run)] as RunPair);
+    return [{ ...cellOf(cell), runs, tasks: lossGains(pairs, loss), ...metricGains(pairs, kinds) }];
   });
 });
 
-type ByRun = ReadonlyMap<number, readonly number[]>;
+/** A run, and that of the other model. */
+type RunPair = readonly [RunRecord, RunRecord];
 
-function gainsBetween(cell: Cell, own: ByRun, other: ByRun): CellGains[] {
-  const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);
-  const gain = (run: number, k: number) => {
-    const before = (other.get(run) as readonly number[])[k];
-    return (before - (own.get(run) as readonly number[])[k]) / before;
-  };
-  const [first] = runs;
-  if (first === undefined) return [];
-  const tasks = (own.get(first) as readonly number[]).map((_, k) => Float64Array.from(runs, (run) => gain(run, k)));
-  return [{ ...cellOf(cell), runs, tasks }];
+function lossGains(pairs: readonly RunPair[], loss: LossSet): Float64Array[] {
+  const losses = pairs.map((pair) => pair.map((record) => (finalLosses(record, loss) as TaskLosses).tasks));
+  return losses[0][0].map((_, k) => Float64Array.from(losses, ([own, other]) => (other[k] - own[k]) / other[k]));
+}
+
+function metricGains(pairs: readonly RunPair[], kinds: readonly TaskKind[]): Pick<CellGains, "metrics"> {
+  if (kinds.every((kind) => kind === "regression")) return {};
+  const metricOf = ({ measures }: RunRecord, name: string, k: number) =>
+    (measures?.[name] as readonly number[] | undefined)?.[k] ?? Number.NaN;
+  const gains = pairs.map(([own, other]) => {
+    const ofTasks = kinds.map((kind, k) => {
+      const [name, sign] = GAINED[kind];
+      const [ours, theirs] = [metricOf(own, name, k), metricOf(other, name, k)];
+      return (sign * (ours - theirs)) / theirs;
+    });
+    return mean(ofTasks);
+  });
+  return { metrics: Float64Array.from(gains.filter((gain) => !Number.isNaN(gain))) };
 }
 
 /** What sharing does to the tasks of a cell: gains are shares of the other model's loss, 0.1 is a tenth less. */
@@ -75,6 +99,8 @@ export interface CellSeesaw extends Cell {
    * CVPR 2019, eq. 3, of losses). Above 0 the tasks are better off here.
    */
   readonly deltaM: Estimate;
+  /** delta-m of metrics, where labels are classes: AUC, accuracy and, of numbers, RMSE. `runs` is how many pairs have all of them. */
+  readonly metricDeltaM?: Estimate & { readonly runs: number };
   /** Median over runs of the mean gain of the tasks. */
   readonly medianDeltaM: Estimate;
   /** Share of runs in which some task gains and another loses. */
@@ -103,7 +129,7 @@ export const seesawOf = memo((results: Results, loss: LossSet, against: string):
   };
 });
 
-function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
+function seesawOfCell({ runs, tasks, metrics, ...cell }: CellGains): CellSeesaw {
   const n = runs.length;
   const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i])));
   const both = estimatesOf(meanGains, { mean, median });
@@ -113,6 +139,7 @@ function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
     pairs: n,
     gains: tasks.map((gains) => estimatesOf(gains, { mean }).mean),
     deltaM: both.mean,
+    ...(metrics && { metricDeltaM: { ...estimatesOf(metrics, { mean }).mean, runs: metrics.length } }),
     medianDeltaM: both.median,
     seesaw: shareOf(seesaw, n),
     allGain: shareOf(allGain, n),
@@ -137,17 +164,20 @@ function countsOf(tasks: readonly Float64Array[], n: number) {
 export function seesawCsv({ loss, against, cells }: Seesaw): string {
   return toCsv(
     cells.flatMap(({ model, correlation, point, ...cell }) =>
-      statisticsOf(cell).map(([statistic, { value, low, high }]) => {
-        return { loss, against, model, correlation, ...point, statistic, pairs: cell.pairs, value, low, high };
+      statisticsOf(cell).map(([statistic, { value, low, high, runs: pairs = cell.pairs }]) => {
+        return { loss, against, model, correlation, ...point, statistic, pairs, value, low, high };
       }),
     ),
   );
 }
 
-function statisticsOf({ gains, ...of }: Omit<CellSeesaw, "model" | "correlation" | "point">): [string, Estimate][] {
+type Statistic = [name: string, found: Estimate & { readonly runs?: number }];
+
+function statisticsOf({ gains, ...of }: Omit<CellSeesaw, "model" | "correlation" | "point">): Statistic[] {
   return [
-    ...gains.map((gain, k): [string, Estimate] => [`gain${k + 1}`, gain]),
+    ...gains.map((gain, k): Statistic => [`gain${k + 1}`, gain]),
     ["deltaM", of.deltaM],
+    ...(of.metricDeltaM ? [["metricDeltaM", of.metricDeltaM] as Statistic] : []),
     ["medianDeltaM", of.medianDeltaM],
     ["seesawShare", of.seesaw],
     ["allGainShare", of.allGain],

@@ -1,6 +1,8 @@
 // Tables of mmoe summary that were commands of their own.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { csvRows } from "../support/csv.ts";
 import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, writeResults } from "../support/made-results.ts";
 
@@ -133,6 +135,51 @@ describe("mmoe summary DIR --full", () => {
     const { stdout } = await runMain(["summary", of(12), "--full"], undefined, {}, { isTTY: true, columns: 60 });
     expect(tooWide(stdout, 60, "results")).toEqual([]);
     expect(stdout).toMatch(/\ncells +mean +first lower +p +runs needed\n +difference\n/);
+  });
+});
+
+describe("mmoe summary DIR --front --with METHODS", () => {
+  /** Tasks end at .9 and 1.1 times this: equal weights are best, and pcgrad is better by a fifth. */
+  const lossOf: LossOf = ({ id, index }) =>
+    (1 + index / 100) * (id.includes("pcgrad") ? 0.8 : id.includes("1:3") ? 1.5 : id.includes("mgda") ? 1.1 : 1);
+  const [weights, methods] = [["taskWeights=[none, 1:3]"], ["method=[pcgrad, mgda, sum]"]].map((set) =>
+    made(lossOf, "runs=6", "models=mmoe", ...set),
+  );
+
+  test("has a row for each static weights and method, and says which methods leave the front", async () => {
+    const stdout = printed(await summary(weights, "--front", "--with", methods));
+    expect(stdout).toMatch(/\n1:1 +0\.923 \[0\.9\d+, 0\.9\d+\] +1\.128 \[1.*\] +yes +- +-\n1:3 +1\.38.* - +- +-\n/);
+    expect(stdout).toMatch(
+      /\npcgrad .* yes +25\.0 \[25\.0, 25\.0\] +\d+.*\nmgda .* - +-9\.1 \[-9\.1, -9\.1\] +0\.00 .*\n/,
+    );
+    expect(stdout).toContain("\nbeyond the front: pcgrad; behind it: mgda\n");
+    const { stdout: narrow } = await runMain(
+      ["summary", weights, "--front", "--with", methods],
+      undefined,
+      {},
+      { isTTY: true, columns: 60 },
+    );
+    expect(narrow.split("\n").filter((line) => line.length > 60 && !/results/.test(line))).toEqual([]);
+    const json = JSON.parse(printed(await summary(weights, "--front", "--with", methods, "--json")));
+    expect(json).toMatchObject({ with: [methods], loss: "train", fronts: [{ model: "mmoe", runs: 6 }] });
+  });
+
+  test("is what mmoe figures draws of the two folders, and that alone", async () => {
+    const figures = (...argv: string[]) => runMain(["figures", weights, "--with", methods, ...argv]);
+    expect(printed(await figures())).toMatch(/^.*front\.\{svg,csv,txt\}: Static task weights and methods\n$/);
+    const rows = csvRows(readFileSync(join(weights, "figures", "front.csv"), "utf8"));
+    expect(rows.map(({ name, kind, onFront }) => [name, kind, onFront])).toEqual([
+      ["1:1", "weights", "1"],
+      ["1:3", "weights", "0"],
+      ["pcgrad", "method", "1"],
+      ["mgda", "method", "0"],
+    ]);
+    expect(refusal(await figures("--only", "4"))).toBe(`${weights}: figure4: drawn of one folder; leave out --with`);
+  });
+
+  test("needs runs with two static weights, and --with needs --front", async () => {
+    expect(refusal(await summary(methods, "--front"))).toContain("no two static task weights have runs in common");
+    expect(refusal(await summary(weights, "--with", methods))).toBe("--with: expected --front with it");
   });
 });
 

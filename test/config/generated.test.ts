@@ -69,6 +69,26 @@ test("tasks of a group have the correlation, and those of two groups a share of 
   ]);
 });
 
+describe("--task-weights front:N", () => {
+  test("stands for N explicit weightings: equal ones, and each task at odds that rise evenly in their logarithm", () => {
+    const config = smoke("taskWeights=front:5:9");
+    expect(config.taskWeights).toEqual(["1:1", "1.5:0.5", "1.8:0.2", "0.5:1.5", "0.2:1.8"]);
+    expect(planRuns(config)[0]?.id).toMatch("/taskWeights=1:1/");
+    expect(smoke("tasks=3", "correlations=0.5", "taskWeights=[none, front:4:10]").taskWeights).toEqual(
+      ["none", "1:1:1", "2.5:0.25:0.25", "0.25:2.5:0.25", "0.25:0.25:2.5"], // 10 : 1 : 1, which add up to 3
+    );
+  });
+
+  test.each([
+    ["front:4", "1 and a multiple of the 2 tasks, such as 3 or 5, got 4"],
+    ["front:1", "1 and a multiple of the 2 tasks, such as 3 or 5, got 1"],
+    ["front:3:1", "odds above 1 that tell so many weightings apart, got 1"],
+    ["front:5001:1.1", "odds above 1 that tell so many weightings apart, got 1.1"],
+  ])("refuses %s", (text, expected) => {
+    expect(complaint(() => smoke(`taskWeights=${text}`))).toBe(`--set taskWeights: front: expected ${expected}`);
+  });
+});
+
 test("the loss of the best constant is known where all tasks have the same labels", () => {
   expect(lossUnitOf(smoke("labels=raw", "labelScale=3")).ofMean).toBeCloseTo(
     9 * (lossUnitOf(smoke("labels=raw")).ofMean as number),

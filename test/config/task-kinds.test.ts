@@ -116,13 +116,6 @@ describe("labels that some rows lack", () => {
     expect(modelFor("3,,7")).toMatchObject({ gaps: [true, false] });
     expect(modelFor("3,0.25,7")).not.toHaveProperty("gaps");
   });
-
-  test("are refused where gradients are to be measured", () => {
-    const rows = rowsOverride(fileOf("x,y_a,y_b\n1,0.5,3\n2,,4\n3,0.25,9\n", "numbers.csv"));
-    expect(complaint(() => loadConfig("smoke", [rows, setOverride("diagnostics=[gradients]")]))).toBe(
-      "--set diagnostics: gradients can't be measured where labels have gaps; expected gates, units",
-    );
-  });
 });
 
 test("kinds that are written by hand have as many classes as their kind", () => {
@@ -136,16 +129,12 @@ test("kinds that are written by hand have as many classes as their kind", () => 
   expect(written("categorical", "[1, 2, 3]")().taskKinds[0]?.classes).toEqual([1, 2, 3]);
 });
 
-test("diagnostics of squared errors are refused where labels are classes", () => {
-  const binary = tableFile(60, { signs: true });
-  const diagnosed = (rows: string, kinds: string) =>
-    complaint(() => loadConfig("smoke", [rowsOverride(rows), setOverride(`diagnostics=[${kinds}]`)]));
-  const may = (possible: string) => `can't be measured where labels are classes; expected ${possible}`;
-  expect(diagnosed(binary, "gates, gradients")).toBe(`--set diagnostics: gradients ${may("gates, units")}`);
-  expect(diagnosed(file, "gates")).toBe(`--set diagnostics: gates ${may("none")}`);
-  expect(loadConfig("smoke", [rowsOverride(binary), setOverride("diagnostics=[units]")]).diagnostics).toEqual([
-    "units",
-  ]);
+test("alignment is refused where labels are classes", () => {
+  expect(
+    complaint(() => loadConfig("smoke", ["labelKind=real:binary", "diagnostics=[gates, alignment]"].map(setOverride))),
+  ).toBe("--set diagnostics: alignment can't be measured where labels are classes; expected gates, units, gradients");
+  const all = [rowsOverride(tableFile(60, { signs: true })), setOverride("diagnostics=[gates, units, gradients]")];
+  expect(loadConfig("smoke", all).diagnostics).toEqual(["gates", "units", "gradients"]);
 });
 
 test("runs have the kinds of their labels, outputs for their classes, and the numbers of these in the table", () => {

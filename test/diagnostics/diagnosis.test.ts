@@ -2,15 +2,18 @@
 import { expect, test } from "vitest";
 import { labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { tableSetOf } from "../../src/data/table-set.ts";
 import { alignedLoss } from "../../src/diagnostics/alignment.ts";
 import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
 import { network } from "../../src/diagnostics/network.ts";
 import { affinityQuantities, conflictQuantities, unitQuantities } from "../../src/diagnostics/quantities.ts";
-import { Tape } from "../../src/diagnostics/tape.ts";
+import { Tape, type Units } from "../../src/diagnostics/tape.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
+import { lossesOfTasks } from "../../src/engines/task-losses.ts";
 import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import { gapRun } from "../support/gap-runs.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 import { MMOE, someParameters } from "../support/specs.ts";
@@ -81,6 +84,67 @@ test.each<[ModelName, string[]]>([
   const found = new Diagnosis(run).at(initialParameters(run));
   expect([...new Set(Object.keys(found).map((quantity) => quantity.split("/")[0]))]).toEqual(quantities);
   expect(Object.values(found).filter((value) => !Number.isFinite(value))).toEqual([]);
+});
+
+/** Cosine and magnitude similarity of two vectors, and 1 - their losses' ratio after a step along the first. */
+function agreement(a: readonly number[], b: readonly number[]) {
+  const dot = (p: readonly number[], q: readonly number[]) => p.reduce((sum, value, i) => sum + value * q[i], 0);
+  const lengths = Math.sqrt(dot(a, a) * dot(b, b));
+  return { cosine: dot(a, b) / lengths, similarity: (2 * lengths) / (dot(a, a) + dot(b, b)) };
+}
+
+test("gradients of labels that are classes, with gaps, are those of their losses by central differences", () => {
+  const run = gapRun({ lr: 0.01 });
+  const tasks = lossesOfTasks(run);
+  const parameters = Float64Array.from(someParameters(run.model));
+  const found = new Diagnosis({ ...run, diagnostics: ["gradients"] } as never, tasks).at(parameters);
+  const { x, y } = tableSetOf(run as never).rows("heldout");
+  const N = run.training.heldoutRows;
+  /** Mean loss of task k in its unit: -ln of the softmax, of the logistic function, or the squared error. */
+  const lossOf = (k: number, at: ArrayLike<number>) => {
+    const tape = new Tape(at, N);
+    const { values, width } = network(tape, run.model, Float64Array.from(x)).outputs[k] as never as Units;
+    const losses = range(N).flatMap((n) => {
+      const label = y[3 * n + k];
+      if (Number.isNaN(label)) return [];
+      const outputs = [...values.subarray(width * n, width * (n + 1))];
+      if (k === 0) return -Math.log(1 / (1 + Math.exp(label === 1 ? -outputs[0] : outputs[0])));
+      if (k === 2) return (outputs[0] - label) ** 2;
+      return -Math.log(Math.exp(outputs[label]) / outputs.reduce((sum, output) => sum + Math.exp(output), 0));
+    });
+    return ((tasks[k]?.unit ?? 0) * losses.reduce((sum, loss) => sum + loss, 0)) / losses.length;
+  };
+  const moved = (p: number, by: number) => parameters.with(p, parameters[p] + by);
+  const step = 1e-5;
+  const isShared = parameterBlocks(run.model).flatMap(({ name, size }) =>
+    new Array<boolean>(size).fill(name.startsWith("experts")),
+  );
+  const shared = range(parameters.length).filter((p) => isShared[p]);
+  const gradients = range(3).map((k) =>
+    shared.map((p) => (lossOf(k, moved(p, step)) - lossOf(k, moved(p, -step))) / (2 * step)),
+  );
+  for (const [j, k] of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ] as const) {
+    const { cosine, similarity } = agreement(gradients[j], gradients[k]);
+    expect(found[`gradientCosine/${j + 1}/${k + 1}`]).toBeCloseTo(cosine, 6);
+    expect(found[`gradientSimilarity/${j + 1}/${k + 1}`]).toBeCloseTo(similarity, 6);
+  }
+  const after = parameters.slice();
+  for (const [i, p] of shared.entries()) after[p] -= 0.01 * gradients[1][i];
+  expect(found["affinity/2/1"]).toBeCloseTo(1 - lossOf(0, after) / lossOf(0, parameters), 8);
+});
+
+test("a task whose label no row has is in no pair", () => {
+  const run = gapRun({}, (_, k) => k === 1);
+  const found = new Diagnosis({ ...run, diagnostics: ["gradients"] } as never, lossesOfTasks(gapRun())).at(
+    someParameters(run.model),
+  );
+  const measured = ["gradientCosine/1/3", "gradientSimilarity/1/3", "curvatureBound/1/3"];
+  expect(Object.keys(found)).toEqual([...measured, "affinity/1/3", "affinity/3/1", "affinity"]);
+  expect(Object.values(found).every(Number.isFinite)).toBe(true);
 });
 
 test("a run has the quantities of the kinds that it asks for", () => {

@@ -16,11 +16,14 @@ import { outside, touching } from "../support/texts.ts";
 
 const PAPER_MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
 const WITH_SINGLE_TASK = "models=[single-task, shared-bottom, omoe, mmoe]";
-const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
+/** Lists of settings that figures of all points need. */
+const GRIDS: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(["grid", "map"].map((name) => [name, ["batch=64,256", "lr=0.0001,0.001,0.01"]])),
+  front: ["taskWeights=1:1,1.6:0.4,0.4:1.6,0.5:0.5"],
+};
 
 /** Figures of a panel for each cell: of some models the gallery shows as much as of all. */
 const OF_PANELS = ["runs", "train-heldout", "task-losses", "grid"];
-const OF_GRIDS = ["grid", "map"];
 const SOME = { models: ["shared-bottom-16", "omoe"], correlations: [] };
 
 const known = new Map<string, Results>();
@@ -36,7 +39,7 @@ describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
   const MODELS = ["seesaw", "map"].includes(name) ? WITH_SINGLE_TASK : PAPER_MODELS;
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) => {
-    const all = [...set, ...(OF_GRIDS.includes(name) ? GRID : [])];
+    const all = [...set, ...(GRIDS[name] ?? [])];
     return changes.failing || changes.missing ? sweepResults({ ...changes, set: all }) : resultsOf(all);
   };
   const results = made({ set: [MODELS, "correlations=[0.5, 1]"] });
@@ -88,7 +91,9 @@ describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
     const failing = (id: string) => id.startsWith("mmoe/p=1.00");
     const { svg, caption } = drawn({}, made({ set: [MODELS, "correlations=[0.5, 1]"], failing }));
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(caption).toMatch(name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1( with batch=256, lr=0\.01)?\.$/);
+    expect(caption).toMatch(
+      name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1( with (batch=256, lr=0\.01|taskWeights=1:1))?\.$/,
+    );
   });
 
   test("says what it lacks where no run is done", () => {

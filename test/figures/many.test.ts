@@ -35,7 +35,7 @@ const judged = withPredictions(
   },
 );
 
-const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "map", "verdicts"].includes(name));
+const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "map", "front", "verdicts"].includes(name));
 
 describe.each(figures)("$name of 13 models at 8 correlations", ({ name }) => {
   const of = name === "calibration" ? judged : results;

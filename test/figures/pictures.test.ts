@@ -24,6 +24,7 @@ const LONG = [
 ];
 const SINES = ["data=four-sines", "models=[omoe, mmoe]", "correlations=[0.9]", "runs=9"];
 const METHODS = "method=sum,pcgrad,mgda,famo";
+const FRONT = ["models=[omoe, mmoe]", "correlations=[0.5, 1]", "runs=6"];
 const FAR = "models=[shared-bottom, mmoe, single-task, cgc, ple]";
 const MAPPED = ["models=[single-task, shared-bottom, mmoe]", "correlations=[0, 0.5, 0.9, 1]"];
 /** Shared-Bottom gains where rows are few and tasks are alike, MMoE where rows are many. */
@@ -33,6 +34,21 @@ const gaining: LossOf = ({ model: { name }, correlation, training: { trainRows }
     name === "mmoe" ? 15 * rows - 35 : name === "shared-bottom" ? 40 * (correlation as number) - 20 * rows : 0;
   return 1 - (gain + 8 * Math.sin(index * 2.4 + id.length + gain)) / 100;
 };
+/** Weights trade one task for another; methods, with equal weights, are before and behind them. */
+function traded(...set: string[]): Results {
+  const results = madeResults(() => 0.1, [...FRONT, ...set]);
+  const OFF: Readonly<Record<string, number>> = { pcgrad: -0.02, famo: 0.01, mgda: 0.03 };
+  const records = results.records.flatMap((record) => {
+    const { method = "sum", taskWeights } = record.point;
+    const weights = String(taskWeights).split(":").map(Number);
+    const off = (OFF[method] ?? 0) + (record.model === "mmoe" ? -0.02 : 0);
+    const losses = weights.map(
+      (weight, k) => 0.15 + off + 0.05 * weight ** -0.3 + 0.01 * Math.sin(2.4 * record.run + k),
+    );
+    return method !== "sum" && new Set(weights).size > 1 ? [] : [{ ...record, trainingSetLoss: losses }];
+  });
+  return { ...results, records };
+}
 const own = (...set: string[]) => made(rising, `rows=${tableFile()}`, "runs=6", ...set);
 
 /** Runs of MMoE that end at these losses of their tasks, perhaps beside others. */
@@ -80,6 +96,8 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   "final-loss beside the paper": { of: swept("correlations=[0.5, 0.95, 1]"), choices: { paper: true } },
   "final-loss of models with long names": { of: made(rising, `models=[${LONG}]`, "correlations=0.5,1", "runs=6") },
   "final-loss on own rows": { of: own() },
+  "front of methods": { of: traded("taskWeights=front:7:9", "method=sum,pcgrad,famo,mgda") },
+  "front of three tasks": { of: traded("tasks=3", "taskWeights=front:7:9", "method=sum,mgda") },
   "grid of words": { of: swept("models=omoe,mmoe", "correlations=0.5,1", "runs=5", METHODS) },
   "map that is hatched": { of: made(gaining, ...MAPPED, "trainRows=[300, 1000, 10000, 100000]", "runs=8") },
   "runs of 30": {

@@ -16,8 +16,10 @@ const NOTHING: LeftOut = { models: [], correlations: [] };
 
 /** Results of these models and correlations of which a figure can be drawn. */
 function resultsOf(name: string, models = MODELS, correlations = ["0.5", "0.9", "1"]): Results {
-  const isGrid = ["grid", "map"].includes(name);
-  const grid = isGrid ? ["lr=0.001,0.01", "batch=16,64,256"] : [];
+  const isGrid = ["grid", "map", "front"].includes(name);
+  const lists =
+    name === "front" ? ["taskWeights=1:1,1:3,3:1", "method=sum,famo"] : ["lr=0.001,0.01", "batch=16,64,256"];
+  const grid = isGrid ? lists : [];
   const listed = [`models=[${models}]`, `correlations=[${correlations}]`];
   const results = sweepResults({ set: ["steps=10000", "evalEvery=500", ...listed, ...grid] });
   return isGrid ? results : diagnosed(results, { experts: 3, ungated: MODELS.slice(0, 3) });

@@ -75,3 +75,30 @@ test("sharesNothing(results) is the first such model that the sweep has", () => 
   expect(of("mmoe, {name: narrow, like: single-task, tower: {layers: [3]}}")).toBe("narrow");
   expect(of("mmoe, omoe, cross-stitch, l2-constrained")).toBeUndefined();
 });
+
+test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, over the runs that have all metrics", () => {
+  const classes = madeResults(
+    () => 0.1,
+    ["models=[mmoe, single-task]", "correlations=0.5", "runs=6", "labelKind=real:binary"],
+  );
+  const [ours, theirs] = [
+    { rmse: [1.5, 2], auc: [0.8, 0.6] },
+    { rmse: [2, 1], auc: [0.75, 0.8] },
+  ];
+  const measured = classes.records.map((record) => {
+    const { rmse, auc } = record.model === "mmoe" ? ours : theirs;
+    const isLate = record.run % 2;
+    const noAuc = record.run === 5; // its test rows have one class
+    return {
+      ...record,
+      measures: { rmse: [rmse[isLate], Number.NaN], auc: [Number.NaN, noAuc ? Number.NaN : auc[isLate]] },
+    };
+  });
+  const [cell] = seesawOf({ ...classes, records: measured as RunRecord[] }, "train", "single-task").cells;
+  const early = (-(1.5 - 2) / 2 + (0.8 - 0.75) / 0.75) / 2;
+  const late = (-(2 - 1) / 1 + (0.6 - 0.8) / 0.8) / 2;
+  expect(cell?.metricDeltaM?.value).toBeCloseTo((3 * early + 2 * late) / 5, 12);
+  expect(cell?.metricDeltaM?.runs).toBe(5);
+  expect(cell?.metricDeltaM?.low).toBeLessThan((3 * early + 2 * late) / 5);
+  expect(cells[0]?.metricDeltaM).toBeUndefined();
+});

@@ -25,21 +25,23 @@ export function sweepResults({ set = [], failing = () => false, missing = () => 
 }
 
 /**
- * Falls with steps, and the more so the better the model and the higher the correlation, and the nearer the preset's
- * learning rate and batch; runs differ a little.
+ * Falls with steps, and the more so the better the model, the higher the correlation, the nearer the preset's learning rate and
+ * batch, and the larger the task's weight; runs differ a little.
  */
 function madeUp(run: AnyRun): RunResult {
   const { curve, ...rest } = doneResult(run);
   const size = (SIZES[run.model.name] ?? 1) * (1.3 - (run.correlation ?? 0) / 3) * offPreset(run);
   const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
-  const loss = (step: number, k: number) => size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40);
+  const weight = (k: number) => run.training.taskKinds?.[k]?.weight ?? 1;
+  const loss = (step: number, k: number, task = k) =>
+    size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40) * weight(task) ** -0.2;
   const tasks = Array.from({ length: run.model.tasks }, (_, k) => k);
   return {
     ...rest,
     curve: {
       steps: curve.steps,
       train: curve.steps.map((step) => tasks.map((k) => loss(step, k))),
-      heldout: curve.steps.map((step) => tasks.map((k) => loss(step, 5 + k) + step / 9000)),
+      heldout: curve.steps.map((step) => tasks.map((k) => loss(step, 5 + k, k) + step / 9000)),
     },
     trainingSetLoss: tasks.map((k) => loss(run.training.steps, k)),
   };

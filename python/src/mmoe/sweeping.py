@@ -248,7 +248,7 @@ def sweep(
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
-    :param task_weights: what each task's loss counts, such as 1:3; or several
+    :param task_weights: what each task's loss counts, such as 1:3 or front:9; or several
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
@@ -456,7 +456,7 @@ def plan(
     :param clip_norm: scale gradients down to this norm of all parameters (default: none)
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
-    :param task_weights: what each task's loss counts, such as 1:3; or several
+    :param task_weights: what each task's loss counts, such as 1:3 or front:9; or several
     :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)

@@ -310,20 +310,24 @@ function sharedNote(costs: readonly ModelCost[]): string[] {
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
 export function gainsOf({ against, tasks, cells }: Seesaw): Block[] {
-  const heads = ["runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];
+  const ofMetrics = cells.some(({ metricDeltaM }) => metricDeltaM) ? [OF_METRICS] : [];
+  const heads = ["runs", ...tasks, "delta-m [95 %]", ...ofMetrics, "seesaw [95 %]", "all +", "all -"];
   const tables = cellTables(cells, (title, group) => [[title, ...heads], ...group.map(gainRow)], LEAN_GAINS);
   return [...tables, { before: gainNotes(against, cells) }];
 }
 
+const OF_METRICS = "of metrics [95 %]";
+
 /** What a narrow terminal lacks. */
 const LEAN_GAINS = ["all -", "all +", "runs"];
 
-function gainRow({ model, pairs, gains, deltaM, seesaw, allGain, allLose }: CellSeesaw): string[] {
+function gainRow({ model, pairs, gains, deltaM, metricDeltaM, seesaw, allGain, allLose }: CellSeesaw): string[] {
   return [
     model,
     String(pairs),
     ...gains.map(({ value }) => percent(value, 1)),
     estimateText(inPercent(deltaM), 1, pairs),
+    ...(metricDeltaM ? [estimateText(inPercent(metricDeltaM), 1, metricDeltaM.runs)] : []),
     estimateText(inPercent(seesaw), 0, pairs),
     percent(allGain.value, 0),
     percent(allLose.value, 0),
@@ -341,6 +345,9 @@ function inPercent({ value, low, high }: Estimate): Estimate {
 function gainNotes(against: string, cells: readonly CellSeesaw[]): string {
   const lines = [
     `task: mean gain over ${against} in percent of its loss, paired by run; above 0 the model is better. delta-m: the mean of all tasks' gains.`,
+    ...(cells.some(({ metricDeltaM }) => metricDeltaM)
+      ? ["of metrics: delta-m of AUC, accuracy and, of numbers, RMSE, on held-out rows; above 0 the model is better."]
+      : []),
     "seesaw, all +, all -: percent of runs in which one task gains and another loses, all tasks gain, all lose.",
     ...fewNote(cells.map(({ pairs }) => pairs)),
     "--format csv has the intervals of each task, and medians.",

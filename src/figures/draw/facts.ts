@@ -5,6 +5,7 @@ import type { RunRecord } from "../../records/record.ts";
 import type { Estimate } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { TaskCalibration } from "../../summary/calibration.ts";
+import type { FrontRow } from "../../summary/front.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 
 /** A cell, and how its runs ended. */
@@ -105,6 +106,8 @@ export interface Recorded {
     cell: SweepCell,
     loss: LossSet,
   ) => { readonly runs: readonly number[]; readonly tasks: readonly Float64Array[] } | undefined;
+  /** Static task weights and methods where a model has runs with two static weights: a row for each. */
+  readonly fronts: (loss: LossSet) => readonly FrontRow[];
   /** How well each cell's predictions of tasks with classes are calibrated; no task if they were not kept. */
   readonly calibrations: () => readonly { readonly cell: SweepCell; readonly tasks: readonly TaskCalibration[] }[];
 }

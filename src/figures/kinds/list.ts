@@ -6,6 +6,7 @@ import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
+import { front } from "./front.ts";
 import { gateDistance, gateWeights } from "./gates.ts";
 import { grid } from "./grid.ts";
 import { map } from "./map.ts";
@@ -31,6 +32,7 @@ export const ROW_FIGURES = [
   seesaw,
   grid,
   map,
+  front,
   metrics,
   metricCurves,
   calibration,
