@@ -1,7 +1,7 @@
-/** What vite makes of an import: a file as a data URL, a worker as a class, a config as its values. */
-declare module "*.wasm?url" {
-  const url: string;
-  export default url;
+/** What vite makes of an import: a file by gzip in base64, a worker as a class, a config as its values. */
+declare module "*.wasm?packed" {
+  const packed: string;
+  export default packed;
 }
 
 declare module "*?worker&inline" {

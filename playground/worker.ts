@@ -1,6 +1,6 @@
 // Trains in a Web Worker: a slice of time, then a look at messages.
 
-import kernelsUrl from "../src/engines/cpu/kernels/kernels.wasm?url";
+import packed from "../src/engines/cpu/kernels/kernels.wasm?packed";
 import { RunGroupTraining } from "../src/engines/cpu/run-group.ts";
 import { WasmKernels } from "../src/engines/cpu/wasm-kernels.ts";
 import type { Curve, GeneratedRun } from "../src/engines/engine.ts";
@@ -44,7 +44,11 @@ const READ_EVERY_MS = 100;
 /** Readings take at most about this share of the time. */
 const READ_SHARE = 0.1;
 
-const kernels = new WasmKernels(new WebAssembly.Module(bytesOf(kernelsUrl)));
+let kernels: WasmKernels;
+/** The page has the kernels by gzip, in base64. */
+const ready = unpacked(packed).then((bytes) => {
+  kernels = new WasmKernels(new WebAssembly.Module(bytes));
+});
 let training: Trainer | undefined;
 let paused = true;
 /** A message to itself: it comes after those that wait, and sooner than any timer. */
@@ -64,7 +68,9 @@ function turnSoon(): void {
   turn.port2.postMessage(null);
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => void ready.then(() => follow(data));
+
+function follow(data: ToWorker): void {
   switch (data.kind) {
     case "train":
       training = new Trainer(data.job);
@@ -76,11 +82,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     case "stop":
       training = undefined;
   }
-};
+}
 
-/** The bytes of a data URL. */
-function bytesOf(url: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(url.slice(url.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
+function unpacked(text: string): Promise<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 /** One job in training. */
