@@ -74,11 +74,13 @@ function follow(data: ToWorker): void {
   switch (data.kind) {
     case "train":
       training = new Trainer(data.job);
-      return turnSoon();
+      turnSoon();
+      break;
     case "pause":
       paused = data.paused;
       if (paused) training?.tellAll();
-      return turnSoon();
+      turnSoon();
+      break;
     case "stop":
       training = undefined;
   }

@@ -11,7 +11,7 @@ describe.each(presetNames())("mmoe init %s", (preset) => {
 
   test("prints a config that is like the preset, also with all of its comments made settings", async () => {
     const stdout = printed(await runMain(["init", preset]));
-    const all = stdout.replaceAll(/^# (\w+: )/gm, "$1");
+    const all = stdout.replaceAll(/^# ([\w.]+: )/gm, "$1");
     const keys = SETTING_KEYS.filter((key) => !["tuned", "ownModels"].includes(key));
     expect(Object.keys(parse(all)).sort()).toEqual(["extends", ...keys].sort());
     expect(stdout).not.toContain("undefined");

@@ -55,7 +55,7 @@ describe("--model-set", () => {
   test("asks what experts may be where a number is wrong and could be more than one thing", () => {
     const layers = [override("--models", "models", ["ple"]), ...modelSetOverrides(["ple.experts=-1"])];
     expect(complaint(() => loadConfig("smoke", layers))).toBe(
-      "--model-set: ple.experts: expected some of {shared, perTask, layers, activation}, got -1",
+      "--model-set: ple.experts: expected some of {shared, perTask, closed, layers, activation, norm}, got -1",
     );
   });
 
