@@ -82,6 +82,11 @@ const addStudyOptions = (command: Command) =>
       [],
     )
     .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
+    .option(
+      "--heldout <share>",
+      "the share of the rows of --rows for the test, unless a column part says them (default: 0.2)",
+    )
+    .option("--split <seed>", "another split of the table for all runs, a whole number (default: 0)")
     .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
@@ -268,19 +273,22 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(
   config: string,
-  { rows, impute, oneHot, embedding, resplit, label, input, ...options }: SweepOptions,
+  { rows, impute, oneHot, embedding, heldout, split, resplit, label, input, ...options }: SweepOptions,
 ): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
-  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, resplit };
+  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, heldout, split, resplit };
+  if (split !== undefined && resplit) throw new UsageError("--split and --resplit: expected one of them");
   if (rows !== undefined)
     return [
       rowsOverride(rows, {
         ...given,
         oneHot: numberIn(oneHot),
         embedding: numberIn(embedding),
+        heldout: numberIn(heldout),
+        split: numberIn(split),
         ofPreset: presetNames().includes(config),
       }),
     ];

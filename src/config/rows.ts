@@ -142,7 +142,7 @@ interface RowsOptions extends Partial<Record<keyof GivenRows, unknown>> {
  */
 export function rowsOverride(file: string, { resplit, ofPreset = false, ...options }: RowsOptions = {}): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
-  const said = defined({ ...options, split: resplit ? "run" : undefined });
+  const said = defined({ ...options, ...(resplit && { split: "run" }) });
   const isNamed = Boolean(options.labels ?? options.inputs ?? options.ignore);
   const valuesAfter = ({ rows: before, taskKinds, runs }: Settings) => {
     const kept = before === null ? {} : { ...(isNamed ? {} : chosenIn(before)), ...howRead(before) };

@@ -63,6 +63,24 @@ describe("mmoe tune on rows of one's own", () => {
   });
 });
 
+test("--heldout and --split choose the share of test rows and the split of all runs, as a config does", async () => {
+  const file = tableFile(40);
+  const partsOf = async (rows: string) => {
+    const config = join(temporaryFolder(), "split.yaml");
+    writeFileSync(config, `extends: smoke\nname: split\nrows: ${rows}\n`);
+    return (await runMain(["data", config, "--parts"])).stdout;
+  };
+  const out = join(temporaryFolder(), "split");
+  const words = ["--rows", file, "--heldout", "0.25", "--split", "3", "--models", "mmoe", "--steps", "9"];
+  expect((await runMain(["sweep", "smoke", ...words, "--out", out])).code).toBe(0);
+  const { stdout } = await runMain(["data", join(out, "config.yaml"), "--parts"]);
+  expect(stdout).toBe(await partsOf(`{ file: ${file}, heldout: 0.25, split: 3 }`));
+  expect(stdout.match(/,test$/gm)).toHaveLength(10);
+  expect(stdout).not.toBe(await partsOf(`{ file: ${file}, heldout: 0.25 }`));
+  expect(refusal(await runMain(["sweep", ...words, "--resplit"]))).toBe("--split and --resplit: expected one of them");
+  expect(refusal(await runMain(["sweep", "--rows", file, "--heldout", "2"]))).toMatch(/heldout: expected the share/);
+});
+
 describe("--resplit", () => {
   const file = testedBy(1);
   const config = join(temporaryFolder(), "resplit.yaml");

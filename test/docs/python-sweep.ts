@@ -22,6 +22,8 @@ const TYPES: Readonly<Record<string, string>> = {
   jobs: "int",
   oneHot: "int",
   embedding: "int",
+  heldout: "float",
+  split: "int",
   label: "str | Sequence[str]",
   input: "str | Sequence[str]",
   ignore: "str | Sequence[str]",

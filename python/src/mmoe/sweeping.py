@@ -26,6 +26,8 @@ OPTIONS = {
     "ignore": "--ignore",
     "categorical": "--categorical",
     "na": "--na",
+    "heldout": "--heldout",
+    "split": "--split",
     "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
@@ -129,6 +131,8 @@ def sweep(
     ignore: str | Sequence[str] | None = None,
     categorical: str | Sequence[str] | None = None,
     na: str | Sequence[str] | None = None,
+    heldout: float | None = None,
+    split: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -236,6 +240,8 @@ def sweep(
     :param ignore: columns that are neither, beside --label
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
+    :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
+    :param split: another split of the table for all runs, a whole number (default: 0)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
@@ -340,6 +346,8 @@ def plan(
     ignore: str | Sequence[str] | None = None,
     categorical: str | Sequence[str] | None = None,
     na: str | Sequence[str] | None = None,
+    heldout: float | None = None,
+    split: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -444,6 +452,8 @@ def plan(
     :param ignore: columns that are neither, beside --label
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
+    :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
+    :param split: another split of the table for all runs, a whole number (default: 0)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
