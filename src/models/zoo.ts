@@ -293,7 +293,7 @@ export const ZOO = {
       "in training g_k(x)_e = d_ke softmax(W_k x)_e / sum_j d_kj softmax(W_k x)_j",
       "d_ke 0 with probability .1 and else 1, anew for each row; if all are 0, all 1",
     ],
-    source: "Zhao et al., RecSys 2019, section 4.3; rows on which all experts are dropped assumed",
+    source: "Zhao et al., RecSys 2019; rows on which all experts are dropped assumed",
     build: (dimensions) => {
       return { ...mmoe("mmoe-gate-dropout", dimensions), gate: { ...PAPER.gate, dropout: GATE_DROPOUT } };
     },
