@@ -195,10 +195,12 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     r = mmoe.sweep(rows=frame, label="churn,spend", out="choices", models="mmoe", lr=[0.001, 0.01], runs=5, steps=30, batch=16, progress=False)
     points, tasks, apart = mmoe.tune(r), r.summary(per_task=True), r.compare()
-    few = mmoe.sweep("smoke", corr=0.5, models=["mmoe", "omoe"], method=["sum", "pcgrad"], lr=[0.01, 0.02], runs=3, steps=9, out="few", progress=False)
+    few = mmoe.sweep("smoke", corr=0.5, models=["mmoe", "omoe"], method=["sum", "cagrad"], method_c=[0.2, 0.5], lr=[0.01, 0.02], runs=3, steps=9, out="few", progress=False)
     by = few.compare(by="method")
-    try: few.compare(by="batch")
-    except ValueError as e: refused = str(e)
+    refused = []
+    for key in ("batch", "method.c"):
+        try: few.compare(by=key)
+        except ValueError as e: refused.append(str(e))
 own = r.runs.groupby("lr")
 losses = own.validationLoss.mean()
 auc = tasks[(tasks.task == "churn") & (tasks.metric == "auc")].set_index("lr")["mean"]
@@ -220,9 +222,17 @@ print(json.dumps({"points": list(points), "compared": list(apart), "tuned": off(
         ["tune: mmoe is at an end of lr; a better value may lie beyond", true],
       ],
       numbers: 0, // the least p of a pair of five is .06
-      by: ["mmoe", "omoe"].map((model) => [model, "lr=0.01, method=pcgrad", "lr=0.01, method=sum", 3]),
+      by: ["mmoe", "omoe"].flatMap((model) =>
+        [0.2, 0.5].map((c) => {
+          const [cagrad, sum] = [`cagrad, method.c=${c}`, "sum, method.c=default"];
+          return [model, `lr=0.01, method=${cagrad}`, `lr=0.01, method=${sum}`, 3];
+        }),
+      ),
       few: 0,
-      refused: "compare: by: expected one of model, lr, method, got 'batch'",
+      refused: [
+        "compare: by: expected one of model, lr, method, method.c, got 'batch'",
+        "compare: by: no choice differs from the first, lr=0.01, method=sum, method.c=default, in method.c alone",
+      ],
       chosen: true,
       tuned: expect.any(Number),
       auc: expect.any(Number),

@@ -168,6 +168,8 @@ class Results:
             raise ValueError(f"compare: by: expected one of {', '.join(['model', *listed])}, got {by!r}")
         models = [_difference(test) for test in told["models"]] if by in (None, "model") else []
         rows = models or [_points_apart(test) for test in told["points"] if by in (None, *_apart(test))]
+        if by not in (None, "model") and not rows:
+            raise ValueError(f"compare: by: no choice differs from the first, {_listed(told['cells'][0]['point'])}, in {by} alone")
         return self._table(rows, "low", "high", "p", "needed")
 
     def claims(self, loss: Loss | None = None) -> Any:
@@ -352,16 +354,21 @@ def _difference(test: dict[str, Any]) -> dict[str, Any]:
 
 
 def _apart(test: dict[str, Any]) -> list[str]:
-    """The settings of which two choices have other values; none if they have several."""
+    """The setting of which two choices have other values; none if there are several. A method's constants are a part of it."""
     first, second = test["first"]["point"], test["second"]["point"]
     found = [key for key, value in first.items() if second[key] != value]
+    found = ["method"] if found[0] == "method" and all(key.startswith("method.") and second[key] == "default" for key in found[1:]) else found
     return found if len(found) == 1 else []
+
+
+def _listed(point: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in point.items())
 
 
 def _points_apart(test: dict[str, Any]) -> dict[str, Any]:
     """Two choices of the listed settings."""
     of = {key: value for key, value in _which(test["first"]).items() if key not in test["first"]["point"]}
-    first, second = (", ".join(f"{key}={value}" for key, value in test[which]["point"].items()) for which in ("first", "second"))
+    first, second = (_listed(test[which]["point"]) for which in ("first", "second"))
     return {**of, "first": first, "second": second, **_tested(test)}
 
 
