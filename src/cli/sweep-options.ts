@@ -87,6 +87,12 @@ const addStudyOptions = (command: Command) =>
       "the share of the rows of --rows for the test, unless a column part says them (default: 0.2)",
     )
     .option("--split <seed>", "another split of the table for all runs, a whole number (default: 0)")
+    .option("--group <column>", "a column of --rows whose equal values stay in one part, such as a user")
+    .option(
+      "--by-time <column>",
+      "a column of numbers or dates: the last rows are the test, those before for validation",
+    )
+    .option("--stratify <column>", "a column whose values have the same shares in all parts, such as a label")
     .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
@@ -279,8 +285,16 @@ function rowsOverrides(
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
-  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, heldout, split, resplit };
-  if (split !== undefined && resplit) throw new UsageError("--split and --resplit: expected one of them");
+  const { group, byTime: time, stratify } = options;
+  const by = defined({ group, time, stratify });
+  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, heldout, split, ...by, resplit };
+  const oneOf = [...Object.keys(by), ...(resplit ? ["resplit"] : [])].map(
+    (name) => `--${name === "time" ? "by-time" : name}`,
+  );
+  if (oneOf.length > 1 || (split !== undefined && resplit))
+    throw new UsageError(
+      `${(oneOf.length > 1 ? oneOf : ["--split", "--resplit"]).join(" and ")}: expected one of them`,
+    );
   if (rows !== undefined)
     return [
       rowsOverride(rows, {
@@ -294,7 +308,7 @@ function rowsOverrides(
     ];
   const [stray] = Object.keys(defined(given));
   if (stray === undefined) return [];
-  const flag = { labels: "label", inputs: "input", oneHot: "one-hot" }[stray] ?? stray;
+  const flag = { labels: "label", inputs: "input", oneHot: "one-hot", time: "by-time" }[stray] ?? stray;
   const key = stray === "resplit" ? "split" : stray;
   throw new UsageError(`--${flag}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }

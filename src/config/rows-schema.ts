@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChosenColumns, TableReading } from "../data/table.ts";
+import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
@@ -7,7 +7,7 @@ import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, oneHot, embedding}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, group, time, stratify, oneHot, embedding}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -28,6 +28,9 @@ const SAID = {
     .union([z.literal("run"), count(0)])
     .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
     .optional(),
+  group: printableText().min(1).describe("a column whose equal values stay in one part, such as a user").optional(),
+  time: printableText().min(1).describe("a column of numbers or dates: the last rows are the test").optional(),
+  stratify: printableText().min(1).describe("a column whose values have the same shares in all parts").optional(),
   oneHot: count(1, MOST_HOT)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
@@ -84,12 +87,25 @@ export const GIVEN_ROWS = orNull(z.union([SAID.file, GIVEN]), EXPECTED);
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "split">;
+/** Share of the rows that is held out unless the file or the config says. */
+export const HELDOUT = 0.2;
+
+type Reading = Pick<RowsSetting, "categorical" | "na" | "split" | (typeof SPLITS)[number]> & {
+  readonly heldout?: number | null | undefined;
+};
 
 /** How rows are read, if not by what their cells hold. */
-export function readingOf({ categorical, na, split }: Reading): TableReading | undefined {
-  const reading = defined({ categorical, na, split });
+export function readingOf(rows: Reading): TableReading | undefined {
+  const { categorical, na, split } = rows;
+  const reading = defined({ categorical, na, split, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
+}
+
+function partsIn(rows: Reading): PartsBy | undefined {
+  const { split = 0, heldout } = rows;
+  const by = SPLITS.find((one) => rows[one] !== undefined);
+  if (by === undefined || split === "run") return undefined;
+  return { by, column: rows[by] as string, heldout: heldout ?? HELDOUT, seed: split };
 }
 
 /** The columns that are labels and inputs, if the config names them. */

@@ -1,7 +1,7 @@
 // Rows of the user's own, in place of the generator's.
 import { basename, extname, resolve } from "node:path";
 import { z } from "zod";
-import { heldoutCount } from "../data/table.ts";
+import { heldoutCount, SPLITS } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
@@ -11,14 +11,11 @@ import { LEAST_ROWS } from "./auto-steps.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
-import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf } from "./rows-schema.ts";
+import { chosenIn, GIVEN_ROWS, type GivenRows, HELDOUT, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
 import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts";
-
-/** Share of the rows that is held out unless the file or the config says. */
-const HELDOUT = 0.2;
 
 /** Of the initial vectors of a new table's embeddings: larger ones learn ids worse (docs/your-table.md). */
 const EMBEDDING_STD = 0.01;
@@ -95,20 +92,21 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
   return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
-function ofTable(
-  table: Table,
-  { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding }: GivenRows,
-  file: string,
-  place: string,
-): RowsSetting {
+function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
+  const { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding } = said;
+  const by = SPLITS.filter((one) => said[one] !== undefined);
+  if (by.length > 1 || (by.length > 0 && split === "run"))
+    throw new UsageError(
+      `${place}: ${[...by, ...(split === "run" ? ["split: run"] : [])].join(" and ")}: expected one of them`,
+    );
   const { sha256, inputs, labels, areChosen, labelVariances, rows, validation } = table;
   if (impute === "refuse" && table.firstGap !== undefined) {
     const empty = inputs.filter((_, i) => table.contents[i].gaps);
     throw new UsageError(`${table.firstGap}${empty.length > 1 ? columnsText(empty, "columns with empty cells") : ""}`);
   }
-  if (table.heldout !== undefined && typeof heldout === "number")
+  if (by.length === 0 && table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
-  const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
+  const share = by.length > 0 || table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const encoded = encodedColumns(table, { oneHot, embedding });
   return {
@@ -116,7 +114,7 @@ function ofTable(
     heldout: share,
     standardise,
     impute,
-    ...defined({ categorical, na, split, oneHot, embedding }),
+    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -163,8 +161,17 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
-  const { standardise, impute, oneHot, embedding } = rows;
-  return { standardise, impute, ...readingOf(rows), ...defined({ oneHot, embedding }) } as Partial<GivenRows>;
+  const { standardise, impute, categorical, na, split, oneHot, embedding } = rows;
+  return {
+    standardise,
+    impute,
+    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding }),
+  } as Partial<GivenRows>;
+}
+
+/** The column that splits a table, and how. */
+function splitBy({ group, time, stratify }: Pick<GivenRows, (typeof SPLITS)[number]>) {
+  return defined({ group, time, stratify });
 }
 
 /** Overrides of rows come first: others may take fewer of them. */
@@ -236,6 +243,7 @@ export function rowsText(rows: RowsSetting): string {
     categorical,
     na,
     split: split || undefined,
+    ...splitBy(rows),
     oneHot,
     embedding,
     ...chosenIn(rows),

@@ -32,6 +32,18 @@ export interface TableSettings {
   readonly values?: TableValues;
 }
 
+/** Ways to split a table by a column: its values stay together, its last rows are the test, or parts have equal shares of its values. */
+export const SPLITS = ["group", "time", "stratify"] as const;
+
+/** How a column splits a table, for all runs alike. */
+export interface PartsBy {
+  readonly by: (typeof SPLITS)[number];
+  readonly column: string;
+  /** Share of the rows that are for the test. */
+  readonly heldout: number;
+  readonly seed: number;
+}
+
 /** What the user says of a table's cells. */
 export interface TableReading {
   /** Columns that are categories though their values are numbers. */
@@ -43,6 +55,8 @@ export interface TableReading {
    * draws validation rows. Absent in older sweeps, whose runs draw their own among rows that are not marked.
    */
   readonly split?: number | "run" | undefined;
+  /** Absent where chance splits, or a column `part`. */
+  readonly parts?: PartsBy | undefined;
 }
 
 /** Columns by their names. */

@@ -32,6 +32,8 @@ export interface Columns {
   readonly places: readonly number[];
   /** Place of the column that says which part a row is of; undefined if there is none. */
   readonly part: number | undefined;
+  /** Place of the column that splits the rows, if one does; it may be an input or a label, too. */
+  readonly splits: number | undefined;
   /** Whether the user named the labels: names of columns do not say it. */
   readonly areChosen: boolean;
 }
@@ -59,17 +61,29 @@ export const MOST_COLUMNS = 50_000;
 const MOST_CHARACTERS = 400_000;
 
 /**
- * Columns by `chosen`, or else by their names. Throws UsageError, by the name `source`, for a name that says no role, and for a
- * chosen column that is not there.
+ * Columns by `chosen`, or else by their names; column `splits` is an input or label only if these say so. Throws UsageError, by the name
+ * `source`, for a name that says no role, and for a chosen column that is not there.
  */
-export function tableColumns(header: readonly string[], source: string, chosen?: NamedColumns): Columns {
+export function tableColumns(
+  header: readonly string[],
+  source: string,
+  chosen?: NamedColumns,
+  splits?: string,
+): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
   const odd = names.findIndex((name) => !isName(name));
   if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd])}`);
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
-  const areChosen = chosen !== undefined && !(chosen.onlyIfNeeded && names.every(saysRole));
-  const { inputs, labels } = areChosen ? chosenPlaces(names, source, chosen) : placesByName(names, source);
+  const areChosen =
+    chosen !== undefined && !(chosen.onlyIfNeeded && names.every((name) => name === splits || saysRole(name)));
+  if (splits !== undefined && !names.includes(splits))
+    throw new UsageError(
+      `${source}: no column '${splits}'${chosen?.didYouMean?.(splits, names) || columnsText(names)}`,
+    );
+  const { inputs, labels } = areChosen
+    ? chosenPlaces(names, source, chosen, splits)
+    : placesByName(names, source, splits);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
   if (inputs.length === 0) throw new UsageError(`${source}: no column is an input; ${NAMES}`);
   if (labels.length < LEAST_LABELS)
@@ -83,6 +97,7 @@ export function tableColumns(header: readonly string[], source: string, chosen?:
     labels: named(labels),
     places: [...inputs, ...labels],
     part: part < 0 ? undefined : part,
+    splits: splits === undefined ? undefined : names.indexOf(splits),
     areChosen,
   };
 }
@@ -90,11 +105,11 @@ export function tableColumns(header: readonly string[], source: string, chosen?:
 /** Places of inputs and of labels in the header. */
 type Places = Readonly<Record<"inputs" | "labels", readonly number[]>>;
 
-function placesByName(names: readonly string[], source: string): Places {
-  const odd = names.find((name) => !saysRole(name));
+function placesByName(names: readonly string[], source: string, splits?: string): Places {
+  const odd = names.find((name) => name !== splits && !saysRole(name));
   if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
   const of = (role: string) =>
-    [...names.keys()].filter((i) => names[i] !== PART && names[i]?.[0]?.toLowerCase() === role);
+    [...names.keys()].filter((i) => names[i] !== PART && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
   return { inputs: of("x"), labels: of("y") };
 }
 
@@ -107,9 +122,10 @@ function chosenPlaces(
   names: readonly string[],
   source: string,
   { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
+  splits?: string,
 ): Places {
   const others = [...new Set(names)].filter(
-    (name) => name !== PART && !labels.includes(name) && !ignore.includes(name),
+    (name) => name !== PART && name !== splits && !labels.includes(name) && !ignore.includes(name),
   );
   const both = [...labels, ...(inputs ?? others)];
   const twice = both.find((name, i) => both.indexOf(name) < i);

@@ -23,6 +23,7 @@ import {
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts } from "./plain-texts.ts";
+import { SplitColumn } from "./split-rows.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
@@ -130,6 +131,8 @@ export class TableBuilder {
   readonly #one = new Float64Array(1);
   /** What is wrong with the first unfit cell of columns. */
   readonly #wrong = new Map<number, Problem>();
+  /** Where a column splits the rows, in the thread that finishes the table. */
+  readonly #splits: SplitColumn | undefined;
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -139,12 +142,15 @@ export class TableBuilder {
     source: string,
     rows: number,
     chosen?: NamedColumns,
-    { categorical = [], na = [], split }: TableReading = {},
+    { categorical = [], na = [], split, parts }: TableReading = {},
     memory?: TableMemory,
   ) {
     this.#source = source;
-    this.#columns = tableColumns(header, source, chosen);
-    const { inputs, labels } = this.#columns;
+    this.#columns = tableColumns(header, source, chosen, parts?.column);
+    const { inputs, labels, part } = this.#columns;
+    if (parts && part !== undefined)
+      throw new UsageError(`${source}: ${parts.by}: a column '${PART}' says the parts; leave one of them out`);
+    if (memory === undefined && parts) this.#splits = new SplitColumn(parts);
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new Set(na);
     this.#naNumbers = new Set(na.flatMap((word) => numberIn(word) ?? []));
@@ -176,16 +182,18 @@ export class TableBuilder {
     return i >= this.#inputs.length;
   }
 
-  /** Places in the header of some inputs and labels, before them that of the rows' parts. */
+  /** Places in the header of some inputs and labels, before them that of the rows' parts, or of what splits them. */
   placesOf(own: readonly number[]): number[] {
-    const { part, places } = this.#columns;
-    return [...(part === undefined ? [] : [part]), ...own.map((i) => places[i])];
+    const { part, splits, places } = this.#columns;
+    const first = [part, this.#splits && splits].filter((place) => place !== undefined);
+    return [...first, ...own.map((i) => places[i])];
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
     const row = this.#rows++;
-    const { part, places } = this.#columns;
+    const { part, splits, places } = this.#columns;
+    if (splits !== undefined) this.#splits?.take(values[splits], () => place);
     if (part !== undefined) this.#marks[row] = this.#markOf(values[part], row, () => place);
     for (const [i, at] of places.entries()) {
       const value = values[at];
@@ -199,6 +207,10 @@ export class TableBuilder {
   /** Cells of the column at a place of the header, from a row on; `placeOf` names a row in errors. */
   addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
     this.#rows = Math.max(this.#rows, first + page.rows);
+    if (at === this.#columns.splits && this.#splits && this.#splits.rows <= first) {
+      this.#takeSplits(first, page, placeOf);
+      return;
+    }
     const i = this.#columns.places.indexOf(at);
     const whole = this.#numbersIn(i, page);
     const numbers = whole ?? this.#numbersFor(i, first, page, placeOf);
@@ -206,6 +218,14 @@ export class TableBuilder {
     else {
       this.#take(i, first, numbers, placeOf, whole !== undefined && page.levels === undefined);
       this.#cells.setAll(first, i, numbers);
+    }
+  }
+
+  #takeSplits(first: number, { values, entries, levels, rows }: CellPage, placeOf: (row: number) => string): void {
+    for (let n = 0, next = 0; n < rows; n++) {
+      const isNext = levels === undefined || levels[n] === 1;
+      const entry = isNext ? (entries ? entries[next++] : next++) : -1;
+      this.#splits?.take(entry < 0 ? undefined : entryOf(values, entry), () => placeOf(first + n));
     }
   }
 
@@ -366,7 +386,7 @@ export class TableBuilder {
   finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
-    const marks = part === undefined ? undefined : this.#allMarks();
+    const marks = part === undefined ? this.#splits?.marks(this.#source) : this.#allMarks();
     const isShort = rows < LEAST_ROWS;
     const problems = columns.flatMap((column, i) => this.#problemOf(column, i, isShort) ?? []);
     if (isShort && problems.length === 0)

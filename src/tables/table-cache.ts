@@ -42,9 +42,9 @@ export interface AskedTable {
 
 function keyOf(
   { inputs, labels }: Columns,
-  { sha256, how: { categorical = [], na = [], split } = {} }: AskedTable,
+  { sha256, how: { categorical = [], na = [], split, parts } = {} }: AskedTable,
 ): string {
-  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run"]);
+  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run", parts]);
   return createHash("sha256").update(all).digest("hex");
 }
 
@@ -91,9 +91,9 @@ function keepsTables(): boolean {
 }
 
 /** Undefined if they are wrong: whoever reads the table says so. */
-function columnsIn(header: readonly string[], { source, chosen }: AskedTable): Columns | undefined {
+function columnsIn(header: readonly string[], { source, chosen, how }: AskedTable): Columns | undefined {
   try {
-    return tableColumns(header, source, chosen);
+    return tableColumns(header, source, chosen, how?.parts?.column);
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;

@@ -25,7 +25,7 @@ const STATISTICS: Record<string, (sorted: ArrayLike<number>) => number> = {
   iqm: interquartileMean,
 };
 
-const sample = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 30 });
+const sample = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 5, maxLength: 30 });
 
 /** The resamples of make.py. */
 function byFormula(x: readonly number[], statistic: (sorted: ArrayLike<number>) => number): Bootstrapped {

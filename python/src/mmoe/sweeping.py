@@ -28,6 +28,9 @@ OPTIONS = {
     "na": "--na",
     "heldout": "--heldout",
     "split": "--split",
+    "group": "--group",
+    "by_time": "--by-time",
+    "stratify": "--stratify",
     "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
@@ -133,6 +136,9 @@ def sweep(
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
     split: int | None = None,
+    group: str | None = None,
+    by_time: str | None = None,
+    stratify: str | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -242,6 +248,9 @@ def sweep(
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
     :param split: another split of the table for all runs, a whole number (default: 0)
+    :param group: a column of --rows whose equal values stay in one part, such as a user
+    :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
+    :param stratify: a column whose values have the same shares in all parts, such as a label
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
@@ -348,6 +357,9 @@ def plan(
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
     split: int | None = None,
+    group: str | None = None,
+    by_time: str | None = None,
+    stratify: str | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -454,6 +466,9 @@ def plan(
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
     :param split: another split of the table for all runs, a whole number (default: 0)
+    :param group: a column of --rows whose equal values stay in one part, such as a user
+    :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
+    :param stratify: a column whose values have the same shares in all parts, such as a label
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)

@@ -1,0 +1,148 @@
+// Tables that a column splits: which rows are in which part, from the definition of each way.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { describe, expect, test } from "vitest";
+import type { PartsBy } from "../../src/data/table.ts";
+import { csvTable } from "../../src/tables/read-table.ts";
+import { complaint } from "../support/complaint.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
+
+const [TRAINING, TEST, VALIDATION] = [0, 1, 2];
+const HOW = { heldout: 0.25, seed: 0 };
+
+/** The part of each row, of a table whose column `key` has these values. */
+function partsOf(by: PartsBy["by"], keys: readonly unknown[], seed = 0): number[] {
+  const lines = keys.map((key, n) => `${(n * 7) % 11},${key},${n % 5},${n % 3}`);
+  const csv = Buffer.from(`x_1,key,y_1,y_2\n${lines.join("\n")}\n`);
+  const { values, heldout, validation } = csvTable(csv, "t.csv", undefined, {
+    parts: { by, column: "key", ...HOW, seed },
+  });
+  const marks = [...new Uint8Array(values.heldout as SharedArrayBuffer)];
+  expect([heldout, validation]).toEqual([TEST, VALIDATION].map((part) => marks.filter((mark) => mark === part).length));
+  return marks;
+}
+
+const valuesIn = <T>(keys: readonly T[], marks: readonly number[], part: number) =>
+  keys.filter((_, n) => marks[n] === part);
+
+describe("a table that a column splits", () => {
+  test("by groups has each in one part, whatever the order of rows, and about the shares that are asked for", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(30), { minLength: 60, maxLength: 200 }), fc.nat(9), (groups, seed) => {
+        fc.pre(new Set(groups).size > 10);
+        const marks = partsOf("group", groups, seed);
+        const partOf = new Map(groups.map((group, n) => [group, marks[n]]));
+        for (const [n, group] of groups.entries()) expect(marks[n]).toBe(partOf.get(group));
+        const largest = Math.max(...[...partOf.keys()].map((one) => groups.filter((group) => group === one).length));
+        const tested = valuesIn(groups, marks, TEST).length;
+        expect(Math.abs(tested - 0.25 * groups.length)).toBeLessThanOrEqual(largest + 0.5);
+        const reversed = groups.toReversed();
+        expect(partsOf("group", reversed, seed)).toEqual(marks.toReversed());
+      }),
+      { numRuns: 30 },
+    );
+    const groups = Array.from({ length: 80 }, (_, n) => n % 20);
+    expect(partsOf("group", groups, 0)).not.toEqual(partsOf("group", groups, 1));
+  });
+
+  test("by time has the last rows for the test, those before for validation, and equal moments together", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 40, maxLength: 120 }), (times) => {
+        fc.pre(new Set(times).size > 12);
+        const marks = partsOf("time", times);
+        const [train, test, validation] = [TRAINING, TEST, VALIDATION].map((part) => valuesIn(times, marks, part));
+        expect(Math.max(...(train as number[]))).toBeLessThan(Math.min(...(validation as number[])));
+        expect(Math.max(...(validation as number[]))).toBeLessThan(Math.min(...(test as number[])));
+      }),
+      { numRuns: 30 },
+    );
+    const days = Array.from({ length: 20 }, (_, n) => `2026-05-${String(((n * 7) % 20) + 1).padStart(2, "0")}`);
+    const marks = partsOf("time", days);
+    expect(valuesIn(days, marks, TEST).sort()).toEqual([16, 17, 18, 19, 20].map((day) => `2026-05-${day}`));
+    expect(valuesIn(days, marks, VALIDATION).sort()).toEqual([13, 14, 15].map((day) => `2026-05-${day}`));
+  });
+
+  test("by strata has the shares of each value in each part, but for rounding", () => {
+    const kinds = Array.from({ length: 100 }, (_, n) => (n % 10 === 0 ? "rare" : n % 2 ? "a" : "b"));
+    const marks = partsOf("stratify", kinds);
+    for (const [kind, rows] of [
+      ["rare", 10],
+      ["a", 50],
+      ["b", 40],
+    ] as const) {
+      const counts = [TEST, VALIDATION].map(
+        (part) => valuesIn(kinds, marks, part).filter((one) => one === kind).length,
+      );
+      const tested = Math.round(0.25 * rows);
+      expect(counts).toEqual([tested, Math.round(0.2 * (rows - tested))]);
+    }
+  });
+
+  test("is one line for a gap, for words in place of moments, and for too few values", () => {
+    const of = (by: PartsBy["by"], keys: readonly unknown[]) => complaint(() => partsOf(by, keys));
+    expect(of("group", ["a", "", "b", "c"])).toBe("t.csv:3: key: group needs a value, got ''");
+    expect(of("time", [1, "soon", 3, 4])).toBe(
+      "t.csv:3: key: time needs a number, or a date such as 2026-05-01, got 'soon'",
+    );
+    expect(of("group", [1, 2, 1, 2])).toBe(
+      "t.csv: group: column 'key' has too few different values to split by: a part would have no rows",
+    );
+  });
+});
+
+test("mmoe sweep --group trains on a CSV or Parquet file whose users stay together, by its stored config alike", async () => {
+  const folder = temporaryFolder();
+  const users = Array.from({ length: 60 }, (_, n) => `u${(n * 5) % 12}`);
+  const columns = {
+    x_1: users.map((_, n) => (n * 7) % 11),
+    y_1: users.map((_, n) => n % 5),
+    y_2: users.map((_, n) => n % 3),
+  };
+  const csv = join(folder, "t.csv");
+  const lines = users.map((user, n) => [columns.x_1[n], user, columns.y_1[n], columns.y_2[n]].join());
+  writeFileSync(csv, `x_1,user,y_1,y_2\n${lines.join("\n")}\n`);
+  const parquet = join(folder, "t.parquet");
+  const columnData = [
+    { name: "x_1", data: columns.x_1, type: "INT32" as const },
+    { name: "user", data: users, type: "STRING" as const },
+    ...(["y_1", "y_2"] as const).map((name) => ({ name, data: columns[name], type: "INT32" as const })),
+  ];
+  writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 20 })));
+  const [first, second] = await Promise.all(
+    [csv, parquet].map(async (file) => {
+      const out = join(folder, `out-${file.endsWith("csv")}`);
+      const words = [
+        "--rows",
+        file,
+        "--group",
+        "user",
+        "--heldout",
+        "0.3",
+        "--models",
+        "mmoe",
+        "--steps",
+        "9",
+        "--runs",
+        "2",
+      ];
+      expect((await runMain(["sweep", "smoke", ...words, "--out", out])).code).toBe(0);
+      return (await runMain(["data", join(out, "config.yaml"), "--parts", "--run", "1"])).stdout;
+    }),
+  );
+  expect(first).toBe(second);
+  const parts = (first as string)
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")[1]);
+  const ofUser = new Map(users.map((user, n) => [user, parts[n]]));
+  expect(parts).toEqual(users.map((user) => ofUser.get(user)));
+  expect(new Set(parts)).toEqual(new Set(["train", "validation", "test"]));
+  const refused = async (...words: string[]) => refusal(await runMain(["sweep", "--rows", csv, ...words]));
+  expect(await refused("--group", "usr")).toBe(`${csv}: no column 'usr'; columns: x_1, user, y_1, y_2`);
+  expect(await refused("--group", "user", "--resplit")).toBe("--group and --resplit: expected one of them");
+  expect(await refused("--group", "user", "--by-time", "x_1")).toBe("--group and --by-time: expected one of them");
+});
