@@ -165,6 +165,8 @@ for frame in (pd.DataFrame(a, index=[f"r{i}" for i in n]), pl.DataFrame(b)):
     print(*{(w.filename.endswith("typed_frames.py"), str(w.message)) for w in told})
     print(re.search(r"taskKinds.*", plan)[0].split("yours")[0].strip(), "|", re.search(r"categorical=.*?]", plan)[0], "|", *[line for line in plan.splitlines() if "for classes give" in line])
     print(expect_text(frame).text.splitlines()[1])
+users = pd.DataFrame(a).assign(user=[str(i % 9) for i in n])
+print(re.search(r"group=.*", mmoe.plan("smoke", rows=users, label=["kind", "price"], ignore="when", group="user", heldout=0.3))[0].split(",")[0])
 bad = pd.DataFrame(a, index=[f"r{i}" for i in n]).assign(price=[float("inf") if i == 7 else i for i in n], zone=1)
 try: mmoe.sweep("smoke", rows=bad, label=["kind", "price"], ignore="when")
 except mmoe.MmoeError as e: print(e)
@@ -179,6 +181,7 @@ except mmoe.MmoeError as e: print(e)
     expect(said).toEqual([
       ...ofFrame,
       ...ofFrame,
+      "group=user",
       "rows: column 'zone' is 1 in every row; leave it out",
       "rows: index 'r7': price: expected a number up to 3.4028235e+38, got 'inf'",
       "",

@@ -152,8 +152,9 @@ def _words(given: dict[str, Any], frame: FrameText | None, folder: Path, options
 def _categories(given: dict[str, Any], frame: FrameText | None) -> Any:
     """Columns that are categories: those that are named, and those that a frame has as such and that are inputs or labels."""
     named, inputs, labels, ignored = (_listed(given[keyword]) for keyword in ("categorical", "input", "label", "ignore"))
+    splits = [given[keyword] for keyword in ("group", "by_time", "stratify")]
     for name in frame.categorical if frame else []:
-        is_seen = name in labels or name[:1].lower() == "y" or not inputs or name in inputs
+        is_seen = name in labels or name in inputs or name[:1].lower() == "y" or not (inputs or name in splits)
         if is_seen and name not in (*ignored, *named, "part"):
             named.append(name)
     return named or None
