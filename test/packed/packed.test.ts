@@ -147,6 +147,7 @@ describe("the examples", () => {
       "cars-csv.js",
       "cars.yaml",
       "census", // test/examples
+      "kuairand", // test/python
       "my-mmoe.mjs",
       ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those
       "tfjs-mmoe.mjs", // needs 294 MB of packages
