@@ -291,7 +291,8 @@ export const ZOO = {
     formula: [
       "y_k = t_k(sum_e g_k(x)_e f_e(x)), on held-out rows g_k(x) = softmax(W_k x)",
       "in training g_k(x)_e = d_ke softmax(W_k x)_e / sum_j d_kj softmax(W_k x)_j",
-      "d_ke 0 with probability .1 and else 1, anew for each row; if all are 0, all 1",
+      "each row draws its d_ke: 0 with a probability of .1, else 1",
+      "where all d_ke of a gate would be 0, all are 1",
     ],
     source: "Zhao et al., RecSys 2019; rows on which all experts are dropped assumed",
     build: (dimensions) => {

@@ -76,8 +76,8 @@ export function severalPoints({ config }: Results): SeveralPoints | undefined {
 }
 
 /**
- * Sweeps that differ in `keys`, and perhaps in what was tuned, as one that lists these settings; of a run that several have, the first
- * one's. Throws UsageError if other settings differ.
+ * Joins sweeps into one that lists the settings `keys`, in which they may differ; what was tuned may differ too. Where several
+ * sweeps have the same run, the first one's is kept. Throws UsageError if other settings differ.
  */
 export function joinedResults([first, ...others]: readonly Results[], keys: readonly GridKey[]): Results {
   if (others.length === 0) return first;
