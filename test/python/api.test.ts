@@ -153,7 +153,7 @@ print(json.dumps(list(r.summary(per_task=True).task.unique())))`,
     const said = script(
       "typed_frames.py",
       `import pandas as pd, polars as pl, mmoe, re, warnings
-from mmoe.own_rows import expect_text
+from mmoe.own_rows import text_of
 n, days = range(60), pd.date_range("2024-01-01", periods=60)
 zones, kinds = [str(i % 3 + 1) for i in n], [str(i % 4) for i in n]
 a = {"when": days, "zone": pd.Categorical([i % 3 + 1 for i in n]), "code": zones, "ok": [i % 2 > 0 for i in n], "kind": pd.Categorical(kinds), "price": pd.array([i % 7 for i in n], "Int64")}
@@ -164,7 +164,7 @@ for frame in (pd.DataFrame(a, index=[f"r{i}" for i in n]), pl.DataFrame(b)):
         plan = mmoe.plan("smoke", rows=frame, label=["kind", "price"], models=[{"name": "wide", "like": "mmoe"}], progress=False)
     print(*{(w.filename.endswith("typed_frames.py"), str(w.message)) for w in told})
     print(re.search(r"taskKinds.*", plan)[0].split("yours")[0].strip(), "|", re.search(r"categorical=.*?]", plan)[0], "|", *[line for line in plan.splitlines() if "for classes give" in line])
-    print(expect_text(frame).text.splitlines()[1])
+    print(text_of(frame).text.splitlines()[1])
 users = pd.DataFrame(a).assign(user=[str(i % 9) for i in n])
 print(re.search(r"group=.*", mmoe.plan("smoke", rows=users, label=["kind", "price"], ignore="when", group="user", heldout=0.3))[0].split(",")[0])
 bad = pd.DataFrame(a, index=[f"r{i}" for i in n]).assign(price=[float("inf") if i == 7 else i for i in n], zone=1)

@@ -36,7 +36,7 @@ class FrameText:
     index: Any
 
 
-def expect_text(rows: Any) -> FrameText:
+def text_of(rows: Any) -> FrameText:
     """A frame's text.
 
     Dates and times become days since 1970-01-01, durations days.

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from .frames import Frame, Results
 from .own_models import definitions
-from .own_rows import FrameText, expect_text, in_words_of_frame, written
+from .own_rows import FrameText, in_words_of_frame, text_of, written
 from .program import MmoeError, PathLike, Said, as_json, follow_program, progress_bar, run_program, set_options
 
 #: The folder of results that get no other one, as the command has it.
@@ -130,7 +130,7 @@ def ready(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
 
     :param is_kept: whether the files stay; else they are gone at the end
     """
-    frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else expect_text(given["rows"])
+    frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else text_of(given["rows"])
     kept = Path(given["out"] or _DEFAULT)
     with nullcontext(kept) if is_kept else tempfile.TemporaryDirectory(prefix="mmoe-") as folder, in_keywords(options, settings, frame):
         yield _words(given, frame, Path(folder), options, settings)
