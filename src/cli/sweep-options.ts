@@ -288,13 +288,13 @@ function rowsOverrides(
   const { group, byTime: time, stratify } = options;
   const by = defined({ group, time, stratify });
   const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, heldout, split, ...by, resplit };
-  const oneOf = [...Object.keys(by), ...(resplit ? ["resplit"] : [])].map(
-    (name) => `--${name === "time" ? "by-time" : name}`,
-  );
-  if (oneOf.length > 1 || (split !== undefined && resplit))
-    throw new UsageError(
-      `${(oneOf.length > 1 ? oneOf : ["--split", "--resplit"]).join(" and ")}: expected one of them`,
-    );
+  for (const apart of [
+    { ...by, resplit },
+    { split, resplit },
+  ]) {
+    const both = Object.keys(defined(apart));
+    if (both.length > 1) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
+  }
   if (rows !== undefined)
     return [
       rowsOverride(rows, {
@@ -308,9 +308,13 @@ function rowsOverrides(
     ];
   const [stray] = Object.keys(defined(given));
   if (stray === undefined) return [];
-  const flag = { labels: "label", inputs: "input", oneHot: "one-hot", time: "by-time" }[stray] ?? stray;
   const key = stray === "resplit" ? "split" : stray;
-  throw new UsageError(`--${flag}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+  throw new UsageError(`${rowsFlag(stray)}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
+}
+
+/** The option that gives a setting of rows. */
+function rowsFlag(key: string): string {
+  return `--${{ labels: "label", inputs: "input", oneHot: "one-hot", time: "by-time" }[key] ?? key}`;
 }
 
 /** Columns by commas, or `["a,b"]`: as YAML, in which the package in Python gives a name with a comma. */

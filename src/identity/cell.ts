@@ -81,6 +81,11 @@ export function partOf(point: GridPoint, isPart: (key: string) => boolean): Grid
   return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
 }
 
+/** The choice that contestants have in common: of the settings that make none. */
+export function commonPoint(point: GridPoint): GridPoint {
+  return partOf(point, (key) => !OF_CONTESTANT.some((own) => own === key));
+}
+
 /** An order of points that depends only on their values: numbers rise, and come before words. */
 export function comparePoints(a: GridPoint, b: GridPoint): number {
   for (const key of Object.keys(a)) {

@@ -134,10 +134,12 @@ function numbersAfter(
   const bytes = content.subarray(start);
   const count = values.reduce((sum, length) => sum + length, 0);
   if (bytes.length !== NUMBER_BYTES * count || crc32(bytes) !== valuesCrc) return undefined;
-  const ends = values.map((_, i) => values.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
-  return values.map((length, i) =>
-    float32In(bytes.subarray(NUMBER_BYTES * (ends[i] - length), NUMBER_BYTES * ends[i])),
-  );
+  let at = 0;
+  return values.map((length) => {
+    const from = at;
+    at += NUMBER_BYTES * length;
+    return float32In(bytes.subarray(from, at));
+  });
 }
 
 function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, values: readonly Float32Array[], K: number): RunState {

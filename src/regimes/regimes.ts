@@ -60,9 +60,8 @@ const ORDER = [
   "narrow",
 ];
 
-/** Settings of training that a contestant may choose: they are in the pairing's way only if rows depend on them. */
-const FREE: readonly GridKey[] = [
-  ...OF_CONTESTANT,
+/** Settings of training that may be chosen for a contestant. */
+const TUNABLE: readonly GridKey[] = [
   "lr",
   "batch",
   "optimizer",
@@ -73,17 +72,17 @@ const FREE: readonly GridKey[] = [
   ...CONSTANT_KEYS.map(([key]) => key),
 ];
 
-/** The other free settings that a sweep lists, among which validation rows choose. */
+/** Those that a sweep lists, among which validation rows choose. */
 export function tunedSettings(config: Config): GridKey[] {
-  return listedKeys(config).filter((key) => FREE.includes(key) && !OF_CONTESTANT.some((one) => one === key));
+  return listedKeys(config).filter((key) => TUNABLE.includes(key));
 }
 
 /** What ends the name of a model of the zoo in the size of a regime that has its own. */
 export const NARROW = "-narrow";
 
-/** Whether a sweep's runs pair with those of a regime: it differs in models, runs, and free settings alone. */
+/** Whether a sweep's runs pair with those of a regime: it differs only in models, runs, methods, task weights and what may be tuned. */
 export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
-  const free = Object.fromEntries(FREE.map((key) => [key, preset[key]]));
+  const free = Object.fromEntries([...OF_CONTESTANT, ...TUNABLE].map((key) => [key, preset[key]]));
   const hashOf = (one: Config) => trainedHash({ ...one, ...free, ownModels: [], tuned: null });
   return hashOf(config) === hashOf(preset);
 }

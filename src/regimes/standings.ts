@@ -1,6 +1,6 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
 import type { Config } from "../config/config.ts";
-import { cellKey, correlationText, OF_CONTESTANT, partOf, pointText } from "../identity/cell.ts";
+import { cellKey, commonPoint, correlationText, partOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { averageRanks, criticalDifference } from "../stats/average-ranks.ts";
@@ -39,10 +39,11 @@ function nameOf({ model, point }: RunRecord, config: Config): string {
 }
 
 function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: Config): Contestant["cells"] {
-  const others: readonly string[] = [...OF_CONTESTANT, ...tunedSettings(config)];
+  const tuned: readonly string[] = tunedSettings(config);
   const byCell = groupBy(records, ({ correlation, point }) => {
     const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
-    return `${name} ${[...at, pointText(partOf(point, (key) => !others.includes(key)))].filter((part) => part !== "").join(", ")}`;
+    const choice = pointText(partOf(commonPoint(point), (key) => !tuned.includes(key)));
+    return `${name} ${[...at, choice].filter((part) => part !== "").join(", ")}`;
   });
   const losses = (record: RunRecord) => (finalLosses(record, "heldout") as TaskLosses).tasks;
   return new Map([...byCell].map(([cell, own]) => [cell, new Map(own.map((record) => [record.run, losses(record)]))]));

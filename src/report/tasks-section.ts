@@ -3,10 +3,10 @@ import { capitalised } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS, METRIC_WORDS } from "../records/words.ts";
-import { LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
+import { type Estimate, NO_ESTIMATE } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
-import { type MeanOfRuns, type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
+import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { type Content, DASH, filledColumns, type Html, headRow, html, numberCell, section, tableBox } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
 
@@ -62,10 +62,8 @@ ${rows}</tbody>
 
 /** A mean with its interval below it. */
 function estimated({ loss, metrics }: TaskCell, name: string): Content {
-  const { value, low, high, runs }: MeanOfRuns = (name === LOSS ? loss : metrics[name]) ?? NO_ESTIMATE;
+  const { value, low, high }: Estimate = (name === LOSS ? loss : metrics[name]) ?? NO_ESTIMATE;
   if (Number.isNaN(value)) return DASH;
-  if (runs < LEAST_SHOWN || Number.isNaN(low)) return lossText(value);
+  if (Number.isNaN(low)) return lossText(value);
   return html`${lossText(value)} <small>[${lossText(low)}, ${lossText(high)}]</small>`;
 }
-
-const NO_ESTIMATE = { value: Number.NaN, ...NO_INTERVAL, runs: 0 };

@@ -22,6 +22,9 @@ export const LEAST_RUNS = 20;
 
 export const NO_INTERVAL: Interval = { low: Number.NaN, high: Number.NaN };
 
+/** Of no runs. */
+export const NO_ESTIMATE: Estimate = { value: Number.NaN, ...NO_INTERVAL };
+
 /** The interval of fewer runs is not shown: the bootstrap of so few covers far less than it should. */
 export const LEAST_SHOWN = 5;
 

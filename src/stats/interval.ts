@@ -1,6 +1,6 @@
 import { memo } from "../memo.ts";
 import { estimatesOf } from "./bootstrap.ts";
-import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "./estimate.ts";
+import { type Estimate, LEAST_SHOWN, LEVEL, NO_ESTIMATE, NO_INTERVAL } from "./estimate.ts";
 import { mean, median, standardError } from "./moments.ts";
 import { normalQuantile } from "./normal.ts";
 
@@ -70,7 +70,7 @@ function medianEstimate(sorted: Float64Array): Estimate {
  * one end is exactly 0 or 1.
  */
 export function shareOf(count: number, n: number): Estimate {
-  if (n === 0) return { value: Number.NaN, ...NO_INTERVAL };
+  if (n === 0) return NO_ESTIMATE;
   const value = count / n;
   const centre = (value + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((value * (1 - value)) / n + Z ** 2 / (4 * n ** 2));

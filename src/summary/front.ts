@@ -3,12 +3,12 @@ import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { partsByTask } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
-import { type Cell, cellKey, cellOf, type GridPoint, OF_CONTESTANT, partOf } from "../identity/cell.ts";
+import { type Cell, cellKey, cellOf, commonPoint } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { bootstrap, type Columns, estimateOf } from "../stats/bootstrap.ts";
-import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
+import { type Estimate, NO_ESTIMATE } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { areUndominated, dominates, hypervolume, type Losses, reachOf } from "../stats/pareto.ts";
@@ -46,7 +46,7 @@ export const frontsOf = memo((results: Results, loss: LossSet): readonly Front[]
     cellKey,
   );
   const cells = cellsOf(results.config).filter((cell) => done.has(cellKey(cell)));
-  const groups = groupBy(cells, (cell) => cellKey({ ...cell, point: othersOf(cell.point) }));
+  const groups = groupBy(cells, (cell) => cellKey({ ...cell, point: commonPoint(cell.point) }));
   return [...groups.values()].flatMap((group) => {
     const named = group.map((cell) => contestantOf(cell, done.get(cellKey(cell)) as RunRecord[], results.config));
     const points = named.filter(({ name }, i) => named.findIndex((other) => other.name === name) === i);
@@ -56,11 +56,6 @@ export const frontsOf = memo((results: Results, loss: LossSet): readonly Front[]
     );
   });
 });
-
-/** The choice of the settings that do not make points of a front. */
-function othersOf(point: GridPoint): GridPoint {
-  return partOf(point, (key) => !OF_CONTESTANT.some((one) => one === key));
-}
 
 interface Contestant extends Pick<FrontPoint, "name" | "isMethod"> {
   readonly cell: Cell;
@@ -102,7 +97,7 @@ function frontOf(points: readonly Contestant[], loss: LossSet): Front[] {
   const { model, correlation, point } = points[0].cell;
   return [
     {
-      ...{ model, correlation, point: othersOf(point), runs: runs.length, reference },
+      ...{ model, correlation, point: commonPoint(point), runs: runs.length, reference },
       ...(K <= MOST_TASKS && { hypervolume: measured("hypervolume") }),
       points: points.map(({ cell, name, isMethod }, i) => ({
         ...{ ...cell, name, isMethod },
@@ -161,8 +156,7 @@ function measuresOf(columns: Columns, { K, statics, reference, box }: Space): (n
   const points = Array.from({ length: columns.length / K }, (_, i) => ofPoint(i));
   const statistics: Statistics = Object.assign({ hypervolume: ({ volume }: Sample) => volume }, ...points);
   const all = bootstrap(columns, sampled, statistics);
-  const isFew = columns[0].length < LEAST_SHOWN;
-  return (name) => ({ ...estimateOf(all[name]), ...(isFew && NO_INTERVAL) });
+  return (name) => estimateOf(all[name]);
 }
 
 /** A point of a front in a file, or in a figure: NaN for what it does not have. */
@@ -174,18 +168,18 @@ export type FrontRow = Pick<Cell, "model" | "correlation"> & {
 } & Readonly<Record<`${"hypervolume" | "beyond" | "adds" | `task${number}`}${"" | "Low" | "High"}`, number>>;
 
 /** A row for each point of a front. */
-export function frontRows({ hypervolume = NONE, points, runs }: Front, loss: LossSet): FrontRow[] {
-  return points.map(({ name, model, correlation, point, isMethod, losses, isOnFront, beyond = NONE, adds = NONE }) => ({
-    ...{ model, correlation, ...point, name, kind: isMethod ? "method" : "weights", runs, loss },
-    ...Object.assign({}, ...losses.map((found, k) => columnsOf(`task${k + 1}`, found))),
-    onFront: Number(isOnFront),
-    ...columnsOf("beyond", beyond),
-    ...columnsOf("adds", adds),
-    ...columnsOf("hypervolume", hypervolume),
-  }));
+export function frontRows({ hypervolume = NO_ESTIMATE, points, runs }: Front, loss: LossSet): FrontRow[] {
+  return points.map(
+    ({ name, model, correlation, point, isMethod, losses, isOnFront, beyond = NO_ESTIMATE, adds = NO_ESTIMATE }) => ({
+      ...{ model, correlation, ...point, name, kind: isMethod ? "method" : "weights", runs, loss },
+      ...Object.assign({}, ...losses.map((found, k) => columnsOf(`task${k + 1}`, found))),
+      onFront: Number(isOnFront),
+      ...columnsOf("beyond", beyond),
+      ...columnsOf("adds", adds),
+      ...columnsOf("hypervolume", hypervolume),
+    }),
+  );
 }
-
-const NONE: Estimate = { value: Number.NaN, ...NO_INTERVAL };
 
 function columnsOf(name: string, { value, low, high }: Estimate): Record<string, number> {
   return { [name]: value, [`${name}Low`]: low, [`${name}High`]: high };

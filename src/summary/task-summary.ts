@@ -12,7 +12,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 
 /** A mean over the runs that have a value: a run without rows of both classes has no AUC. */
-export interface MeanOfRuns extends Estimate {
+interface MeanOfRuns extends Estimate {
   readonly runs: number;
 }
 

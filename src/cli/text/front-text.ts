@@ -4,6 +4,7 @@ import { type Estimate, estimateText, LEAST_SHOWN, runsText } from "../../stats/
 import type { Front, FrontPoint } from "../../summary/front.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./cell-names.ts";
+import { inPercent } from "./summary-text.ts";
 
 /** A table for each front with a row for each point, which methods leave it, and what the columns mean. */
 export function frontBlocks(fronts: readonly Front[], tasks: readonly string[]): Block[] {
@@ -35,9 +36,7 @@ function digitsOf(values: readonly number[]): number {
 }
 
 function percent(found: Estimate | undefined, digits: number, runs: number): string {
-  if (found === undefined) return "-";
-  const { value, low, high } = found;
-  return estimateText({ value: 100 * value, low: 100 * low, high: 100 * high }, digits, runs);
+  return found === undefined ? "-" : estimateText(inPercent(found), digits, runs);
 }
 
 function titleOf(

@@ -338,7 +338,7 @@ function percent(share: number, digits: number): string {
   return percentOf(share).toFixed(digits);
 }
 
-function inPercent({ value, low, high }: Estimate): Estimate {
+export function inPercent({ value, low, high }: Estimate): Estimate {
   return { value: percentOf(value), low: percentOf(low), high: percentOf(high) };
 }
 

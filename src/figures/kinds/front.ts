@@ -1,4 +1,4 @@
-import { OF_CONTESTANT, partOf, pointText } from "../../identity/cell.ts";
+import { commonPoint, pointText } from "../../identity/cell.ts";
 import { type Estimate, endsOf } from "../../stats/estimate.ts";
 import { pairsOf } from "../../stats/pairs.ts";
 import { areUndominated } from "../../stats/pareto.ts";
@@ -65,9 +65,8 @@ export const front = figure<FrontRow>({
 /** At most this many choices of other settings and pairs of tasks, each on axes of its own. */
 const MOST_BLOCKS = 6;
 
-/** The choice of the settings that are not those of a contestant. */
 function choiceOf({ cell }: Point): string {
-  return pointText(partOf(cell.point, (key) => !OF_CONTESTANT.some((own) => own === key)));
+  return pointText(commonPoint(cell.point));
 }
 
 /** The styles of methods, whatever their weights: none is black, as static weights are. */
