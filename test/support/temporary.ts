@@ -10,6 +10,7 @@ export function setup(_: unknown, env: NodeJS.ProcessEnv = process.env): () => v
   const folder = mkdtempSync(join(tmpdir(), "mmoe-run-"));
   chmodSync(folder, 0o755); // some tests start processes of other users
   env.TMPDIR = folder;
+  env.XDG_CACHE_HOME = join(folder, "cache");
   return () => {
     if (before === undefined) delete env.TMPDIR;
     else env.TMPDIR = before;

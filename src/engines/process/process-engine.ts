@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { CodeFiles } from "../../code/javascript-files.ts";
 import { pairsOf } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
@@ -12,9 +13,10 @@ import { trainGroup } from "../train-group.ts";
 import type { TrainingPath } from "../training-path.ts";
 import type { Adapter } from "./languages.ts";
 import { expectUnchanged, modelError } from "./model-error.ts";
+import { type Found, foundBefore, keepFound } from "./passed-checks.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
 import type { Loaded } from "./protocol.ts";
-import { agree, expectResumed, type Tried, trainsInOneCall, tryModel } from "./try-model.ts";
+import { agree, expectResumed, trainsInOneCall, tryModel } from "./try-model.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { LostWorker, WorkerProcess } from "./worker-process.ts";
 
@@ -48,13 +50,9 @@ interface ProcessOptions {
 }
 
 /** What is known of a model that was loaded and tried. */
-interface Prepared extends Loaded, Omit<Tried, "numbers" | "resumed"> {
+interface Prepared extends Found {
   /** By which it was tried. */
   readonly methods: readonly MethodName[];
-  /** Whether it gives the same numbers again. */
-  readonly deterministic: boolean;
-  /** Whether runs of it train in one call as each does alone. */
-  readonly inOneCall: boolean;
 }
 
 /** More processes would need much memory. */
@@ -158,7 +156,7 @@ export class ProcessEngine implements Engine {
         if (asked.size === this.#prepared.get(key)?.methods.length || signal?.aborted) continue;
         const model: CodeModel = JSON.parse(key);
         this.#files.set(key, filesOf(model, this.#adapter));
-        this.#prepared.set(key, await this.#tried(model, [...asked]));
+        this.#prepared.set(key, { ...(await this.#found(model, [...asked])), methods: [...asked] });
       }
     });
   }
@@ -168,8 +166,22 @@ export class ProcessEngine implements Engine {
     return new WorkerProcess({ adapter: this.#adapter, model, files, device: this.#device, elsewhere }, this.#note);
   }
 
+  /** What was found out about a model before, if it says the same of its libraries and device; otherwise it is tried. */
+  async #found(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
+    const { command } = this.#adapter;
+    const check = { model, methods, command, device: this.#device, together: this.#together };
+    const before = foundBefore(check);
+    const isSame = async (worker: WorkerProcess) => isDeepStrictEqual(before, { ...before, ...this.#saidBy(worker) });
+    const isKnown = before !== undefined && (await this.#pool.use(model, isSame));
+    const found = isKnown ? before : await this.#tried(model, methods);
+    if (!isKnown) keepFound(check, found);
+    if (!found.deterministic)
+      this.#note(`model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`);
+    return found;
+  }
+
   /** Tries a model, twice in one process and once in another. */
-  async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Prepared> {
+  async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
     const { try: silentMs, load, tick } = this.#patience;
     const trial = { silentMs, methods };
     const other = this.#start(model, true);
@@ -186,34 +198,20 @@ export class ProcessEngine implements Engine {
         });
         const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));
         expectResumed(model, this.#device, first);
-        if (!deterministic)
-          this.#note(
-            `model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`,
-          );
         const inOneCall = this.#together > 1 && (await trainsInOneCall(worker, trial));
         const { parameters, size, givesWeights } = first;
-        const { about, device, libraries } = worker.loaded;
-        return {
-          about,
-          device,
-          libraries: { ...libraries, ...this.#packagesOf(model) },
-          parameters,
-          size,
-          givesWeights,
-          methods,
-          deterministic,
-          inOneCall,
-        };
+        return { ...this.#saidBy(worker), parameters, size, givesWeights, deterministic, inOneCall };
       });
     } finally {
       await other.kill();
     }
   }
 
-  /** Versions of the packages that a model imports, which are in its hash too. */
-  #packagesOf(model: CodeModel): Readonly<Record<string, string>> {
+  /** What a loaded model says of itself, with the versions of the packages that it imports, which are in its hash too. */
+  #saidBy({ model, loaded }: WorkerProcess): Loaded {
     const { packages } = this.#files.get(JSON.stringify(model)) as CodeFiles;
-    return Object.fromEntries(packages.map(({ name, version }) => [name, version]));
+    const versions = Object.fromEntries(packages.map(({ name, version }) => [name, version]));
+    return { ...loaded, libraries: { ...loaded.libraries, ...versions } };
   }
 
   /** Trains runs of prepared models. What a model does wrong fails its run. */

@@ -64,7 +64,7 @@ const count = z.number().int().nonnegative();
 
 const NOTHING = z.object({});
 /** Of the model that was loaded. */
-const LOADED = z.object({
+export const LOADED = z.object({
   /** One sentence about the model. */
   about: z.string().max(MOST.about),
   /** Versions by names. */
