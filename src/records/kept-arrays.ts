@@ -65,7 +65,8 @@ export class KeptArrays {
 
   #writeWeights(run: AnyRun, weights: Tensors): void {
     const encoding = run.correlation === null ? encodingFile(run, this.#config) : undefined;
-    if (encoding) this.#write(WEIGHTS, encoding.name, Buffer.from(encoding.text));
+    if (encoding && !existsSync(join(this.#out, WEIGHTS, encoding.name)))
+      this.#write(WEIGHTS, encoding.name, Buffer.from(encoding.text));
     const metadata = { run: run.id, model: run.model.name, ...(encoding && { encoding: encoding.name }) };
     this.#write(WEIGHTS, `${run.id}${ENDINGS[WEIGHTS]}`, safetensors(weights, metadata));
   }
