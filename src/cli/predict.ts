@@ -57,6 +57,7 @@ async function predict(folder: string, rows: string, options: PredictOptions, co
   const { bytes, encoding } = keptBy(results, record);
   const names = encoding.columns.map(({ column }) => column);
   const raw = rawColumns(rows, names);
+  if (raw.rows === 0) throw new UsageError(`${rows}: expected rows below the names of columns, got none`);
   const { x, unseen } = encodedRows(encoding, raw);
   for (const [column, count] of unseen)
     context.note(`${column}: ${numberOf(count, "row")} with a value that no training row of ${record.id} has`);

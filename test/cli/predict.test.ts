@@ -211,6 +211,11 @@ describe("mmoe predict refuses", () => {
       bad("text.csv", "large,north,shop 1"),
       "text.csv:2: size: expected a number, as in training, got 'large'",
     ],
+    [
+      "a file without rows",
+      fileOf("none.csv", csvText([])),
+      "none.csv: expected rows below the names of columns, got none",
+    ],
     ["an empty file", fileOf("empty.csv", ""), "expected a header and rows, got an empty file"],
   ])("%s", async (_, file, says) => {
     expect(await refused(out, file, ...some)).toContain(says);

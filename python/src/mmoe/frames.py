@@ -150,7 +150,8 @@ class Results:
             noted: list[str] = []
             follow_program(["predict", self._path, file, *_choice(model, run, at)], said.append, note=noted.append, program=self.program)
         for line in noted:
-            warnings.warn(f"predict: {line}", stacklevel=2)
+            if " no training row of " in line:
+                warnings.warn(f"predict: {line}", stacklevel=2)
         library = self.frame if frame is None else "pandas" if hasattr(rows, "to_csv") else "polars"
         found = replace(self, frame=library)._framed("".join(said), has_names=True)
         return _indexed(found, rows.index) if library == "pandas" and frame else found
