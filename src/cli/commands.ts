@@ -65,6 +65,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "choose listed settings for each model; write the config",
     load: () => import("./tune.ts"),
   },
+  predict: {
+    group: "Results",
+    summary: "predict new rows of a table by the kept weights of a run",
+    load: () => import("./predict.ts"),
+  },
   export: {
     group: "Results",
     summary: "write runs or curves as Parquet or CSV",

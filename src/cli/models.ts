@@ -10,7 +10,7 @@ import { initialParameters } from "../engines/initial-parameters.ts";
 import { UsageError } from "../errors.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { paperCount, parameterBlocks, parameterCount } from "../models/parameters.ts";
-import type { Part } from "../models/program.ts";
+import { type ParameterBlock, type Part, programOf } from "../models/program.ts";
 import type { Dimensions, ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import { type DescribeOptions, describeModel } from "../sweep/engines.ts";
@@ -51,7 +51,7 @@ const withOptions = (command: Command) =>
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
-    .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
+    .option("--describe <model>", "one model: formula, drawing, sizes, source; with --json its operations")
     .option("--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format")
     .option("--run <i>", "with --initial: the run's index, from 0")
     .option("--set <key=value>", "with a config: any other setting; repeatable", collect, [])
@@ -106,12 +106,29 @@ function description(text: string, models: readonly Listed[], json: boolean, roo
   const name = choiceOption("--describe", text, names);
   const listed = models[names.indexOf(name)];
   const { model, about, formula, source, parts } = listed;
-  if (json) return jsonText({ ...described(listed), about, formula, source });
+  const program = isCode(model) ? {} : { program: programJson(model) };
+  if (json) return jsonText({ ...described(listed), about, formula, source, ...program });
   return isCode(model) ? codeText(model, about, parts, room) : modelText(model, { about, formula, source }, room);
 }
 
 function described({ model, parts, total, paper }: Listed) {
   return { ...model, parameters: { ...parts, total, ...(paper !== undefined && { paper }) } };
+}
+
+/** The operations of a model and the shapes of its tensors, which operations name. */
+function programJson(model: ModelSpec): object {
+  const { parameters, operations, outputs } = programOf(model);
+  const plain = (_: string, value: unknown) => (isBlock(value) ? value.name : value);
+  const given = operations.map(({ given: _, ...operation }) => operation);
+  return {
+    parameters: parameters.map(({ name, shape }) => ({ name, shape })),
+    operations: JSON.parse(JSON.stringify(given, plain)),
+    outputs,
+  };
+}
+
+function isBlock(value: unknown): value is ParameterBlock {
+  return typeof value === "object" && value !== null && "offset" in value && "name" in value;
 }
 
 function listText(models: readonly Listed[], room: Room): string {

@@ -161,9 +161,9 @@ export class TableSet {
     return this.#shares[k];
   }
 
-  /** The standard deviation of each label by which it is divided, [K]: 1 for one that is as in the file, or a class. */
-  get labelScales(): number[] {
-    return this.#labels.map(({ std }) => std);
+  /** What each label is shifted and scaled by, [K]: by nothing if it is as in the file, or a class. */
+  get labelMoments(): readonly Moments[] {
+    return this.#labels;
   }
 
   /** A label of the row at a place in the table; NaN for none. */

@@ -42,7 +42,7 @@ function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
 /** What one is in the units of each label in its table, [K]. */
 const labelScales = memo((run: AnyRun): number[] => {
   const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
-  return isScaled ? tableSetOf(run).labelScales : [];
+  return isScaled ? tableSetOf(run).labelMoments.map(({ std }) => std) : [];
 });
 
 /** The evaluations of a run at which something is measured: its metrics at all of them. */

@@ -1,19 +1,26 @@
 // Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of test and validation rows.
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import type { ColumnSource } from "hyparquet-writer";
+import type { Config } from "../config/config.ts";
 import { tasksOfRuns } from "../config/task-kinds.ts";
-import { outputCount } from "../data/task-kinds.ts";
-import type { AnyRun, Predictions, RunResult, Tensors } from "../engines/engine.ts";
-import { isValidated, rowsOfPart, tasksIn } from "../engines/task-losses.ts";
+import type { TableValues } from "../data/table.ts";
+import { CellReader } from "../data/table-cells.ts";
+import { tableSetOf } from "../data/table-set.ts";
+import type { AnyRun, FromTable, Predictions, RunResult, Tensors } from "../engines/engine.ts";
+import { isValidated, rowsOfPart } from "../engines/task-losses.ts";
+import { testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { isPartial, makeFolder, writeWholeSync } from "../files.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
+import { mean, standardDeviation } from "../stats/moments.ts";
 import { numberColumns } from "../tables/parquet.ts";
 import { removeIfEmpty } from "./checkpoints.ts";
+import { type EncodedLabel, encodingFile, labelsOf } from "./encoding.ts";
 import { PREDICTIONS, RESUMES, VALIDATION_PREDICTIONS, WEIGHTS, writable } from "./find-results.ts";
+import { numbersOf, outputColumns, parquetOfColumns } from "./prediction-columns.ts";
 import type { Results } from "./read-results.ts";
 
 /** What a sweep keeps of each of its runs. */
@@ -30,35 +37,42 @@ const ENDINGS = {
   [VALIDATION_PREDICTIONS]: ".parquet",
 } as const;
 
+type LabelConfig = Pick<Config, "rows" | "taskKinds">;
+
 /** Writes the arrays of a run that is done, before its record: a run that a folder has was trained with its files. */
 export class KeptArrays {
   readonly #out: string;
   readonly #keeps: KeptKinds;
-  readonly #labels: readonly string[] | undefined;
+  readonly #config: LabelConfig;
 
-  /** `labels` are the tasks' columns in a table, [K]. */
-  constructor(out: string, keeps: KeptKinds, labels?: readonly string[]) {
+  constructor(out: string, keeps: KeptKinds, config: LabelConfig) {
     this.#out = out;
     this.#keeps = keeps;
-    this.#labels = labels;
+    this.#config = config;
   }
 
-  /** Throws UsageError if a file can't be written. */
+  /** Of a run on a table, its rows are in memory. Throws UsageError if a file can't be written. */
   write({ run, failure, parameters, tensors, predictions }: RunResult): void {
     if (failure !== undefined) return;
     const weights = parameters && !isCode(run.model) ? tensorsOf(run.model, parameters) : tensors;
-    if (this.#keeps.weights && weights)
-      this.#write(WEIGHTS, run.id, safetensors(weights, { run: run.id, model: run.model.name }));
+    if (this.#keeps.weights && weights) this.#writeWeights(run, weights);
     if (!this.#keeps.predictions || !predictions) return;
-    const write = (kind: keyof typeof ENDINGS, rows: Predictions) =>
-      this.#write(kind, run.id, predictionsFile(run, rows, this.#labels));
-    const isSplit = isValidated(run);
-    write(PREDICTIONS, isSplit ? rowsOfPart(run, predictions, "test") : predictions);
-    if (isSplit) write(VALIDATION_PREDICTIONS, rowsOfPart(run, predictions, "validation"));
+    const write = (kind: keyof typeof ENDINGS, part: "test" | "validation") =>
+      this.#write(kind, `${run.id}${ENDINGS[kind]}`, predictionsFile(run, predictions, part, this.#config));
+    write(PREDICTIONS, "test");
+    if (isValidated(run)) write(VALIDATION_PREDICTIONS, "validation");
   }
 
-  #write(kind: keyof typeof ENDINGS, id: string, bytes: Uint8Array): void {
-    const file = join(this.#out, kind, `${id}${ENDINGS[kind]}`);
+  #writeWeights(run: AnyRun, weights: Tensors): void {
+    const encoding = run.correlation === null ? encodingFile(run, this.#config) : undefined;
+    if (encoding && !existsSync(join(this.#out, WEIGHTS, encoding.name)))
+      this.#write(WEIGHTS, encoding.name, Buffer.from(encoding.text));
+    const metadata = { run: run.id, model: run.model.name, ...(encoding && { encoding: encoding.name }) };
+    this.#write(WEIGHTS, `${run.id}${ENDINGS[WEIGHTS]}`, safetensors(weights, metadata));
+  }
+
+  #write(kind: keyof typeof ENDINGS, name: string, bytes: Uint8Array): void {
+    const file = join(this.#out, kind, name);
     writable(this.#out, () => makeFolder(dirname(file)), RESUMES);
     writable(this.#out, () => writeWholeSync(file, bytes), RESUMES);
   }
@@ -85,28 +99,67 @@ function safetensors({ header: tensors, bytes }: Tensors, metadata: Readonly<Rec
   return Buffer.concat([length, header, bytes]);
 }
 
-/** Columns of outputs and labels of some rows, in their order: a logit, a logit for each class, or a prediction. */
-function predictionsFile(run: AnyRun, { outputs, y }: Predictions, labels: readonly string[] | undefined): Uint8Array {
-  const tasks = tasksIn(run);
-  const K = tasks.length;
-  const widths = tasks.map(outputCount);
-  const O = widths.reduce((sum, width) => sum + width, 0);
-  const column = (of: Float32Array, width: number, i: number) =>
-    Float32Array.from({ length: of.length / width }, (_, n) => of[n * width + i]);
-  const nameOf = (k: number) => labels?.[k] ?? String(k + 1);
-  let first = 0;
-  const columnData = tasks.flatMap((_, k) => {
-    const from = first;
-    const width = widths[k];
-    first += width;
-    const ofTask = Array.from({ length: width }, (_, c) => ({
-      name: width === 1 ? `output/${nameOf(k)}` : `output/${nameOf(k)}/${c}`,
-      data: column(outputs, O, from + c),
-      type: "FLOAT" as const,
-    }));
-    return [{ name: `label/${nameOf(k)}`, data: column(y, K, k), type: "FLOAT" as const }, ...ofTask];
+/** The tensors of a file of weights, and what its metadata say. Throws UsageError for another file. */
+export function readWeights(file: string): {
+  readonly tensors: Tensors;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
+  const bytes = readFileSync(file);
+  try {
+    const end = 8 + Number(bytes.readBigUInt64LE(0));
+    const { __metadata__: metadata = {}, ...header } = JSON.parse(bytes.toString("utf8", 8, end));
+    return { tensors: { header, bytes: bytes.subarray(end) }, metadata };
+  } catch (error) {
+    throw new UsageError(`${file}: not readable as safetensors: ${(error as Error).message}`);
+  }
+}
+
+/** Labels and outputs of the rows of a part, in their order, and of a table the number of each row in the file, from 1. */
+function predictionsFile(
+  run: AnyRun,
+  predictions: Predictions,
+  part: "test" | "validation",
+  config: LabelConfig,
+): Uint8Array {
+  const { outputs, y } = rowsOfPart(run, predictions, part);
+  const labels = labelsOf(run, config);
+  const places = run.correlation === null ? placesOfPart(run, part) : undefined;
+  const rows: ColumnSource[] = places
+    ? [{ name: "row", data: Int32Array.from(places, (place) => place + 1), type: "INT32" }]
+    : [];
+  const columns = outputColumns(labels, outputs).flatMap((own, k) => {
+    const numbers = Float64Array.from({ length: y.length / labels.length }, (_, n) => y[n * labels.length + k]);
+    return [...labelColumns(run, labels[k], places ? { k, numbers, places } : { k, numbers }), ...own];
   });
-  return new Uint8Array(parquetWriteBuffer({ columnData }));
+  return parquetOfColumns([...rows, ...columns]);
+}
+
+function placesOfPart(run: AnyRun & FromTable, part: "test" | "validation"): Uint32Array {
+  const places = tableSetOf(run).places("heldout");
+  const tested = testRows(run.training);
+  return part === "test" ? places.subarray(0, tested) : places.subarray(tested);
+}
+
+/** What rows have of task `k`: a number as it is in the table, or that of a class and its name. `numbers` are what the run trains on. */
+function labelColumns(
+  run: AnyRun,
+  { column, kind, classes, std, mean }: EncodedLabel,
+  { k, numbers, places }: { readonly k: number; readonly numbers: Float64Array; readonly places?: Uint32Array },
+): ColumnSource[] {
+  const name = `label/${column}`;
+  if (kind !== "regression") {
+    const names = Array.from(numbers, (number) => (Number.isNaN(number) ? null : String(classes[number])));
+    return [
+      { name, ...numbersOf(numbers, false) },
+      { name: `class/${column}`, data: names, type: "STRING" },
+    ];
+  }
+  if (places === undefined || run.correlation !== null) return [{ name, ...numbersOf(numbers, false) }];
+  const cells = (run.data.values as TableValues).cells;
+  const reader = new CellReader(cells, cells.words);
+  const at = cells.columns.length - run.model.tasks + k;
+  const own = Float64Array.from(places, (place) => reader.number(place, at));
+  return [{ name, ...numbersOf(own, mean !== 0 || std !== 1) }];
 }
 
 /** What a run predicts of a task in those of its test rows that have the label: outputs [N, C] and labels [N]. */
@@ -128,19 +181,27 @@ export function keptPredictions(
     if (column) return column;
     throw new UsageError(`${file}: no column '${name}'; delete the file to compare without it`);
   };
+  const hasNames = columns.has("row"); // files of earlier versions have the numbers of classes
   return Array.from({ length: config.tasks }, (_, k) => {
     const task = config.rows?.labels[k] ?? String(k + 1);
-    const classes = tasksOfRuns(config)?.[k]?.classes;
-    const outputs = classes
-      ? Array.from({ length: classes }, (_, c) => named(`output/${task}/${c}`))
-      : [named(`output/${task}`)];
+    const { kind = "regression", classes = 1 } = tasksOfRuns(config)?.[k] ?? {};
+    const nameOf = (c: number) => (hasNames ? config.taskKinds[k].classes[c] : c);
+    const outputs = Array.from({ length: classes }, (_, c) =>
+      named(kind === "categorical" ? `output/${task}/${nameOf(c)}` : `output/${task}`),
+    );
     const labels = named(`label/${task}`);
-    const rows = Uint32Array.from(labels.keys()).filter((n) => !Number.isNaN(labels[n]));
-    const all = new Float32Array(rows.length * outputs.length);
-    for (const [c, column] of outputs.entries())
-      for (let i = 0; i < rows.length; i++) all[i * outputs.length + c] = column[rows[i]];
-    return { outputs: all, labels: labels.filter((label) => !Number.isNaN(label)) };
+    const rows = [...labels.keys()].filter((n) => !Number.isNaN(labels[n]));
+    const inFloat32 = scaled(kind === "regression" && hasNames ? rows.map((n) => labels[n]) : []);
+    const all = Float32Array.from(rows.flatMap((n) => outputs.map((column) => inFloat32(column[n]))));
+    return { outputs: all, labels: Float32Array.from(rows, (n) => inFloat32(labels[n])) };
   });
+}
+
+/** Shifts and scales numbers by the moments of `labels`, if there are some: float32 does not hold large ones. */
+function scaled(labels: readonly number[]): (value: number) => number {
+  if (labels.length === 0) return (value) => value;
+  const [shift, scale] = [mean(labels), standardDeviation(labels) || 1];
+  return (value) => (value - shift) / scale;
 }
 
 /** Removes the files that an earlier sweep kept in `out`, and folders that are empty then. Links are the user's. */
@@ -148,12 +209,16 @@ export function removeKeptArrays(out: string): void {
   for (const [folder, ending] of Object.entries(ENDINGS)) removeIn(join(out, folder), ending);
 }
 
+/** The name of a file beside weights that says how a table is encoded. */
+const ENCODING = /^encoding-[0-9a-f]{8}\.json$/;
+
 function removeIn(folder: string, ending: string): void {
   if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) removeIn(path, ending);
-    else if (entry.isFile() && (entry.name.endsWith(ending) || isPartial(entry.name))) rmSync(path);
+    else if (entry.isFile() && (entry.name.endsWith(ending) || ENCODING.test(entry.name) || isPartial(entry.name)))
+      rmSync(path);
   }
   removeIfEmpty(folder);
 }

@@ -131,7 +131,7 @@ async function train(
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const kinds = { weights: false, predictions: false, ...keep };
-  const arrays = new KeptArrays(out, kinds, planned.config.rows?.labels);
+  const arrays = new KeptArrays(out, kinds, planned.config);
   try {
     if (options.overwrite) (await import("../figures/files.ts")).removeFigures(join(out, FIGURES)); // loaded for this alone
     await keepTables(tablesOf(planned.todo), { signal: stop, note });

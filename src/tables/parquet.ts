@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { durationsIn } from "./arrow-schema.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
-import { type CellPage, entryOf } from "./table-builder.ts";
+import { type CellPage, valuesOf } from "./table-builder.ts";
 
 type Schema = ReturnType<typeof parquetSchema>;
 export type RowGroup = FileMetaData["row_groups"][number];
@@ -76,20 +76,16 @@ export function* pagesOf(file: ParquetFile, group: RowGroup, name: string): Gene
   }
 }
 
-/** Columns of numbers by their names, in float32. Throws UsageError by the name `source`. */
-export function numberColumns(file: Buffer, source: string): ReadonlyMap<string, Float32Array> {
+/** Columns of numbers by their names; texts are left out. Throws UsageError by the name `source`. */
+export function numberColumns(file: Buffer, source: string): ReadonlyMap<string, Float64Array> {
   const opened = parquetFile(bytesInMemory(file), source);
-  const { names, rows, metadata } = opened;
+  const { schema, metadata } = opened;
+  const numeric = [...schema.children.entries()].filter(([, { element }]) => element.type !== "BYTE_ARRAY");
+  const groups = metadata.row_groups;
   return reading(source, () => {
-    const columns = names.map((name, i) => {
-      const all = new Float32Array(rows);
-      let row = 0;
-      for (const group of metadata.row_groups) {
-        for (const { values, entries, ...page } of columnPages(opened, group, i)) {
-          for (let n = 0; n < page.rows; n++) all[row++] = Number(entryOf(values, entries?.[n] ?? n));
-        }
-      }
-      return [name, all] as const;
+    const columns = numeric.map(([i, { element }]) => {
+      const pages = groups.flatMap((group) => [...columnPages(opened, group, i)]);
+      return [element.name, Float64Array.from(pages.flatMap(valuesOf), Number)] as const;
     });
     return new Map(columns);
   });

@@ -22,7 +22,7 @@ export interface Table extends TableRows {
 }
 
 /** Most bytes of a CSV file, which is in memory while it is read. */
-const LARGEST_CSV = 1_000_000_000;
+export const LARGEST_CSV = 1_000_000_000;
 
 /** Tables that were read, by their SHA-256 and the columns that were chosen: a config is checked before its runs are trained. */
 const known = new Map<string, Table>();
@@ -58,11 +58,16 @@ function readingKey({ split, ...how }: TableReading = {}): object {
 
 const PARQUET = /\.(parquet|pq)$/i;
 
+/** Whether a file's name says that it is a Parquet file. */
+export function isParquet(file: string): boolean {
+  return PARQUET.test(file);
+}
+
 /** The file itself, or all Parquet files of a folder. */
-function filesAt(path: string, source: string): string[] {
+export function filesAt(path: string, source: string): string[] {
   const isFolder = reading(source, () => statSync(path).isDirectory());
   if (!isFolder) return [path];
-  const names = reading(source, () => readdirSync(path)).filter((name) => PARQUET.test(name));
+  const names = reading(source, () => readdirSync(path)).filter(isParquet);
   if (names.length === 0) throw new UsageError(`${source}: no Parquet files (*.parquet) in this folder`);
   return names.sort().map((name) => join(path, name));
 }
@@ -89,7 +94,7 @@ function hashOf(file: string): string {
 function rowsIn(files: readonly string[], asked: AskedTable): TableRows {
   const { source, chosen, how } = asked;
   const [file = source] = files;
-  if (PARQUET.test(file))
+  if (isParquet(file))
     return withFiles(files, (opened) =>
       keptOr(opened[0]?.names ?? [], asked, (meanwhile) => parquetTable(opened, source, chosen, how, { meanwhile })),
     );
@@ -98,11 +103,11 @@ function rowsIn(files: readonly string[], asked: AskedTable): TableRows {
 }
 
 /** What `use` gives of Parquet files that are open meanwhile. */
-function withFiles(
+export function withFiles<T>(
   files: readonly string[],
-  use: (opened: readonly ParquetFile[]) => TableRows,
+  use: (opened: readonly ParquetFile[]) => T,
   opened: readonly ParquetFile[] = [],
-): TableRows {
+): T {
   const file = files[opened.length];
   if (file === undefined) return use(opened);
   const source = shownPath(file);
@@ -140,27 +145,38 @@ const LARGEST_ROW = 10_000_000;
 
 /** The rows of a CSV file, its header first. Throws UsageError, by the name `source`, with line and column. */
 export function csvTable(bytes: Buffer, source: string, chosen?: NamedColumns, how?: TableReading): TableRows {
+  let builder: TableBuilder | undefined;
+  csvRecords(bytes, source, (record, line, rows) => {
+    if (builder === undefined) builder = new TableBuilder(record, source, rows, chosen, how);
+    else builder.add(record, `${source}:${line}`);
+  });
+  if (builder === undefined) throw new UsageError(`${source}: expected a header and rows, got an empty file`);
+  return builder.finish();
+}
+
+/** Gives `take` each record of a CSV file, the header first, with the line at which it ends and the number of rows. Throws UsageError. */
+export function csvRecords(
+  bytes: Buffer,
+  source: string,
+  take: (record: string[], line: number, rows: number) => void,
+): void {
   if (bytes.subarray(0, SNIFFED).includes(0) || !isUtf8(bytes))
     throw new UsageError(
       `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
     );
   const rows = countedRecords(bytes, source) - 1;
-  let builder: TableBuilder | undefined;
   const work = new LongWork(`reading ${source}`);
-  const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
-    if (builder === undefined) builder = new TableBuilder(record, source, rows, chosen, how);
-    else builder.add(record, `${source}:${lines}`);
+  const onRecord = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {
+    take(record, lines, rows);
     work.reach(done / bytes.length);
     return null; // none is kept
   };
   try {
-    parse(bytes, { bom: true, skip_empty_lines: true, max_record_size: LARGEST_ROW, on_record: take });
+    parse(bytes, { bom: true, skip_empty_lines: true, max_record_size: LARGEST_ROW, on_record: onRecord });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${source}: not readable as CSV: ${(error as Error).message}`);
   }
-  if (builder === undefined) throw new UsageError(`${source}: expected a header and rows, got an empty file`);
-  return builder.finish();
 }
 
 const [LINE_FEED, RETURN, COMMA, QUOTE] = [0x0a, 0x0d, 0x2c, 0x22];

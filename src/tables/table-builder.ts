@@ -4,6 +4,7 @@ import type { TableReading, TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
+import { LARGEST_FLOAT32, NothingWords, numberIn } from "./cell-values.ts";
 import { CellWriter, type Numbers, widthOf } from "./cell-writer.ts";
 import {
   type Columns,
@@ -57,8 +58,18 @@ export interface CellPage {
 }
 
 /** Value number `i` of a page. */
-export function entryOf(values: CellPage["values"], i: number): unknown {
+function entryOf(values: CellPage["values"], i: number): unknown {
   return values instanceof PlainTexts ? values.text(i) : values[i];
+}
+
+/** The value of each row of a page; undefined for one that has none. */
+export function valuesOf({ values, entries, levels, rows }: CellPage): unknown[] {
+  let next = 0;
+  return Array.from({ length: rows }, (_, n) => {
+    if (levels !== undefined && levels[n] !== 1) return undefined;
+    const at = next++;
+    return entryOf(values, entries ? entries[at] : at);
+  });
 }
 
 interface LabelContents {
@@ -96,7 +107,6 @@ interface Problem {
   readonly problem: string;
 }
 
-const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
 
 /** Tables that this process has in memory. */
@@ -121,10 +131,8 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   readonly #all: readonly (InputColumn | LabelColumn)[];
   /** Words that stand for nothing. */
-  readonly #na: ReadonlySet<string>;
+  readonly #na: NothingWords;
   readonly #resplit: boolean;
-  /** The words that stand for nothing and are numbers. */
-  readonly #naNumbers: ReadonlySet<number>;
   /** The numbers of the latest dictionary's values. */
   #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;
   /** A cell's number. */
@@ -152,8 +160,7 @@ export class TableBuilder {
       throw new UsageError(`${source}: ${parts.by}: a column '${PART}' says the parts; leave one of them out`);
     if (memory === undefined && parts) this.#splits = new SplitColumn(parts);
     expectMemory(source, rows, inputs.length + labels.length);
-    this.#na = new Set(na);
-    this.#naNumbers = new Set(na.flatMap((word) => numberIn(word) ?? []));
+    this.#na = new NothingWords(na);
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
     const missing = categorical.find((name) => !inputs.includes(name) && !labels.includes(name));
@@ -221,12 +228,8 @@ export class TableBuilder {
     }
   }
 
-  #takeSplits(first: number, { values, entries, levels, rows }: CellPage, placeOf: (row: number) => string): void {
-    for (let n = 0, next = 0; n < rows; n++) {
-      const isNext = levels === undefined || levels[n] === 1;
-      const entry = isNext ? (entries ? entries[next++] : next++) : -1;
-      this.#splits?.take(entry < 0 ? undefined : entryOf(values, entry), () => placeOf(first + n));
-    }
+  #takeSplits(first: number, page: CellPage, placeOf: (row: number) => string): void {
+    for (const [n, value] of valuesOf(page).entries()) this.#splits?.take(value, () => placeOf(first + n));
   }
 
   #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string, isFull = false): void {
@@ -238,7 +241,7 @@ export class TableBuilder {
 
   /** The numbers of a page that has nothing else; undefined if others, or some that need a message, may be there. */
   #numbersIn(i: number, { values, entries, levels, rows }: CellPage): Numbers | undefined {
-    if (!this.#all[i]?.takesNumbers || this.#naNumbers.size > 0) return undefined;
+    if (!this.#all[i]?.takesNumbers || this.#na.hasNumbers) return undefined;
     const all = numbersOf(values);
     if (all === undefined || !areFit(all)) return undefined;
     if (entries === undefined && levels === undefined) return all;
@@ -302,7 +305,7 @@ export class TableBuilder {
   #numberIn(i: number, row: number, value: unknown, placeOf: (row: number) => string): number {
     const known = this.#inputs[i]?.placeOf(value);
     if (known !== undefined) return known;
-    const cell = this.#isNa(value, this.#all[i].takesNumbers) ? undefined : value;
+    const cell = this.#na.has(value, this.#all[i].takesNumbers) ? undefined : value;
     const number = numberIn(cell);
     if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
       throw this.#error(i, placeOf(row), unprintable(cell));
@@ -318,14 +321,6 @@ export class TableBuilder {
   nameOf(i: number): string | undefined {
     const { inputs, labels } = this.#columns;
     return inputs[i] ?? labels[i - inputs.length];
-  }
-
-  /** Among numbers, -999 also stands for -999.0. */
-  #isNa(value: unknown, amongNumbers: boolean): boolean {
-    if (this.#na.size === 0) return false;
-    if (this.#na.has(typeof value === "string" ? value.trim() : String(value))) return true;
-    const number = amongNumbers && this.#naNumbers.size > 0 ? numberIn(value) : undefined;
-    return number !== undefined && this.#naNumbers.has(number);
   }
 
   /** The row's part as its place among `PARTS`. */
@@ -457,17 +452,6 @@ export function expectMemory(source: string, rows: number, width: number): void 
   const has = bytes > memory ? `this machine has ${megabytes(memory)}` : `an array of this Node ${megabytes(longest)}`;
   const way = bytes > memory ? "take a machine with more memory" : "use Node 22 or later";
   throw new UsageError(`${source}: too large: ${got}, and ${has}; leave out rows, or columns by --ignore, or ${way}`);
-}
-
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** A value as a number that float32 can hold; undefined for anything else. */
-function numberIn(value: unknown): number | undefined {
-  if (typeof value === "number") return Math.abs(value) <= LARGEST_FLOAT32 ? value : undefined;
-  const text = typeof value === "string" ? value.trim() : undefined;
-  const isNumeric = text === undefined ? typeof value === "bigint" : DECIMAL.test(text);
-  const number = isNumeric ? Number(text ?? value) : Number.NaN;
-  return Math.abs(number) <= LARGEST_FLOAT32 ? number : undefined;
 }
 
 const GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";

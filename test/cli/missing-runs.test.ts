@@ -27,6 +27,7 @@ const OTHERS = [
   "data",
   "cuda",
   "doctor",
+  "predict",
   "models",
   "completion",
 ];

@@ -26,8 +26,9 @@ ${MADE}
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
 | \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; of models in code as they name them; only with \`--keep-weights\` |
-| \`predictions/RUN.parquet\` | columns \`label/TASK\` and \`output/TASK\` (\`output/TASK/CLASS\` of a categorical task) in float32 for each test row, in the order of \`mmoe data FOLDER/config.yaml --run N --heldout\`: predictions or logits, in the units that the run trains in; NaN for a missing label; only with \`--keep-predictions\` |
-| \`validation-predictions/RUN.parquet\` | the same for each validation row of a table, in the order of \`--validation\`: rows to fit a threshold or a temperature on, since no table reports them |
+| \`weights/encoding-HASH.json\` | what training rows made of a table's columns: means, standard deviations, categories and classes, which \`mmoe predict\` needs; the metadata of each file of weights name theirs |
+| \`predictions/RUN.parquet\` | the labels of a run's test rows and what it predicts of them ([columns](library.md#predictions-of-a-table)); only with \`--keep-predictions\` |
+| \`validation-predictions/RUN.parquet\` | the same columns for its validation rows |
 | \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 
 To keep results, you only need \`config.yaml\` and the journals. To resume runs in flight, you also need \`checkpoints/\`. \`mmoe merge FOLDER\` writes the CSV files again from the journals. [formats.md](formats.md) describes the files that are not CSV.

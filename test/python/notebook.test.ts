@@ -1,20 +1,21 @@
-// The notebook of examples/python, cell by cell: what it shows today is what is committed.
+// The notebooks of examples/python, cell by cell: what they show today is what is committed.
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-/** Runs the notebook and prints it as JSON. */
+/** Runs a notebook and prints it as JSON. */
 const EXECUTE = `
-import nbclient, nbformat
-notebook = nbformat.read("bench.ipynb", as_version=4)
+import sys, nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
 nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 print(nbformat.writes(notebook))`;
 
 interface Notebook {
   readonly cells: readonly {
     readonly outputs?: readonly {
+      readonly name?: string;
       readonly text?: string | string[];
       readonly data?: Record<string, string | string[]>;
     }[];
@@ -23,9 +24,23 @@ interface Notebook {
 
 const joined = (text: string | string[] = "") => [text].flat().join("");
 
+const committedOf = (name: string): Notebook => JSON.parse(readFileSync(join("examples/python", name), "utf8"));
+
+function executedOf(name: string): Notebook {
+  const folder = temporaryFolder();
+  copyFileSync(join("examples/python", name), join(folder, name));
+  return JSON.parse(python(["-c", EXECUTE, name], folder));
+}
+
 /** What cells show in a form. */
 const shown = ({ cells }: Notebook, form: string) =>
   cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => (data?.[form] ? [joined(data[form])] : [])));
+
+/** What cells print, but for warnings. */
+const printed = ({ cells }: Notebook) =>
+  cells
+    .flatMap(({ outputs = [] }) => outputs.map(({ name, text }) => (name === "stdout" ? joined(text) : "")))
+    .join("");
 
 /** The table that has a column, as lines of words. */
 function tableWith(notebook: Notebook, column: string): string[][] {
@@ -34,13 +49,11 @@ function tableWith(notebook: Notebook, column: string): string[][] {
 }
 
 describe.skipIf(!HAS_PYTHON)("examples/python/bench.ipynb", () => {
-  const committed: Notebook = JSON.parse(readFileSync("examples/python/bench.ipynb", "utf8"));
+  const committed = committedOf("bench.ipynb");
   let executed: Notebook;
 
   beforeAll(() => {
-    const folder = temporaryFolder();
-    copyFileSync("examples/python/bench.ipynb", join(folder, "bench.ipynb"));
-    executed = JSON.parse(python(["-c", EXECUTE], folder));
+    executed = executedOf("bench.ipynb");
   }, 900_000);
 
   test("shows the committed losses of our models, and those of the PyTorch model up to its rounding", () => {
@@ -64,5 +77,26 @@ describe.skipIf(!HAS_PYTHON)("examples/python/bench.ipynb", () => {
 
   test("shows the figure of the curves", () => {
     expect(shown(executed, "image/svg+xml")).toEqual([expect.stringMatching(/^<svg[\s\S]*TaskEmbedding/)]);
+  });
+});
+
+describe.skipIf(!HAS_PYTHON)("examples/python/own_table.ipynb", () => {
+  const committed = committedOf("own_table.ipynb");
+  let executed: Notebook;
+
+  beforeAll(() => {
+    executed = executedOf("own_table.ipynb");
+  }, 900_000);
+
+  test("shows the committed frame, losses, differences and predictions", () => {
+    expect(shown(executed, "text/plain")).toEqual(shown(committed, "text/plain"));
+    expect(shown(executed, "image/svg+xml")).toEqual([expect.stringMatching(/^<svg[\s\S]*shared-bottom/)]);
+    expect(printed(executed)).toContain("make: 1 row with a value that no training row of mmoe/000 has");
+  });
+
+  test("draws its conclusion from the intervals of the differences, which all have 0 inside", () => {
+    const pairs = tableWith(executed, "difference").filter(([, , second]) => /^(shared-bottom|mmoe)$/.test(second));
+    expect(pairs).toHaveLength(3);
+    for (const [, , , , , low, high] of pairs) expect(Number(low) * Number(high)).toBeLessThan(0);
   });
 });

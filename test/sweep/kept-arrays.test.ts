@@ -1,18 +1,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeEach, describe, expect, test } from "vitest";
 import { setRows } from "../../src/cli/rows-output.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Run } from "../../src/engines/engine.ts";
+import { tableSetOf } from "../../src/data/table-set.ts";
+import type { FromTable, Run } from "../../src/engines/engine.ts";
 import { KeptArrays, keptPredictions } from "../../src/records/kept-arrays.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep } from "../../src/sweep/run-sweep.ts";
+import { withTables } from "../../src/sweep/share.ts";
 import { expectClose } from "../support/close.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { predictRows } from "../support/reference.ts";
+import { tableFile } from "../support/tables.ts";
 
 const HELDOUT = 37;
 const VALUES = { models: ["mmoe", "shared-bottom"], correlations: [0.5], runs: 2, steps: 30, heldoutRows: HELDOUT };
@@ -133,26 +137,61 @@ describe("on a table", () => {
   });
 });
 
-test("predictions come back as they were kept: of each task, in the rows that have its label, for each of its classes", () => {
+describe("predictions of a table come back", () => {
   const file = join(temporaryFolder(), "kinds.csv");
-  const lines = Array.from({ length: 30 }, (_, n) => [n, n % 2, ["red", "green", "blue"][n % 3], n / 10].join());
+  const colours = ["red", "green", "blue"];
+  const lines = Array.from({ length: 30 }, (_, n) =>
+    [n, n % 2, colours[(n >> 1) % 3], n % 7 === 3 ? "" : 1e6 + n / 10].join(),
+  );
   writeFileSync(file, ["x,y_bought,y_colour,y_age", ...lines].join("\n"));
   const own = loadConfig("smoke", [{ source: "test", values: { rows: file, models: ["mmoe"], runs: 1, refit: true } }]);
-  const [ofTable] = planRuns(own);
-  const [N, K, widths] = [7, 3, [1, 3, 1]];
+  const [ofTable] = withTables(planRuns(own));
+  const [N, K] = [6, 3];
+  const y = tableSetOf(ofTable as Run & FromTable).labels("heldout");
   const outputs = Float32Array.from({ length: N * 5 }, (_, i) => i);
-  const y = Float32Array.from({ length: N * K }, (_, i) => (i % 4 === 1 ? Number.NaN : i));
-  const kept = new KeptArrays(out, { weights: false, predictions: true }, own.rows?.labels);
-  kept.write({ ...doneResult(ofTable), predictions: { outputs, y } });
-  const tasks = keptPredictions({ path: out, config: own }, ofTable.id);
-  for (const [k, width] of widths.entries()) {
-    const rows = Array.from({ length: N }, (_, n) => n).filter((n) => (n * K + k) % 4 !== 1);
-    const from = [0, 1, 4][k];
-    expect([...(tasks?.[k].labels ?? [])]).toEqual(rows.map((n) => n * K + k));
-    expect([...(tasks?.[k].outputs ?? [])]).toEqual(
-      rows.flatMap((n) => Array.from({ length: width }, (_, c) => n * 5 + from + c)),
+  const labelled = Array.from({ length: N }, (_, n) => n).filter((n) => !Number.isNaN(y[n * K + 2]));
+  const classes = (k: number) => Array.from({ length: N }, (_, n) => y[n * K + k]);
+  const logits = Array.from({ length: N }, (_, n) => [n * 5 + 1, n * 5 + 2, n * 5 + 3]).flat();
+
+  test("as they were kept: of each task, in the rows that have its label, for each of its classes", () => {
+    const kept = new KeptArrays(out, { weights: false, predictions: true }, own);
+    kept.write({ ...doneResult(ofTable), predictions: { outputs, y } });
+    const [bought, colour, age] = keptPredictions({ path: out, config: own }, ofTable.id) ?? [];
+    expect([...bought.labels, ...colour.labels]).toEqual([...classes(0), ...classes(1)]);
+    expect([...bought.outputs]).toEqual(Array.from({ length: N }, (_, n) => n * 5));
+    expect([...colour.outputs]).toEqual(logits);
+    // a regression's, shifted and scaled by the labels of these rows
+    expect(labelled.length).toBeLessThan(N);
+    const unit = (age.labels[1] - age.labels[0]) / (y[labelled[1] * K + 2] - y[labelled[0] * K + 2]);
+    const errors = labelled.map((n, i) => (age.outputs[i] - age.labels[i]) / unit - (n * 5 + 4 - y[n * K + 2]));
+    expectClose(errors, new Array(labelled.length).fill(0), 1e-4);
+    expect(age.labels.reduce((sum, label) => sum + label) / labelled.length).toBeCloseTo(0, 5);
+  });
+
+  test("from files of earlier versions, which number the classes", () => {
+    const column = (name: string, of: (n: number) => number) => {
+      return { name, data: Float32Array.from({ length: N }, (_, n) => of(n)), type: "FLOAT" as const };
+    };
+    const columnData = [
+      column("label/y_bought", (n) => y[n * K]),
+      column("output/y_bought", (n) => n * 5),
+      column("label/y_colour", (n) => y[n * K + 1]),
+      ...[0, 1, 2].map((c) => column(`output/y_colour/${c}`, (n) => n * 5 + 1 + c)),
+      column("label/y_age", (n) => y[n * K + 2]),
+      column("output/y_age", (n) => n * 5 + 4),
+    ];
+    mkdirSync(join(out, "predictions", "mmoe"), { recursive: true });
+    writeFileSync(
+      join(out, "predictions", `${ofTable.id}.parquet`),
+      new Uint8Array(parquetWriteBuffer({ columnData })),
     );
-  }
+    const [, colour, age] = keptPredictions({ path: out, config: own }, ofTable.id) ?? [];
+    expect([...colour.labels, ...colour.outputs]).toEqual([...classes(1), ...logits]);
+    expect([...age.labels, ...age.outputs]).toEqual([
+      ...labelled.map((n) => y[n * K + 2]),
+      ...labelled.map((n) => n * 5 + 4),
+    ]);
+  });
 });
 
 test("--keep-weights keeps a file for each run, --overwrite removes it, and nothing of the user's", async () => {
@@ -166,6 +205,11 @@ test("--keep-weights keeps a file for each run, --overwrite removes it, and noth
   mkdirSync(join(out, "weights", "mine"));
   writeFileSync(join(out, "weights", "mine", "notes.txt"), "mine");
   await sweep("--corr", "0.5", "--models", "omoe", "--runs", "1", "--overwrite");
+  expect(files("weights")).toEqual(["mine", join("mine", "notes.txt")]);
+  const table = ["--rows", tableFile(), "--models", "mmoe", "--runs", "1", "--batch", "8", "--overwrite"];
+  await sweep(...table, "--keep-weights");
+  expect(files("weights")).toContainEqual(expect.stringMatching(/^encoding-[0-9a-f]{8}\.json$/));
+  await sweep(...table);
   expect(files("weights")).toEqual(["mine", join("mine", "notes.txt")]);
 });
 

@@ -10,18 +10,24 @@ import json
 import os
 import re
 import tempfile
+import warnings
 import webbrowser
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import trackers
-from .program import PathLike, Said, run_program
+from .own_rows import FrameText, in_words_of_frame, text_of, written
+from .program import MmoeError, PathLike, Said, follow_program, records_of, run_program
+
+if TYPE_CHECKING:
+    from .torch_program import ProgramModule
 
 Frame = Literal["pandas", "polars"]
 
@@ -45,6 +51,8 @@ class Results:
     frame: Frame | None = None
     #: The mmoe program, where it is not found (see docs/python.md).
     program: PathLike | None = None
+    #: The index of the frame that ``mmoe.sweep`` was given as rows: ``predictions`` then has it.
+    index: Any = field(default=None, compare=False, repr=False)
 
     @property
     def runs(self) -> Any:
@@ -86,14 +94,18 @@ class Results:
         :param run: its ``id``
         :raises FileNotFoundError: the sweep did not keep the weights of such a run
         """
+        return self._tensors(run)[0]
+
+    def _tensors(self, run: str) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+        """The tensors in a run's file of weights, and its metadata."""
         file = self.folder / "weights" / f"{run}.safetensors"
         if not file.is_file():
             raise FileNotFoundError(f"{file}: no weights of this run; .runs has the ids, and mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:start])
-        header.pop("__metadata__", None)
-        return {name: _tensor(content[start:], of) for name, of in header.items()}
+        metadata = header.pop("__metadata__", {})
+        return {name: _tensor(content[start:], of) for name, of in header.items()}, metadata
 
     def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
         """What a run predicts of its test rows, or of its validation rows: no table reports these, so a threshold or a temperature
@@ -104,8 +116,9 @@ class Results:
 
         :param run: its ``id``
         :param part: which rows
-        :returns: a frame with one row per row of that part, and columns ``label/TASK`` and ``output/TASK``, or ``output/TASK/CLASS`` of a
-            categorical task (docs/files.md). pandas needs pyarrow for it
+        :returns: a frame with one row per row of that part: labels and outputs in the label's unit, or logits, probabilities and names of
+            classes (docs/library.md). Its index is that of the frame that was given as rows to ``mmoe.sweep``; of a file there is a column
+            ``row``, from 1. pandas needs pyarrow for it
         :raises FileNotFoundError: the sweep did not keep the predictions of such a run, or it has no validation rows
         """
         folders = {"test": "predictions", "validation": "validation-predictions"}
@@ -116,7 +129,77 @@ class Results:
             raise FileNotFoundError(
                 f"{file}: no predictions of {part} rows of this run; .runs has the ids, and mmoe.sweep(..., keep_predictions=True) keeps them"
             )
-        return getattr(importlib.import_module(_library(self.frame)), "read_parquet")(file)
+        found = getattr(importlib.import_module(_library(self.frame)), "read_parquet")(file)
+        return found if self.index is None or not hasattr(found, "set_axis") else _indexed(found, self.index)
+
+    def predict(self, rows: Any, *, model: str | None = None, run: int | None = None, at: Mapping[str, Any] | None = None) -> Any:
+        """What a run predicts of new rows, by its final weights, after ``mmoe.sweep(rows=..., keep_weights=True)``.
+
+        >>> r.predict(new, model="mmoe", run=0)["probability/churn/yes"]
+
+        :param rows: a frame of pandas or Polars with the columns that were inputs, or a file; labels and other columns are ignored
+        :param model: needed if the sweep has several
+        :param run: its index, from 0; needed if the sweep has several
+        :param at: values of settings that the sweep lists, such as ``{"lr": 0.01}``
+        :returns: a frame of the same library and with the same index; its columns are those of ``predictions`` without labels. A value of
+            a category that no training row of the run has is told by a warning
+        :raises MmoeError: the program refuses, in its words
+        """
+        with _file_of(rows) as (file, frame), _in_words(frame):
+            said: list[str] = []
+            noted: list[str] = []
+            follow_program(["predict", self._path, file, *_choice(model, run, at)], said.append, note=noted.append, program=self.program)
+        for line in noted:
+            if " no training row of " in line:
+                warnings.warn(f"predict: {line}", stacklevel=2)
+        library = self.frame if frame is None else "pandas" if hasattr(rows, "to_csv") else "polars"
+        found = replace(self, frame=library)._framed("".join(said), has_names=True)
+        return _indexed(found, rows.index) if library == "pandas" and frame else found
+
+    def encode(self, rows: Any, *, model: str | None = None, run: int | None = None, at: Mapping[str, Any] | None = None) -> NDArray[np.float32]:
+        """New rows as the model of a run reads them: standardised numbers, categories as inputs or numbers of vectors.
+
+        :param rows: as of ``predict``, like all other arguments
+        :returns: inputs [N, D]
+        :raises MmoeError: the program refuses, in its words
+        """
+        with _file_of(rows) as (file, frame), _in_words(frame):
+            records = records_of(["predict", self._path, file, *_choice(model, run, at), "--encoded"], self.program)
+            return np.ascontiguousarray(records["x"])
+
+    def module(self, model: str, *, run: int = 0, at: Mapping[str, Any] | None = None) -> ProgramModule:
+        """One of mmoe's models as a ``torch.nn.Module`` with the final weights of a run. It maps inputs [N, D], those of ``encode``, to outputs
+        [N, O]: a number or a logit for each task, or a logit for each class. In the labels' units they are ``net.std * outputs + net.mean``.
+
+        >>> net = r.module("mmoe", run=0)
+        >>> net(torch.from_numpy(r.encode(new, model="mmoe", run=0)))
+
+        :param model: its name
+        :param run: the run's index, from 0
+        :param at: the correlation and values of settings that the sweep lists, such as ``{"correlation": 0.5, "lr": 0.01}``
+        :raises FileNotFoundError: the sweep did not keep the weights of such a run
+        :raises MmoeError: the program refuses, in its words
+        :raises ValueError: no run, or several, or a model in code, which its own file makes
+        """
+        import torch
+
+        from .torch_program import ProgramModule
+
+        tensors, metadata = self._tensors(self._id(model, run, at or {}))
+        spec = json.loads(self._said(["models", self._path, "--describe", model, "--json"]))
+        if "program" not in spec:
+            raise ValueError(f"module: {model} is a model in code; load r.weights(ID) into what its file makes")
+        net = ProgramModule(spec, _moments(spec, self.folder / "weights" / metadata["encoding"] if "encoding" in metadata else None))
+        net.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
+        return net
+
+    def _id(self, model: str, run: int, at: Mapping[str, Any]) -> str:
+        rows = [row for row in csv.DictReader(io.StringIO(self._text("runs"))) if (row["model"], row["run"], row["status"]) == (model, str(run), "done")]
+        found = [row["id"] for row in rows if all(key in row and _same(row[key], value) for key, value in at.items())]
+        if len(found) != 1:
+            ways = f"choose one by at=, such as {{'correlation': 0.5}}: {', '.join(found[:5])}" if found else "r.runs has those that are done"
+            raise ValueError(f"module: expected one run, got {len(found)} of {model} with index {run}; {ways}")
+        return found[0]
 
     def summary(self, loss: Loss | None = None, *, per_task: bool = False) -> Any:
         """The mean final loss of each cell, which is a model at a correlation and a choice of the listed settings; or each task's
@@ -304,11 +387,12 @@ class Results:
         """Whether a journal was written after the CSV files; a clone's files have about one time."""
         return any(journal.stat().st_mtime > time + _AT_ONCE_S for journal in self.folder.glob("journal/*.jsonl"))
 
-    def _framed(self, text: str) -> Any:
+    def _framed(self, text: str, has_names: bool = False) -> Any:
+        """A frame of CSV, in which all cells are full if it has names of classes, such as None."""
         if _library(self.frame) == "pandas":
             import pandas
 
-            return pandas.read_csv(io.StringIO(text), float_precision="round_trip")
+            return pandas.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=not has_names)
         import polars
 
         return polars.read_csv(io.StringIO(text), infer_schema_length=None)
@@ -321,6 +405,53 @@ class Results:
             return frames.DataFrame(rows, schema_overrides=dict.fromkeys(may_lack, frames.Float64) if rows else None)
         frame = frames.DataFrame(rows)
         return frame.astype(dict.fromkeys(may_lack, float)) if rows else frame
+
+
+@contextmanager
+def _file_of(rows: Any) -> Iterator[tuple[str, FrameText | None]]:
+    """The file of some rows, which of a frame is gone at the end."""
+    if isinstance(rows, str | os.PathLike):
+        yield os.fspath(rows), None
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the sweep told how it reads dates
+        frame = text_of(rows)
+    with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
+        yield written(frame, Path(folder)), frame
+
+
+@contextmanager
+def _in_words(frame: FrameText | None) -> Iterator[None]:
+    """What the program says of a frame's file, said of the frame."""
+    try:
+        yield
+    except MmoeError as error:
+        raise MmoeError(in_words_of_frame(str(error), frame) if frame else str(error)) from None
+
+
+def _choice(model: str | None, run: int | None, at: Mapping[str, Any] | None) -> list[str]:
+    given = {"--model": model, "--run": run}
+    listed = [word for key, value in (at or {}).items() for word in ("--at", f"{key}={value}")]
+    return [*(word for flag, value in given.items() if value is not None for word in (flag, str(value))), *listed]
+
+
+def _indexed(found: Any, index: Any) -> Any:
+    """The rows of a frame of pandas by what another one calls them; column ``row`` has their numbers there, from 1."""
+    return found.drop(columns="row").set_axis(index[found["row"].to_numpy() - 1])
+
+
+def _same(text: str, value: Any) -> bool:
+    try:
+        return float(text) == float(value)
+    except (TypeError, ValueError):
+        return text == str(value)
+
+
+def _moments(spec: dict[str, Any], encoding: Path | None) -> list[tuple[float, float]]:
+    """What shifts and scales each of a model's outputs into the unit of its label, [O]."""
+    widths = spec.get("outputs") or [1] * spec["tasks"]
+    labels = json.loads(encoding.read_text(encoding="utf-8"))["labels"] if encoding else [{"mean": 0.0, "std": 1.0}] * len(widths)
+    return [(label["mean"], label["std"]) for label, width in zip(labels, widths, strict=True) for _ in range(width)]
 
 
 #: Seconds between the last record of a sweep and its CSV files, at most.

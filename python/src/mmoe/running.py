@@ -42,7 +42,7 @@ def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
             follow_program(told, shown.tell, note=shown.note, program=given["program"], may_end_with=ends)
     finally:
         shown.close()
-    return Results(Path(shown.out), None, given["program"])
+    return Results(Path(shown.out), None, given["program"], given["rows"].index if hasattr(given["rows"], "to_csv") else None)
 
 
 @contextmanager
