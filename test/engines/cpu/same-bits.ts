@@ -71,7 +71,7 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
 export const KINDS: readonly ModelName[] = [
   ...(["shared-bottom", "single-task", "omoe", "mmoe", "mmoe-linear", "mmoe-top-k", "dselect-k", "ple"] as const),
   ...(["adatt", "mmoe-detached", "cross-stitch", "l2-constrained", "tensor-factorization", "snr-trans"] as const),
-  ...(["mmoe-ex", "mmoe-gate-dropout", "mmoe-home", "ppnet"] as const),
+  ...(["mmoe-ex", "mmoe-gate-dropout", "mmoe-home", "ppnet", "mmoe-top-k-noisy", "mtan"] as const),
 ];
 
 /** Batches, rows and steps for whole runs of the zoo. */

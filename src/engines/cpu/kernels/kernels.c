@@ -10,6 +10,7 @@
 #include "gradients.h"
 #include "loss.h"
 #include "modulate.h"
+#include "noisy-gates.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
@@ -62,6 +63,8 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case MODULATE: modulate(op, base, P, LANES); break;
     case MODULATE_GRADIENT: modulateGradient(op, base, P, LANES); break;
     case DROP_WEIGHTS: dropWeights(op, base, P); break;
+    case ADD_NOISE: addNoise(op, base, P); break;
+    case NOISY_GRADIENT: noisyGradient(op, base, P); break;
     default: __builtin_trap();
   }
 }
@@ -100,6 +103,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case MODULATE: modulate(op, base, B, 1); break;
     case MODULATE_GRADIENT: modulateGradient(op, base, B, 1); break;
     case DROP_WEIGHTS: dropWeightsRows(op, base, B); break;
+    case ADD_NOISE: addNoiseRows(op, base, B); break;
+    case NOISY_GRADIENT: noisyGradientRows(op, base, B); break;
     default: __builtin_trap();
   }
 }
