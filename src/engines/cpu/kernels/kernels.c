@@ -169,6 +169,14 @@ static void executePart(const Batch *batch, Address at, Address end, const Optim
   workTogether(batch->team, executeShare, &part);
 }
 
+/// Sets what the tasks' gradients are multiplied by in the next step.
+static void decayWeights(const Batch *batch) {
+  TaskLoss *tasks = (TaskLoss *)(batch->base + batch->slot->tasks);
+  const Method *method = (const Method *)(batch->base + batch->slot->method);
+  for (int k = 0; k < batch->code->K; k++)
+    if (tasks[k].decay != 1) tasks[k].factor = (float)(tasks[k].weight * powerOf(tasks[k].decay, method->step - 1.0));
+}
+
 /// The tasks' losses on the batch [K], of the rows that have the task's label, and the gradient of their sum.
 static void batchLosses(const Batch *batch, double *losses) {
   char *base = batch->base;
@@ -315,6 +323,7 @@ static int trainStep(const Batch *batch, const double *rate, double limit) {
   char *base = batch->base;
   const int K = batch->code->K;
   double *losses = (double *)(base + batch->slot->losses), *sums = (double *)(base + batch->slot->sums);
+  decayWeights(batch);
   executePart(batch, batch->code->begin, batch->code->middle, batch->optimizer);
   batchLosses(batch, losses);
   double mean = 0;

@@ -457,6 +457,8 @@ typedef struct {
   float factor;
   /// What the loss is multiplied by.
   double unit;
+  /// With a decay other than 1, `factor` is `weight` times a power of it at each step.
+  double weight, decay;
 } TaskLoss;
 
 /// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.
