@@ -142,7 +142,7 @@ function checkTowerGates({ name, gating, tower }: ModelSpec): void {
 function checkMasks({ name, gating, experts: { layers } }: ModelSpec): void {
   if (traitsOf({ gating }).links !== "masks" || layers.length > 1) return;
   throw new RangeError(
-    `model ${name}: experts.layers: expected two layers with gating ${gating}, got ${layers.length}`,
+    `model ${name}: experts.layers: expected two layers or more with gating ${gating}, got ${layers.length}`,
   );
 }
 

@@ -143,7 +143,7 @@ test.each<[string, Partial<ModelSpec>]>([
   ],
   ["model mmoe: gate.importance: expected a number from 0, got -1", { gate: { ...MMOE.gate, importance: -1 } }],
   [
-    "model mmoe: experts.layers: expected two layers with gating attention, got 1",
+    "model mmoe: experts.layers: expected two layers or more with gating attention, got 1",
     { gating: "attention", experts: { shared: 1, perTask: 0, layers: [6] } },
   ],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],
