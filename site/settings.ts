@@ -34,6 +34,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   labelled: "data",
   positives: "data",
   taskWeights: "training",
+  taskWeightDecay: "training",
   models: "sweep",
   runs: "sweep",
   trainRows: "data",

@@ -86,7 +86,7 @@ export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): 
 type Beside =
   | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed")
   | ("groupSize" | "betweenGroups" | "inputs" | "sines" | "noiseStd")
-  | ("labelScale" | "labelled" | "positives" | "taskWeights")
+  | ("labelScale" | "labelled" | "positives" | "taskWeights" | "taskWeightDecay")
   | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind")
   | ("warmup" | "decaySteps" | "decayFactor" | `method.${ConstantName}`);
 

@@ -75,6 +75,12 @@ export function weightsOf({ taskWeights, tasks }: Pick<Settings, "taskWeights" |
   return Array.from({ length: tasks }, (_, k) => numberByTask(taskWeights as string, k) as number);
 }
 
+/** What task k's weight is multiplied by after each step; undefined if it stays. */
+export function weightDecayOf({ taskWeightDecay }: Pick<Settings, "taskWeightDecay">, k: number): number | undefined {
+  const decay = Array.isArray(taskWeightDecay) ? undefined : numberByTask(taskWeightDecay as string, k);
+  return decay === 1 ? undefined : decay;
+}
+
 /** The odds of a task against each other one at the ends of `front:N`, unless it says others. */
 const FRONT_ODDS = 100;
 
@@ -135,7 +141,15 @@ export function checkGenerated(settings: Settings, place: Place): void {
   const refuse = (key: SettingKey, why: string) => {
     throw new UsageError(`${place(key)}: ${why}`);
   };
-  for (const key of ["noiseStd", "labelScale", "labelled", "positives", "taskWeights", "labelKind"] as const) {
+  for (const key of [
+    "noiseStd",
+    "labelScale",
+    "labelled",
+    "positives",
+    "taskWeights",
+    "taskWeightDecay",
+    "labelKind",
+  ] as const) {
     const wrong = [settings[key]].flat().find((value) => ![1, tasks].includes(partsByTask(value).length));
     if (wrong !== undefined) refuse(key, `expected one value, or one for each of the ${tasks} tasks, got ${wrong}`);
   }

@@ -8,7 +8,8 @@ import { generatorOf, OF_LABELS } from "./generated.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./losses.ts";
 import { tasksOfRuns } from "./task-kinds.ts";
 
-type OfLabels = (typeof OF_LABELS)[number] | "labels" | "labelKind" | "taskKinds" | "taskWeights";
+type OfTasks = "labels" | "labelKind" | "taskKinds" | "taskWeights" | "taskWeightDecay";
+type OfLabels = (typeof OF_LABELS)[number] | OfTasks;
 type Losses = Pick<Config, "data" | "rows" | "tasks" | "loss" | "huberDelta" | OfLabels>;
 
 /** The unit of a sweep's losses: they are in that of the loss that is trained on. */

@@ -23,6 +23,8 @@ const VARIABLE = /^[A-Za-z_]\w*$/;
 
 const probability = z.number().min(0).lt(1).describe("a number from 0 to below 1");
 
+const nonnegative = z.number().nonnegative().describe("a number from 0");
+
 const bias = z.boolean().describe("true or false");
 
 /** DSelect-k's gates; what is left out is as in the zoo. */
@@ -30,7 +32,7 @@ const select = z
   .strictObject({
     experts: count(1, MOST.experts),
     gamma: positive("a number above 0"),
-    entropy: z.number().nonnegative().describe("a number from 0"),
+    entropy: nonnegative,
   })
   .partial()
   .describe("some of {experts, gamma, entropy}");
@@ -57,14 +59,17 @@ const CHANGES = {
   gating: choice(GATING_NAMES),
   levels: count(1, MOST.levels),
   gate: z
-    .strictObject({ layers: units, bias, top: count(1, MOST.experts), dropout: probability, select })
+    .strictObject({
+      ...{ layers: units, bias, top: count(1, MOST.experts), dropout: probability },
+      ...{ noise: bias, importance: nonnegative, select },
+    })
     .partial()
-    .describe("some of {layers, bias, top, dropout, select}"),
+    .describe("some of {layers, bias, top, dropout, noise, importance, select}"),
   tower: z
     .strictObject({ layers: units, gate: count(1, MOST.units) })
     .partial()
     .describe("some of {layers, gate}"),
-  constraint: z.number().nonnegative().describe("a number from 0"),
+  constraint: nonnegative,
   ranks,
   bias,
 };

@@ -8,6 +8,7 @@ import { defined } from "../defined.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { languageOf, type Model } from "../models/code.ts";
+import { traitsOf } from "../models/gatings.ts";
 import { type Dimensions, gateCount, type ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, variantSpec, ZOO, zooLabel } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
@@ -137,7 +138,7 @@ function checkCode(model: CodeDefinition, at: string): void {
 /** Refuses changes of a gate that the model has not, which would train the same model under another name. */
 function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
   const [field] = Object.keys(gate ?? {});
-  if (field === undefined || gateCount(spec) > 0) return;
+  if (field === undefined || gateCount(spec) > 0 || traitsOf(spec).links === "masks") return;
   throw new RangeError(`model ${name}: gate.${field}: expected a gate, got gating ${spec.gating}`);
 }
 

@@ -176,6 +176,8 @@ const taskWeights = z
   .union([oneWeighting, z.string().regex(FRONT)])
   .describe(`${oneWeighting.description}; or front:N for a list of N weightings`);
 
+const taskWeightDecay = perTask(positive("what a task's weight is multiplied by after each step, above 0"), "none");
+
 const EVALUATIONS =
   "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more";
 
@@ -255,6 +257,7 @@ const GIVEN = {
     default: "mean",
   }),
   taskWeights: setting(taskWeights, { ...LISTED, default: "none" }),
+  taskWeightDecay: setting(taskWeightDecay, { ...LISTED, default: "none" }),
   models: setting(distinctList(MODEL_NAME, "models"), EXTENT),
   runs: setting(count(), EXTENT),
   trainRows: setting(orWord(count(), "fresh", `a whole number from 1 to ${LARGEST_COUNT}`), LISTED),

@@ -9,7 +9,7 @@ import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
-import { lacksLabels, partByTask, weightsOf } from "./generated.ts";
+import { lacksLabels, partByTask, weightDecayOf, weightsOf } from "./generated.ts";
 import {
   chosenIn,
   GIVEN_TASKS,
@@ -157,7 +157,7 @@ export function diagnosable(settings: Kinds & Pick<Settings, "rows">): Diagnosti
   return DIAGNOSTIC_KINDS.filter((kind) => kind !== "alignment" || isOfNumbers);
 }
 
-type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights">;
+type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights" | "taskWeightDecay">;
 
 /** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
 export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
@@ -185,13 +185,18 @@ function hasClasses(kind: TaskKind, classes: number): boolean {
   return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }
 
-/** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1. */
+/** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1, which stays. */
 export function tasksOfRuns(settings: Kinds): readonly TaskSettings[] | undefined {
   const weights = weightsOf(settings);
   const tasks = (settings.taskKinds.length > 0 ? tasksOfTable(settings) : generatedTasks(settings)).map(
-    (task, k): TaskSettings => ({ ...task, weight: weights?.[k] ?? task.weight }),
+    (task, k): TaskSettings => {
+      const decay = weightDecayOf(settings, k);
+      return { ...task, weight: weights?.[k] ?? task.weight, ...(decay !== undefined && { decay }) };
+    },
   );
-  return tasks.every(({ kind, weight, gaps }) => kind === "regression" && weight === 1 && !gaps) ? undefined : tasks;
+  const isPlain = ({ kind, weight, decay, gaps }: TaskSettings) =>
+    kind === "regression" && weight === 1 && decay === undefined && !gaps;
+  return tasks.every(isPlain) ? undefined : tasks;
 }
 
 function tasksOfTable({ taskKinds }: Pick<Settings, "taskKinds">): TaskSettings[] {

@@ -9,6 +9,8 @@ export interface TaskSettings {
   readonly kind: TaskKind;
   /** What its loss counts in the objective. */
   readonly weight: number;
+  /** What that is multiplied by after each step; 1 if absent. */
+  readonly decay?: number;
   /** C, of a categorical task. */
   readonly classes?: number;
   /** Whether rows may lack its label, which is NaN there: a row counts for the tasks whose label it has. */

@@ -98,6 +98,26 @@ export function softmaxOfTop(tape: Tape, logits: Units, top = logits.width): Uni
   return tape.units(weights, (gradient) => addSoftmaxGradient(tape.gradientOf(logits), weights, gradient, E));
 }
 
+/**
+ * Outputs [N, 2 E] of a noisy gate (Shazeer et al., ICLR 2017, eq. 4) → logits [N, E]: the first E, and in a step normals [N, E] times the
+ * softplus of the others.
+ */
+export function noisy(tape: Tape, outputs: Units, normals?: ArrayLike<number>): Units {
+  const E = outputs.width / 2;
+  const at = (i: number) => Math.floor(i / E) * 2 * E + (i % E);
+  const logits = Float64Array.from({ length: outputs.values.length / 2 }, (_, i) => {
+    const noise = normals ? normals[i] * Math.log1p(Math.exp(outputs.values[at(i) + E])) : 0;
+    return outputs.values[at(i)] + noise;
+  });
+  return tape.units(logits, (gradient) => {
+    const to = tape.gradientOf(outputs);
+    for (const [i, slope] of gradient.entries()) {
+      to[at(i)] += slope;
+      if (normals) to[at(i) + E] += (slope * normals[i]) / (1 + Math.exp(-outputs.values[at(i) + E]));
+    }
+  });
+}
+
 /** Weights [N, E] times factors, each row divided by its sum; a row whose sum is 0 keeps its weights. */
 export function kept(tape: Tape, weights: Units, factors: ArrayLike<number>): Units {
   const E = weights.width;

@@ -9,7 +9,18 @@ import {
   type Value,
 } from "../models/program.ts";
 import { type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
-import { hardConcrete, ITSELF, kept, linkedSum, type Mixed, mixed, selected, softmaxOfTop, total } from "./mixes.ts";
+import {
+  hardConcrete,
+  ITSELF,
+  kept,
+  linkedSum,
+  type Mixed,
+  mixed,
+  noisy,
+  selected,
+  softmaxOfTop,
+  total,
+} from "./mixes.ts";
 import { dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
@@ -37,6 +48,8 @@ export interface FirstLayer {
 export interface StepDraws {
   /** Dropout's factors [N, units] of a ReLU layer of an expert or a tower, such as `experts/3/0`, or of a gate's weights, `gates/0`. */
   readonly factors?: ((layer: string, units: number) => ArrayLike<number>) | undefined;
+  /** Normals [N, E] by which the logits of a gate, such as `gates/0`, are noisy. */
+  readonly normals?: ((gate: string, E: number) => ArrayLike<number>) | undefined;
   /** log u - log(1 - u) of SNR's gate between task k and expert e. */
   readonly noise?: ((k: number, e: number) => number) | undefined;
 }
@@ -47,6 +60,8 @@ export interface Network {
   readonly outputs: readonly Units[];
   /** Each task's gate of the last level, which its tower reads by; none in a model without gates. */
   readonly gates: readonly GateWeights[];
+  /** The gates of all levels. */
+  readonly allGates: readonly GateWeights[];
   /** What DSelect-k's gates of all levels read their selection from, each [N, k + k bits]. */
   readonly selections: readonly Units[];
   /** The ReLU layers of experts but the first, which read the rows, and those of towers. */
@@ -69,6 +84,7 @@ class Interpreter {
   readonly #selections: Units[] = [];
   readonly #first: FirstLayer[] = [];
   readonly #active: { readonly layer: Layer; readonly units: Units }[] = [];
+  readonly #allGates: GateWeights[] = [];
   #gates: GateWeights[] = [];
 
   constructor(tape: Tape, spec: ModelSpec, draws: StepDraws) {
@@ -87,6 +103,7 @@ class Interpreter {
     return {
       outputs: this.#units(outputs),
       gates: this.#gates,
+      allGates: this.#allGates,
       selections: this.#selections,
       deeperUnits: unitsOf("experts"),
       towerUnits: unitsOf("towers"),
@@ -158,6 +175,7 @@ class Interpreter {
     const experts = this.#units(values);
     const gates = mixes.map((mix) => ({ weights: this.#weights(mix), seen: mix.seen }));
     const { tasks: K } = this.#spec;
+    this.#allGates.push(...gates);
     this.#gates = gates.length < K ? new Array<GateWeights>(K).fill(gates[0]) : gates.slice(0, K);
     return mixes.map(({ seen, taught, own }, i) => {
       const parts = seen.map((e): Mixed => ({ units: experts[e], learns: taught.includes(e) }));
@@ -167,14 +185,15 @@ class Interpreter {
   }
 
   /** A gate's outputs → its weights of the experts that it sees. */
-  #weights({ gate, seen, dropped }: Mix): Units {
+  #weights({ gate, seen, dropped, noisy: by }: Mix): Units {
     const { select, top } = this.#spec.gate;
     const outputs = this.#values[gate];
     if (select) {
       this.#selections.push(outputs);
       return selected(this.#tape, outputs, select, seen.length);
     }
-    const weights = softmaxOfTop(this.#tape, outputs, top);
+    const logits = by === undefined ? outputs : noisy(this.#tape, outputs, this.#draws.normals?.(by, seen.length));
+    const weights = softmaxOfTop(this.#tape, logits, top);
     const factors = dropped && this.#draws.factors?.(dropped, seen.length);
     return factors ? kept(this.#tape, weights, factors) : weights;
   }

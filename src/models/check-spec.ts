@@ -39,10 +39,12 @@ export function checkSpec(spec: ModelSpec): void {
   checkGating(spec);
   checkSharing(spec);
   checkClosed(spec);
+  checkMasks(spec);
   checkTowerGates(spec);
   checkLevels(spec);
   checkTop(spec);
   checkGateDropout(spec);
+  checkNoise(spec);
   checkSelected(spec);
   expectProbability(name, "dropout", spec.dropout);
 }
@@ -136,6 +138,14 @@ function checkTowerGates({ name, gating, tower }: ModelSpec): void {
   );
 }
 
+/** Checks that masks have a layer to read, before that which they multiply. */
+function checkMasks({ name, gating, experts: { layers } }: ModelSpec): void {
+  if (traitsOf({ gating }).links !== "masks" || layers.length > 1) return;
+  throw new RangeError(
+    `model ${name}: experts.layers: expected two layers or more with gating ${gating}, got ${layers.length}`,
+  );
+}
+
 /** Checks that codes have an expert each. */
 function checkSelected(spec: ModelSpec): void {
   const { name, gate } = spec;
@@ -174,6 +184,19 @@ function checkGateDropout(spec: ModelSpec): void {
   expectProbability(name, "gate.dropout", gate.dropout);
   if (gate.select) throw new RangeError(`model ${name}: gate: expected dropout or select, got both`);
   if (gateCount(spec) === 0) throw new RangeError(`model ${name}: gate.dropout: expected a gate, got gating ${gating}`);
+}
+
+/** Checks that there are logits to be noisy, and weights whose sums are compared. */
+function checkNoise(spec: ModelSpec): void {
+  const { name, gating, gate } = spec;
+  for (const field of ["noise", "importance"] as const) {
+    if (!gate[field]) continue;
+    if (gate.select) throw new RangeError(`model ${name}: gate: expected ${field} or select, got both`);
+    if (gateCount(spec) === 0)
+      throw new RangeError(`model ${name}: gate.${field}: expected a gate, got gating ${gating}`);
+  }
+  if (!((gate.importance ?? 0) >= 0))
+    throw new RangeError(`model ${name}: gate.importance: expected a number from 0, got ${gate.importance}`);
 }
 
 /** Checks that there are the experts that a gating takes. */

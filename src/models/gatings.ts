@@ -13,9 +13,9 @@ export interface GatingTraits {
   readonly experts: "any" | "one" | "shared" | "one-own" | "alone";
   /**
    * What else ties the tasks: matrices [K, K] after each layer, a penalty on distances between their networks, kernels that are products
-   * over tasks, or a matrix and a random gate for each task and expert.
+   * over tasks, a matrix and a random gate for each task and expert, or a mask of the expert's units for each task.
    */
-  readonly links: "none" | "stitches" | "constraint" | "factors" | "connections";
+  readonly links: "none" | "stitches" | "constraint" | "factors" | "connections" | "masks";
 }
 
 const PLAIN: GatingTraits = {
@@ -44,6 +44,8 @@ const GATINGS = {
   "cross-stitch": { ...PLAIN, sees: "all", experts: "alone", links: "stitches" },
   /** SNR-Trans. */
   "snr-trans": { ...PLAIN, experts: "shared", links: "connections" },
+  /** MTAN. */
+  attention: { ...PLAIN, experts: "one", links: "masks" },
   "l2-constrained": { ...PLAIN, experts: "alone", links: "constraint" },
   "tensor-factorization": { ...PLAIN, experts: "alone", links: "factors" },
 } satisfies Record<string, GatingTraits>;

@@ -73,6 +73,8 @@ export interface Mix {
   readonly own: number | undefined;
   /** The name by which weights are dropped, e.g. `gates/0`; undefined where none are. */
   readonly dropped: string | undefined;
+  /** The name by which logits are noisy, e.g. `gates/0`; undefined where none are. */
+  readonly noisy: string | undefined;
 }
 
 /** A layer norm: units less their mean over their standard deviation, times `gain`, plus `shift`. */
@@ -232,6 +234,7 @@ class Writer {
         return { input: paths[path], layers: layers.map((layer) => ({ ...layer, expert: e })) };
       }),
     );
+    if (links === "masks") return this.#masked(ofExperts);
     if (links === "stitches") return this.#networks(ofExperts, (units, i) => this.#stitched(units, i));
     const ofGates = range(gateCount(this.#spec, level)).map((g): Network => {
       const sizes = [width, ...gate.layers, gateOutputs(this.#spec, g)];
@@ -283,7 +286,8 @@ class Writer {
     const mixes = gates.map((gate, path): Mix => {
       const own = traitsOf(this.#spec).isResidual && path < K ? sizes.shared + path : undefined;
       const dropped = this.#spec.gate.dropout ? networkName(level, "gates", path) : undefined;
-      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own, dropped };
+      const noisy = this.#spec.gate.noise ? networkName(level, "gates", path) : undefined;
+      return { gate, seen: seen[path], taught: expertsTaughtBy(this.#spec, path), own, dropped, noisy };
     });
     const width = this.#widths[experts[0]];
     const source = (numbers: readonly number[], gate: readonly Value[] = []) => {
@@ -308,6 +312,22 @@ class Writer {
     const K = units.length;
     const place = { part: "links", level: 0, network: "stitches/0", layer: `${i}` } as const;
     return this.#sum(this.#declare(place, "stitch", [K, K]), new Array<readonly Value[]>(K).fill(units));
+  }
+
+  /** MTAN: the units of a task's expert times the sigmoids of the task's mask, which reads the layer before its last. */
+  #masked(experts: readonly Network[]): Value[] {
+    const { tasks: K, experts: sizes, gate } = this.#spec;
+    const [before, width] = sizes.layers.slice(-2);
+    const shared = this.#networks(experts.map(({ input, layers }) => ({ input, layers: layers.slice(0, -1) })));
+    const ofTask = range(K).map((k) => expertsOf(this.#spec, k)[0]);
+    const last = experts.map(({ layers }, e): Network => ({ input: shared[e], layers: layers.slice(-1) }));
+    const masks = ofTask.map((e, k): Network => {
+      const place = { part: "gates", level: 0, network: networkName(0, "gates", k) } as const;
+      const layers = this.#stack(place, [before, ...gate.layers, width], gate.bias, (i) => i < gate.layers.length);
+      return { input: shared[e], layers };
+    });
+    const units = this.#networks([...last, ...masks]);
+    return this.#modulated(ofTask.map((e, k) => ({ units: units[e], by: units[experts.length + k], factor: 1 })));
   }
 
   /** SNR-Trans: a task reads a sum of all experts, each through a matrix of the pair, (1, 1), (1, 2), .. */

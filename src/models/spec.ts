@@ -6,7 +6,8 @@ export type Activation = "relu" | "none" | "swish";
 /**
  * A member of the family: experts feed towers, one for each task. All layers are ReLU layers, except a tower's output and
  * the last layers of experts without activation.
- * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
+ * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts. With gating
+ * attention, each task has such layers on the units before the last of the expert, whose own units their sigmoids multiply.
  *
  * With levels, each has experts and gates of its own. A task's gate of one level makes what the task's own experts and
  * its gate of the next level read. One more gate, over all experts, makes what the shared ones read; the last level has
@@ -48,6 +49,16 @@ export interface ModelSpec {
     readonly top?: number;
     /** Probability that an expert's weight is 0 while training; the other weights are then divided by their sum. 0 if absent. */
     readonly dropout?: number;
+    /**
+     * Whether logits are noisy while training (Shazeer et al., ICLR 2017): then a gate has a second output for each expert, whose
+     * softplus is the standard deviation of the normal that is added to the expert's logit.
+     */
+    readonly noise?: boolean;
+    /**
+     * What is added to the objective for each gate: this times the squared coefficient of variation, over experts, of the sums of
+     * their weights over the batch. Nothing if absent.
+     */
+    readonly importance?: number;
     /** Experts are selected by binary codes, without a softmax over them (DSelect-k). */
     readonly select?: Selection;
   };
@@ -185,14 +196,14 @@ export function hasSharedGate(spec: ModelSpec, level: number): boolean {
 
 /** Whether the gates, or a constraint on the weights, add a term of their own to the tasks' losses. */
 export function hasPenalty(spec: ModelSpec): boolean {
-  return spec.gate.select !== undefined || traitsOf(spec).links === "constraint";
+  return spec.gate.select !== undefined || Boolean(spec.gate.importance) || traitsOf(spec).links === "constraint";
 }
 
-/** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */
+/** Outputs of gate number g: a logit for each expert that it sees, then their noise, or for each selector a logit and a code. */
 export function gateOutputs(spec: ModelSpec, g: number): number {
   const E = expertsOf(spec, g).length;
-  const { select } = spec.gate;
-  return select === undefined ? E : select.experts * (1 + Math.log2(E));
+  const { select, noise } = spec.gate;
+  return select === undefined ? E * (noise ? 2 : 1) : select.experts * (1 + Math.log2(E));
 }
 
 /** How many gates a level has: none, one for all tasks, or one for each task; then one for the shared path. */

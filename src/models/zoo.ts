@@ -29,6 +29,10 @@ const CLOSED = EXPERTS / 2;
 const TOP = 2;
 /** Probability that a gate's weight is dropped; of the paper. */
 const GATE_DROPOUT = 0.1;
+/** Of the importance loss; of the paper. */
+const IMPORTANCE = 0.1;
+/** Units of the last layer of MTAN's shared network; assumed. */
+const MASKED_UNITS = 32;
 /** Assumed. */
 const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 /** Of L2-constrained models; assumed. */
@@ -324,6 +328,39 @@ export const ZOO = {
     build: (dimensions) => {
       const spec = sharedBottom("ppnet", sharedBottomUnits(dimensions), dimensions);
       return { ...spec, tower: { ...spec.tower, gate: GATE_UNITS } };
+    },
+  },
+  "mmoe-top-k-noisy": {
+    label: "MMoE-Top-k-Noisy",
+    about: "mmoe-top-k with noisy logits and a loss of importance",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x)), g_k(x) = softmax(top_2(h_k(x)))",
+      "h_k(x)_e = (W_k x)_e + z ln(1 + exp((N_k x)_e)), z normal, 0 on held-out rows",
+      "added to the loss: .1 sum_k (sd_e(i_ke) / mean_e(i_ke))^2, where i_ke is",
+      "the sum of g_k(x)_e over the batch",
+    ],
+    source: "Shazeer et al., ICLR 2017, eqs. 3 to 7, without its load loss; k = 2 assumed",
+    build: (dimensions) => ({
+      ...mmoe("mmoe-top-k-noisy", dimensions),
+      gate: { ...PAPER.gate, top: TOP, noise: true, importance: IMPORTANCE },
+    }),
+  },
+  mtan: {
+    label: "MTAN",
+    about: "a bottom of two layers; tasks mask the second's units",
+    formula: [
+      "y_k = t_k(a_k * p), p = relu(W u + b) and u = relu(V x + c) shared",
+      "a_k = sigmoid(H_k relu(G_k u + d_k) + e_k)",
+    ],
+    source: "Liu et al., CVPR 2019 (MTAN), one attention block of dense layers; sizes assumed; as large as mmoe",
+    build: (dimensions) => {
+      const build = (units: number): ModelSpec => ({
+        ...sharedBottom("mtan", units, dimensions),
+        experts: { shared: 1, perTask: 0, layers: [units, MASKED_UNITS] },
+        gating: "attention",
+        gate: { layers: [GATE_UNITS], bias: true },
+      });
+      return build(matchedUnits(build, mmoe("mmoe", dimensions)));
     },
   },
 } as const satisfies Record<string, ZooEntry>;

@@ -118,7 +118,14 @@ describe("what does not fit is refused by its setting", () => {
     [["chooseBy=rmse1"], "--set chooseBy: chooses on validation rows; add --steps auto, or leave it out"],
   ])("%j", (set, expected) => expect(refusal(...set)).toBe(expected));
 
-  test.each(["noiseStd=0.1:x", "labelled=0", "positives=1", "labelKind=real:", "taskWeights=1:-2"])("%s", (set) => {
+  test.each([
+    "taskWeightDecay=0",
+    "noiseStd=0.1:x",
+    "labelled=0",
+    "positives=1",
+    "labelKind=real:",
+    "taskWeights=1:-2",
+  ])("%s", (set) => {
     expect(refusal(set)).toMatch(new RegExp(`^--set ${set.split("=")[0]}: expected .*got`));
   });
 });

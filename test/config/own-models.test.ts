@@ -42,6 +42,11 @@ describe("a model defined in the list of models", () => {
     ["like: mmoe, experts: {activation: swish, norm: true}", { experts: { activation: "swish", norm: true } }],
     ["like: mmoe, tower: {gate: 4}", { tower: { layers: [8], gate: 4 } }],
     ["like: omoe, gate: {dropout: 0.3}", { gating: "single", gate: { layers: [], bias: false, dropout: 0.3 } }],
+    [
+      "like: mmoe, gate: {noise: true, importance: 2}",
+      { gate: { layers: [], bias: false, noise: true, importance: 2 } },
+    ],
+    ["like: mtan, gate: {layers: []}", { gating: "attention", gate: { layers: [], bias: true } }],
     ["like: mmoe-ex, experts: {closed: 2}", { experts: { shared: 8, perTask: 0, closed: 2, layers: [16] } }],
     ["like: omoe, tower: {layers: []}, bias: false", { tower: { layers: [] }, bias: false, gating: "single" }],
     ["like: ple, levels: 3, gate: {top: 4}", { levels: 3, gate: { layers: [], bias: false, top: 4 } }],

@@ -9,7 +9,7 @@ import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
 import { expectClose } from "../support/close.ts";
 import { makeRun } from "../support/runs.ts";
-import { BOTTOM, BY_GATING, MMOE, PLE } from "../support/specs.ts";
+import { BOTTOM, BY_GATING, MMOE, NOISY, PLE } from "../support/specs.ts";
 import { anySpec } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
 
@@ -56,7 +56,10 @@ test("by Adam cpu and tfjs agree, step by step, on any model of the family, with
       );
     }),
     {
-      examples: [...Object.values(BY_GATING), ...DROPPING].map((model, index): [ModelSpec, number] => [model, index]),
+      examples: [...Object.values(BY_GATING), ...DROPPING, NOISY].map((model, index): [ModelSpec, number] => [
+        model,
+        index,
+      ]),
       numRuns: 28,
       seed: 1,
     },

@@ -4,13 +4,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Rows } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import { initialParameters } from "../../src/engines/initial-parameters.ts";
 import { hasConstant, METHODS, type MethodName } from "../../src/engines/methods.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
-import { range } from "../support/reference.ts";
+import { range, taskGradients } from "../support/reference.ts";
 import { fedBatch } from "../support/runs.ts";
 import { gappyRun } from "./tfjs/model/gappy-run.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
@@ -50,6 +51,22 @@ const TEN: ModelSpec = {
 /** Of ten tasks CAGrad's minimum is flat, and Aligned-MTL inverts a matrix that is all but singular. */
 const models = (method: MethodName) =>
   method === "cagrad" || method === "aligned-mtl" ? [PAIR, THREE] : [PAIR, THREE, TEN];
+
+test("tasks' weights decay after each step: by sgd on cpu and tfjs as in a plain program", async () => {
+  const taskKinds = [2, 3].map(
+    (weight, k) => ({ kind: "regression", weight, ...(k === 0 && { decay: 0.25 }) }) as const,
+  );
+  const run = tinyRun({ model: PAIR }, { ...BY_HAND, taskKinds });
+  let weights = [...initialParameters(run)];
+  for (const step of range(run.training.steps)) {
+    const [first, second] = taskGradients(PAIR, weights, fedBatch(run, step + 1));
+    weights = weights.map((w, p) => w - BY_HAND.lr * (2 * 0.25 ** step * first[p] + 3 * second[p]));
+  }
+  for (const engine of [cpu, tfjs]) {
+    const { parameters = [] } = await resultOf(engine, run);
+    expectClose(parameters, weights, 1e-5);
+  }
+});
 
 describe.each(WEIGHING)("method %s", (method) => {
   const weightsOf = async (engine: Engine, run: Run) => (await resultOf(engine, run)).parameters as Float32Array;

@@ -65,6 +65,18 @@ test("conflict and alignment have the mean over runs of the mean over pairs or t
   expect(rowOf("alignment")?.value).toBeCloseTo(0.027 + 0.003, 12);
 });
 
+test("conflict says which share of runs and pairs of tasks is below 0, at each step and in all", () => {
+  const shares = draw("conflict").data.filter(({ model, correlation }) => model === "omoe" && correlation === 0.5);
+  // .35 - (.25 - 1/60) step / 2000 (1 + run / 10) of runs 0 to 6: below 0 after the last step alone, where (1 + run / 10) > 1.5
+  expect(shares.map(({ step, below0 }) => [step, below0])).toEqual([
+    [200, 0],
+    [1000, 0],
+    [2000, 1 / 7],
+  ]);
+  expect(draw("conflict").caption).toContain("Of a cell's cosines at all steps, 0 to 100 % are below 0.");
+  expect(draw("alignment").data[0]).not.toHaveProperty("below0");
+});
+
 test("gate-distance is the final one, with its interval over runs", () => {
   const row = draw("gate-distance").data.find(({ model, correlation }) => model === "mmoe" && correlation === -0.5);
   expect(row?.value).toBeCloseTo(0.75 + 0.003, 12);

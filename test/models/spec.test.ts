@@ -136,6 +136,16 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gating snr-trans: expected only shared experts, got 4 a task", { ...OWN, gating: "snr-trans" }],
   ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
   ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
+  ["model mmoe: gate: expected noise or select, got both", { gate: { ...selecting({}).gate, noise: true } }],
+  [
+    "model mmoe: gate.noise: expected a gate, got gating average",
+    { gating: "average", gate: { ...MMOE.gate, noise: true } },
+  ],
+  ["model mmoe: gate.importance: expected a number from 0, got -1", { gate: { ...MMOE.gate, importance: -1 } }],
+  [
+    "model mmoe: experts.layers: expected two layers or more with gating attention, got 1",
+    { gating: "attention", experts: { shared: 1, perTask: 0, layers: [6] } },
+  ],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],
   ["model mmoe: gate.top: expected at most 5 experts, got 6", { gate: { ...MMOE.gate, top: 6 } }],
   ["model mmoe: gate.top: expected a gate, got gating average", { gating: "average", gate: { ...MMOE.gate, top: 2 } }],

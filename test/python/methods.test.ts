@@ -40,7 +40,14 @@ describe.skipIf(!HAS_PYTHON)("a PyTorch module trains as the same model of the c
   test("with other constants, where it draws nothing, on three kinds of weighted tasks, in batches without any label of one", () => {
     const methods = METHODS.filter((method) => !DRAWN.includes(method));
     const rows = { rows: classTable(isGap), batch: 4 };
-    const config = { steps: STEPS, models: ["mmoe"], ...rows, method: methods, ...CONSTANTS };
+    const config = {
+      steps: STEPS,
+      models: ["mmoe"],
+      ...rows,
+      method: methods,
+      ...CONSTANTS,
+      taskWeightDecay: "1:0.9:0.8",
+    };
     const { labels, runs, curves } = swept(config, [TORCH.mmoe]);
     expect(labels.flat()).toContain(-1);
     const columns = [...LOSSES, "trainLoss3", "heldoutLoss3"];

@@ -1,6 +1,7 @@
 import { dropoutInto } from "../../src/models/dropout.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import type { Key } from "../../src/random/key.ts";
+import { normalsInto } from "../../src/random/normal.ts";
 import { wordsInto } from "../../src/random/philox.ts";
 import type { Factors, Noise } from "./reference.ts";
 
@@ -16,6 +17,15 @@ export function factorsAt(spec: ModelSpec, step: number, keyOf: (stream: string)
     if (!known.has(place)) dropoutInto(factors, keyOf(`dropout/${layer}`), probability ?? 0, row, step);
     known.set(place, factors);
     return factors;
+  };
+}
+
+/** Normals by which logits of gates are noisy at `step`. */
+export function normalsAt(step: number, keyOf: (stream: string) => Key): Factors {
+  return (gate, row, E) => {
+    const out = new Float32Array(E);
+    normalsInto(out, keyOf(`noise/${gate}`), row, step);
+    return out;
   };
 }
 

@@ -6,7 +6,7 @@ import { Tape } from "../../src/diagnostics/tape.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import type { ModelSpec, Selection } from "../../src/models/spec.ts";
 
-/** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
+/** The factors [units] of a ReLU layer, e.g. `experts/3/0`, or normals [E] of a gate, `gates/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
 
 /** log u - log(1 - u) of the gate between task k and expert e at a step. */
@@ -15,14 +15,22 @@ export type Noise = (k: number, e: number) => number;
 /** What a step draws; held-out rows have none of it. */
 interface Draws {
   readonly factors?: Factors | undefined;
+  readonly normals?: Factors | undefined;
   readonly noise?: Noise | undefined;
 }
 
-function run(spec: ModelSpec, parameters: ArrayLike<number>, x: ArrayLike<number>, { factors, noise }: Draws = {}) {
+function run(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  x: ArrayLike<number>,
+  { factors, normals, noise }: Draws = {},
+) {
   const B = x.length / spec.inputs;
   const tape = new Tape(parameters, B);
-  const ofRows = (layer: string, units: number) => range(B).flatMap((row) => [...values(factors?.(layer, row, units))]);
-  return { tape, net: network(tape, spec, Float64Array.from(x), { noise, factors: factors && ofRows }) };
+  const ofRows = (of: Factors | undefined) =>
+    of && ((name: string, units: number) => range(B).flatMap((row) => values(of(name, row, units))));
+  const draws = { noise, factors: ofRows(factors), normals: ofRows(normals) };
+  return { tape, net: network(tape, spec, Float64Array.from(x), draws) };
 }
 
 const values = (of: ArrayLike<number> = []) => Array.from(of);
@@ -81,6 +89,7 @@ export function objectiveGradient(
   const parts = [
     ...lossGradients(tape, net, rows.y),
     ...entropyGradients(tape, net, spec),
+    ...importanceGradients(tape, net, spec),
     constraintGradient(spec, tape),
   ];
   const total = new Float64Array(tape.parameters.length);
@@ -102,6 +111,26 @@ function entropyGradients(tape: Tape, { selections }: Network, { gate: { select 
       return ((select.entropy / tape.rows) * (entropyAt(value + STEP) - entropyAt(value - STEP))) / (2 * STEP);
     });
     return tape.back(outputs, seed).values;
+  });
+}
+
+/** Of each gate: its experts' squared coefficient of variation, of the sums of their weights over the batch, times the model's factor. */
+function importanceGradients(tape: Tape, { allGates }: Network, { gate: { importance } }: ModelSpec): Float64Array[] {
+  if (!importance) return [];
+  return allGates.map(({ weights, seen }) => {
+    const sums = seen.map((_, e) =>
+      weights.values.reduce((sum, weight, i) => (i % seen.length === e ? sum + weight : sum), 0),
+    );
+    const variation = (e: number, by: number) => {
+      const moved = sums.with(e, sums[e] + by);
+      const mean = moved.reduce((a, b) => a + b) / moved.length;
+      return moved.reduce((sum, one) => sum + (one - mean) ** 2, 0) / moved.length / mean ** 2;
+    };
+    const slopes = seen.map((_, e) => (importance * (variation(e, STEP) - variation(e, -STEP))) / (2 * STEP));
+    return tape.back(
+      weights,
+      weights.values.map((_, i) => slopes[i % seen.length]),
+    ).values;
   });
 }
 

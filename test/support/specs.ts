@@ -101,6 +101,21 @@ export const GATED_TOWERS: ModelSpec = { ...DEEP, name: "gated-towers", tower: {
 /** Gates whose weights are often dropped, and at times all of them. */
 export const DROPPING: ModelSpec = { ...MMOE, name: "dropping", gate: { ...MMOE.gate, dropout: 0.5 } };
 
+/** Gates of noisy logits, whose experts are drawn to equal importance. */
+export const NOISY: ModelSpec = {
+  ...MMOE,
+  name: "noisy",
+  gate: { ...MMOE.gate, top: 2, noise: true, importance: 0.7 },
+};
+
+/** A bottom of two layers, whose second each task masks by a gate with a hidden layer. */
+export const ATTENTION: ModelSpec = {
+  ...DEEP,
+  name: "attention",
+  experts: { shared: 1, perTask: 0, layers: [8, 6] },
+  gating: "attention",
+};
+
 /** Two experts that task 1 does not see, and one each that tasks 2 and 3 do not. */
 export const CLOSED: ModelSpec = { ...MMOE, name: "closed", experts: { ...MMOE.experts, closed: 4 } };
 
@@ -152,6 +167,7 @@ export const BY_GATING: Readonly<Record<Gating, ModelSpec>> = {
   "l2-constrained": CONSTRAINED,
   "tensor-factorization": FACTORED,
   "snr-trans": SNR,
+  attention: ATTENTION,
 };
 
 export const SPECS: readonly ModelSpec[] = [
@@ -188,6 +204,16 @@ export const SPECS: readonly ModelSpec[] = [
   { ...PLE, name: "dropping-ple", gate: { layers: [9], bias: true, dropout: 0.6 } },
   { ...MMOE, name: "dropping-top", gate: { layers: [], bias: false, top: 2, dropout: 0.4 } },
   { ...OMOE, name: "dropping-omoe", gate: { layers: [], bias: true, dropout: 0.3 }, dropout: 0.2 },
+  NOISY,
+  { ...PLE, name: "noisy-ple", gate: { layers: [9], bias: true, noise: true, importance: 0.3, dropout: 0.4 } },
+  { ...OMOE, name: "important-omoe", gate: { ...MMOE.gate, importance: 2 } },
+  {
+    ...ATTENTION,
+    name: "own-attention",
+    experts: { shared: 0, perTask: 1, layers: [5, 8, 6], activation: "none" },
+    gate: { layers: [], bias: false },
+  },
+  { ...ATTENTION, name: "embedded-attention", embeddings, dropout: 0.3 },
   { ...PLE, name: "closed-ple", experts: { ...PLE.experts, closed: 2 } },
   { ...MMOE, name: "closed-detached", experts: { shared: 3, perTask: 1, closed: 3, layers: [6] }, gating: "detached" },
   { ...FACTORED, name: "factored-no-bias", bias: false, ranks: { inputs: 2, units: 4, tasks: 9 } },

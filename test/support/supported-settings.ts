@@ -48,6 +48,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labelled: { value: "labelled=0.8" },
   positives: { with: ["labelKind=binary", "positives=0.5"], value: "positives=0.3" },
   taskWeights: { value: "taskWeights=1:3" },
+  taskWeightDecay: { value: "taskWeightDecay=none:0.5" },
   models: PLANNED,
   runs: PLANNED,
   trainRows: { value: "trainRows=fresh" },

@@ -31,6 +31,8 @@ class Task:
     kind: Literal["regression", "binary", "categorical"] = "regression"
     #: What its loss is multiplied by in the sum that is minimised. Recorded losses are without weights.
     weight: float = 1.0
+    #: What that is multiplied by after each step.
+    decay: float = 1.0
     #: What the loss of a class, in nats, is multiplied by: 1 / the entropy of the base rates. Then 1 is the loss of
     #: predicting these in every row. 1 for regressions, whose labels are standardised, and for raw labels.
     unit: float = 1.0

@@ -79,6 +79,7 @@ SETTINGS = {
     "label_scale": "labelScale",
     "labelled": "labelled",
     "positives": "positives",
+    "task_weight_decay": "taskWeightDecay",
     "train_rows": "trainRows",
     "sampling": "sampling",
     "decay_steps": "decaySteps",
@@ -183,6 +184,7 @@ def sweep(
     label_scale: float | str | Sequence[float | str] | None = None,
     labelled: float | str | Sequence[float | str] | None = None,
     positives: float | str | Sequence[float | str] | None = None,
+    task_weight_decay: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -295,6 +297,7 @@ def sweep(
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
     :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
+    :param task_weight_decay: what a task's weight is multiplied by after each step, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several
@@ -404,6 +407,7 @@ def plan(
     label_scale: float | str | Sequence[float | str] | None = None,
     labelled: float | str | Sequence[float | str] | None = None,
     positives: float | str | Sequence[float | str] | None = None,
+    task_weight_decay: float | str | Sequence[float | str] | None = None,
     train_rows: int | Literal["fresh"] | Sequence[int | Literal["fresh"]] | None = None,
     sampling: Literal["epochs", "replacement"] | Sequence[Literal["epochs", "replacement"]] | None = None,
     decay_steps: int | Literal["none"] | Sequence[int | Literal["none"]] | None = None,
@@ -513,6 +517,7 @@ def plan(
     :param label_scale: what raw labels are multiplied by, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param labelled: the share of rows with the label, above 0, or all; or one for each task, such as 0.1:0.5; or several
     :param positives: the share of binary labels that are 1, or mean; or one for each task, such as 0.1:0.5; or several
+    :param task_weight_decay: what a task's weight is multiplied by after each step, above 0, or none; or one for each task, such as 0.1:0.5; or several
     :param train_rows: a whole number from 1 to 2147483647, or fresh; or several
     :param sampling: one of epochs, replacement; or several
     :param decay_steps: a number of steps (used by schedule steps), or none; or several

@@ -38,8 +38,8 @@ class TorchTrainer:
         self._begin([parameter for parameter in module.parameters() if parameter.requires_grad], sparse=_sparse_in(module))
         self._is_regression = all(task.kind == "regression" for task in settings.kinds)
         self._is_whole = not any(task.gaps for task in settings.kinds)
-        weights = [task.weight for task in settings.kinds]
-        self._weights = None if set(weights) == {1} else torch.tensor(weights, device=self.device)
+        factors = [(task.weight, task.decay) for task in settings.kinds]
+        self._weights = None if set(factors) == {(1, 1)} else np.array(factors)
 
     def _begin(self, parameters: list[torch.Tensor], seeds: Sequence[int] | None = None, sparse: Sequence[torch.Tensor] = ()) -> None:
         #: The parameters that are trained.
@@ -62,12 +62,17 @@ class TorchTrainer:
         losses = self._losses_of(outputs, labels)
         if self._combines is not None:
             self._combines.see(outputs, labels, losses)
-        self.backward(losses if self._weights is None else losses * self._weights)
+        self.backward(losses if self._weights is None else losses * self._task_weights())
         self.update()
         if self._combines is not None and self._combines.looks_again:
             with torch.no_grad():
                 self._combines.look(self._losses_of(self._outputs(rows), labels))
         return losses.detach()
+
+    def _task_weights(self) -> torch.Tensor:
+        """The tasks' weights at the step, [K]."""
+        weights, decays = self._weights.T
+        return torch.tensor(weights * decays**self._steps, dtype=torch.float32, device=self.device)
 
     def _outputs(self, rows: torch.Tensor) -> torch.Tensor:
         """x [B, D] → [B, O]."""

@@ -121,7 +121,7 @@ export class Builder {
 
   /** A mix [B, H] of experts: of a gate's outputs become weights, and of these shares, if an expert is added as it is. */
   #mix(
-    { seen, taught, own, dropped }: Mix,
+    { seen, taught, own, dropped, noisy }: Mix,
     all: readonly Columns[],
     {
       gate,
@@ -141,7 +141,7 @@ export class Builder {
     const residual = shares
       ? [instruction("residual", { ...added, shares: shares.value, sharesStride: shares.stride })]
       : [];
-    const { select, top } = spec.gate;
+    const { select, top, importance = 0 } = spec.gate;
     if (select) {
       this.#selected(select, { gate, weights, experts, out }, [...residual, mix]);
       return out;
@@ -150,12 +150,40 @@ export class Builder {
       top === undefined ? instruction("softmax", { ...by, E }) : instruction("topSoftmax", { ...by, E, k: top });
     const gradient = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
     const drop = dropped === undefined ? [] : [this.#dropped(dropped, { ...by, E })];
-    tape.push([softmax, ...drop, ...residual, mix], (reach) => {
-      if (!reach.has(out)) return [];
+    const noise = noisy === undefined ? [] : [this.#noise(noisy, { ...by, E })];
+    tape.push([...noise, softmax, ...drop, ...residual, mix], (reach) => {
+      const pull = reach.hasPenalty ? importance : 0;
+      if (!reach.has(out) && pull === 0) return [];
       reach.add(gate);
-      return [instruction("gateGradient", { ...of, ...by, ...gradient })];
+      const ofMix = reach.has(out)
+        ? instruction("gateGradient", { ...of, ...by, ...gradient })
+        : clearing(columnsFrom(gate, 0, E));
+      return [ofMix, ...(noisy || pull ? [this.#noisyGradient(gate, { E, pull, isNoisy: noisy !== undefined })] : [])];
     });
     return out;
+  }
+
+  /** Noise on a gate's logits. */
+  #noise(gate: string, by: { readonly gate: number; readonly gateStride: number; readonly E: number }): Instruction {
+    const { keyOf, step } = this.#plan.chance as Chance;
+    return instruction("addNoise", {
+      ...by,
+      key: this.#plan.arena.put(Uint32Array.from(keyOf(`noise/${gate}`))),
+      step,
+    });
+  }
+
+  /**
+   * Adds the gradient of `pull` times the squared coefficient of variation of importances to that of a gate's logits, and makes of these
+   * that of their noise. The importances' mean is rows / E: the coefficient is E / rows² times the sum of their squares, less 1.
+   */
+  #noisyGradient(gate: Columns, { E, pull, isNoisy }: { E: number; pull: number; isNoisy: boolean }): Instruction {
+    const { arena, batch: rows } = this.#plan;
+    return instruction("noisyGradient", {
+      ...{ gate: gate.value, gateStride: gate.stride, E, rows, isNoisy: Number(isNoisy) },
+      ...{ pull: float32Word((2 * E * pull) / rows ** 2), slopes: arena.take(4 * E) },
+      ...{ d: gate.gradient, dStride: gate.stride },
+    });
   }
 
   /** Weights that are dropped. By weights as they are then, the gradient of their logits is that of a softmax without these. */
@@ -207,7 +235,7 @@ export class Builder {
     const slopes = arena.put(new Float32Array(roundUp(count, this.#layout.lanes)).fill(1));
     const first =
       coefficients.kind === "log-alpha"
-        ? instruction("linkGates", { w: at, count, ...this.#noise(), out: value, slopes })
+        ? instruction("linkGates", { w: at, count, ...this.#linkNoise(), out: value, slopes })
         : instruction("spread", { w: at, count, out: value });
     const mixes = units.map((own, k) => this.#mixBy(own, { value: value + k * E * column, stride: 0 }));
     const update = this.#vectorUpdate(at, all, slopes);
@@ -268,12 +296,13 @@ export class Builder {
 
   #modulated({ modulations }: OperationOf<"modulate">): Columns[] {
     const outs = this.#sideBySide(modulations.map(({ units }) => this.#units(units).width));
-    for (const [i, modulation] of modulations.entries()) this.#modulation(modulation, outs[i]);
+    const inputs = this.#dense.apart(modulations.map(({ units }) => ({ input: this.#units(units) })));
+    for (const [i, modulation] of modulations.entries()) this.#modulation(modulation, inputs[i].input, outs[i]);
     return outs;
   }
 
-  #modulation({ units: value, by: gate, factor }: Modulation, out: Columns): void {
-    const [units, by] = [this.#units(value), this.#units(gate)];
+  #modulation({ units: value, by: gate, factor }: Modulation, units: Columns, out: Columns): void {
+    const by = value === gate ? units : this.#units(gate);
     const of = {
       ...{ units: units.value, unitsStride: units.stride, by: by.value, byStride: by.stride },
       ...{ N: out.width, factor: float32Word(factor) },
@@ -291,7 +320,7 @@ export class Builder {
     });
   }
 
-  #noise(): { key: number; step: number } {
+  #linkNoise(): { key: number; step: number } {
     const { keyOf, step } = this.#plan.chance as Chance;
     return { key: this.#plan.arena.put(Uint32Array.from(keyOf("noise/links"))), step };
   }
@@ -372,5 +401,6 @@ function clearing({ gradient: values, stride, width: N }: Columns): Instruction 
 
 /** Whether a model draws numbers at each step. */
 export function isRandom(spec: StepPlan["spec"]): boolean {
-  return spec.dropout > 0 || (spec.gate.dropout ?? 0) > 0 || traitsOf(spec).links === "connections";
+  const { dropout = 0, noise = false } = spec.gate;
+  return spec.dropout > 0 || dropout > 0 || noise || traitsOf(spec).links === "connections";
 }

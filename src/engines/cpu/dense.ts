@@ -70,7 +70,7 @@ export class DenseLayers {
         return { layers, input: inputOf(layers[0]), out };
       }),
     );
-    const apart = this.#apart(read.flat());
+    const apart = this.apart(read.flat());
     for (const [i, layer] of fused.entries())
       this.#fused(
         layer,
@@ -84,15 +84,15 @@ export class DenseLayers {
     return takeColumns(this.#arena, this.#plan.P, N, this.#layout);
   }
 
-  /** Several layers of the engine that read the same units leave a gradient each, and these are added up. */
-  #apart(readings: readonly Reading[]): Reading[] {
+  /** Several layers or modulations that read the same units leave a gradient each, and these are added up. */
+  apart<T extends { readonly input: Columns | undefined }>(readings: readonly T[]): T[] {
     const inputs = readings.map(({ input }) => input);
     const isShared = (input: Columns | undefined): input is Columns =>
       input !== undefined && inputs.indexOf(input) < inputs.lastIndexOf(input);
     const apart = readings.map((reading) => {
       const { input } = reading;
       return isShared(input)
-        ? { ...reading, input: { ...input, gradient: this.#columns(input.width).gradient } }
+        ? { ...reading, input: { ...input, gradient: this.#columns(input.stride / input.column).gradient } }
         : reading;
     });
     for (const input of new Set(inputs.filter(isShared))) {

@@ -55,6 +55,8 @@ const FIELDS = {
     ...["dUnits", "dUnitsStride", "dBy", "dByStride"],
   ],
   dropWeights: ["gate", "gateStride", "E", "key", "last", "step"],
+  addNoise: ["gate", "gateStride", "E", "key", "step"],
+  noisyGradient: ["gate", "gateStride", "E", "rows", "pull", "isNoisy", "slopes", "d", "dStride"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

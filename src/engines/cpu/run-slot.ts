@@ -162,8 +162,9 @@ export function writeTasks(
 ): void {
   const delta = huberDelta ?? Number.POSITIVE_INFINITY;
   for (const [k, task] of losses.entries()) {
-    const { kind, weight, unit } = task;
-    const of = { kind: TASKS[kind], outputs: outputCount(task), delta, factor: weight * unit, unit };
+    const { kind, weight, unit, decay = 1 } = task;
+    const factor = weight * unit;
+    const of = { kind: TASKS[kind], outputs: outputCount(task), delta, factor, unit, weight: factor, decay };
     memory.uint32(slot.tasks + k * TASK, TASK / 4).set(new Uint32Array(record("TaskLoss", of).buffer));
   }
 }

@@ -8,6 +8,8 @@ export interface ModelTask {
   readonly kind: "regression" | "binary" | "categorical";
   /** What its loss is multiplied by in the sum that is minimised. Recorded losses are without weights. */
   readonly weight: number;
+  /** What the weight is multiplied by after each step; absent if it stays. */
+  readonly decay?: number;
   /** What the loss of a class, in nats, is multiplied by; 1 for a regression. */
   readonly unit: number;
   /** Outputs of the model: a logit for each class of a categorical task, else one. */

@@ -160,6 +160,7 @@ export function sentSettings(
   const kinds = losses.map((task) => ({
     kind: task.kind,
     weight: task.weight,
+    ...(task.decay !== undefined && { decay: task.decay }),
     unit: task.unit,
     outputs: outputCount(task),
     gaps: task.gaps === true,

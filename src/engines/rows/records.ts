@@ -54,7 +54,15 @@ const RECORDS = {
     unused: "int32",
     limit: "double",
   },
-  TaskLoss: { kind: "int32", outputs: "int32", delta: "float", factor: "float", unit: "double" },
+  TaskLoss: {
+    kind: "int32",
+    outputs: "int32",
+    delta: "float",
+    factor: "float",
+    unit: "double",
+    weight: "double",
+    decay: "double",
+  },
   Method: {
     kind: "int32",
     step: "int32",

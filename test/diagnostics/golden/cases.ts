@@ -5,7 +5,7 @@ import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
-import { BOTTOM, CLOSED, DEEP, GATED_TOWERS, MMOE, NORMED, OMOE, PLE } from "../../support/specs.ts";
+import { ATTENTION, BOTTOM, CLOSED, DEEP, GATED_TOWERS, MMOE, NOISY, NORMED, OMOE, PLE } from "../../support/specs.ts";
 
 const D = 7;
 const data = { inputs: D, scale: 0.6, alpha: [1.5, 4], beta: [0.3, 1.1], noiseStd: 0.1 };
@@ -18,6 +18,8 @@ const SPECS: readonly ModelSpec[] = [
   CLOSED,
   NORMED,
   GATED_TOWERS,
+  { ...NOISY, gate: { ...NOISY.gate, top: 5 } }, // all: make.py tells by few rows what a task can learn by
+  ATTENTION,
   DEEP,
   { ...MMOE, name: "shared-and-own", experts: { shared: 3, perTask: 2, layers: [6] } },
   { ...MMOE, name: "single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },

@@ -130,6 +130,8 @@ class Model:
         if gating == "detached":
             fixed = [self.expert(name(e), inputs[path_of[e]], self.fixed, []) for e in range(self.E)]
         self.gates = []
+        if gating == "attention":
+            return [self.masked(k, inputs[k]) for k in range(K)]
         has_shared = level < levels - 1 and self.spec["experts"]["shared"] > 0
         return [self.mix(path, prefix, inputs[path], learned, fixed) for path in range(K + has_shared)]
 
@@ -143,6 +145,16 @@ class Model:
             h = [sum(stitch[k, j] * units[j] for j in range(self.K)) for k in range(self.K)]
         return h
 
+    def masked(self, k, h):
+        """MTAN: the last units p of the task's expert times sigmoid(mask), which reads u, the units before: sigmoid(..) * p(u)."""
+        expert, depth = (self.own(self.K) + self.own(k))[0], len(self.spec["experts"]["layers"])
+        for i in range(depth):
+            u, h = h, self.dense(f"experts/{expert}/{i}", h, self.tensors)
+            h = h if is_linear(self.spec, i) else relu(h)
+        for i in range(len(self.spec["gate"]["layers"])):
+            u = relu(self.dense(f"gates/{k}/{i}", u, self.tensors))
+        return h * sigmoid(self.dense(f"gates/{k}/{len(self.spec['gate']['layers'])}", u, self.tensors))
+
     def linked(self, k, learned):
         """SNR-Trans on held-out rows: sum_e z_ke f_e W_ke, z = min(1, max(0, 1.2 sigmoid(log alpha) - .1))."""
         log_alpha = self.tensors["alphas/0/0/log-alpha"].reshape(self.K, self.E)[k]
@@ -152,6 +164,8 @@ class Model:
     def weights(self, logits, count):
         """A gate's weights of `count` experts: a softmax, one over the largest logits, or DSelect-k's selection."""
         gate = self.spec["gate"]
+        if gate.get("noise"):
+            logits = logits[:, :count]
         if "select" in gate:
             k, gamma, bits = gate["select"]["experts"], gate["select"]["gamma"], int(np.log2(count))
             codes = smooth_step(logits[:, k:].reshape(-1, k, bits), gamma)

@@ -72,6 +72,8 @@ describe("300 steps", () => {
     "mmoe-gate-dropout": "ecd51f01ab57da44",
     "mmoe-home": "a80a217be0612543",
     ppnet: "f82c5cfda17ef063",
+    "mmoe-top-k-noisy": "ca7f2aab5463019c",
+    mtan: "eb101c8123c87c26",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

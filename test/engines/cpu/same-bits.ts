@@ -71,7 +71,7 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
 export const KINDS: readonly ModelName[] = [
   ...(["shared-bottom", "single-task", "omoe", "mmoe", "mmoe-linear", "mmoe-top-k", "dselect-k", "ple"] as const),
   ...(["adatt", "mmoe-detached", "cross-stitch", "l2-constrained", "tensor-factorization", "snr-trans"] as const),
-  ...(["mmoe-ex", "mmoe-gate-dropout", "mmoe-home", "ppnet"] as const),
+  ...(["mmoe-ex", "mmoe-gate-dropout", "mmoe-home", "ppnet", "mmoe-top-k-noisy", "mtan"] as const),
 ];
 
 /** Batches, rows and steps for whole runs of the zoo. */
@@ -130,15 +130,17 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     classes: fc.integer({ min: 2, max: 5 }),
     index: fc.nat({ max: 1e6 }),
     method: fc.oneof(fc.constant("sum" as const), fc.constantFrom(...METHODS)),
+    decay: fc.constantFrom(undefined, 0.7),
   });
   return shape.map(
-    ({ spec, wide, index, rawLabels, kinds, weight, classes, labelled, ofTasks, isValidated, ...given }) => {
+    ({ spec, wide, index, rawLabels, kinds, weight, decay, classes, labelled, ofTasks, isValidated, ...given }) => {
       const gaps = labelled < 1;
       const tasks =
         (kinds || gaps) &&
         Array.from({ length: spec.tasks }, (_, k): TaskSettings => {
           const kind = kinds?.[k % kinds.length] ?? "regression";
-          return { kind, weight, ...(kind === "categorical" && { classes }), ...(gaps && { gaps }) };
+          const changing = k > 0 && decay !== undefined && { decay };
+          return { kind, weight, ...changing, ...(kind === "categorical" && { classes }), ...(gaps && { gaps }) };
         });
       const validationRows = isValidated && given.trainRows !== "fresh" ? Math.floor(given.heldoutRows / 2) : 0;
       const training = { ...given, ...(validationRows > 0 && { validationRows }) };

@@ -10,6 +10,7 @@
 #include "gradients.h"
 #include "loss.h"
 #include "modulate.h"
+#include "noisy-gates.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "row-update.h"
@@ -62,6 +63,8 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case MODULATE: modulate(op, base, P, LANES); break;
     case MODULATE_GRADIENT: modulateGradient(op, base, P, LANES); break;
     case DROP_WEIGHTS: dropWeights(op, base, P); break;
+    case ADD_NOISE: addNoise(op, base, P); break;
+    case NOISY_GRADIENT: noisyGradient(op, base, P); break;
     default: __builtin_trap();
   }
 }
@@ -100,6 +103,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case MODULATE: modulate(op, base, B, 1); break;
     case MODULATE_GRADIENT: modulateGradient(op, base, B, 1); break;
     case DROP_WEIGHTS: dropWeightsRows(op, base, B); break;
+    case ADD_NOISE: addNoiseRows(op, base, B); break;
+    case NOISY_GRADIENT: noisyGradientRows(op, base, B); break;
     default: __builtin_trap();
   }
 }
@@ -162,6 +167,14 @@ static void executePart(const Batch *batch, Address at, Address end, const Optim
   const Address weights = batch->slot->weights;
   const Part part = {batch->base, at, end, batch->x, weights, batch->P, batch->code->panelRows, o};
   workTogether(batch->team, executeShare, &part);
+}
+
+/// Sets what the tasks' gradients are multiplied by in the next step.
+static void decayWeights(const Batch *batch) {
+  TaskLoss *tasks = (TaskLoss *)(batch->base + batch->slot->tasks);
+  const Method *method = (const Method *)(batch->base + batch->slot->method);
+  for (int k = 0; k < batch->code->K; k++)
+    if (tasks[k].decay != 1) tasks[k].factor = (float)(tasks[k].weight * powerOf(tasks[k].decay, method->step - 1.0));
 }
 
 /// The tasks' losses on the batch [K], of the rows that have the task's label, and the gradient of their sum.
@@ -310,6 +323,7 @@ static int trainStep(const Batch *batch, const double *rate, double limit) {
   char *base = batch->base;
   const int K = batch->code->K;
   double *losses = (double *)(base + batch->slot->losses), *sums = (double *)(base + batch->slot->sums);
+  decayWeights(batch);
   executePart(batch, batch->code->begin, batch->code->middle, batch->optimizer);
   batchLosses(batch, losses);
   double mean = 0;

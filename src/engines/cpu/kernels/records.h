@@ -35,7 +35,9 @@ enum {
   NORMALIZE_GRADIENT,
   MODULATE,
   MODULATE_GRADIENT,
-  DROP_WEIGHTS
+  DROP_WEIGHTS,
+  ADD_NOISE,
+  NOISY_GRADIENT
 };
 
 typedef struct {
@@ -329,6 +331,26 @@ typedef struct {
   Address step;
 } DropWeights;
 
+/// In place: to logits [B, E] of a gate, normals of the stream `key` are added, times the softplus of its next E outputs. These become what
+/// the gradient of a logit is multiplied by to be theirs. Nothing is changed where the number at `step` is 0.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E;
+  Address key, step;
+} AddNoise;
+
+/// Adds to the gradient d [B, E] of logits that of `pull` / 2 times the sum of squares of the experts' importances, the sums of weights
+/// [B, E] over the first `rows` rows. With `isNoisy`, makes of it that of the next E outputs. Scratch: `slopes` float32 [E].
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E, rows;
+  float pull;
+  int32_t isNoisy;
+  Address slopes, d, dStride;
+} NoisyGradient;
+
 /// In place: values [B, N] times `factor`.
 typedef struct {
   Instruction head;
@@ -435,6 +457,8 @@ typedef struct {
   float factor;
   /// What the loss is multiplied by.
   double unit;
+  /// With a decay other than 1, `factor` is `weight` times a power of it at each step.
+  double weight, decay;
 } TaskLoss;
 
 /// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.

@@ -16,7 +16,7 @@ import { groupBy } from "../../../stats/group-by.ts";
 import { withGradient } from "../gradients.ts";
 import { tensorflowBackend } from "../tensorflow-backend.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { gated, kept, linkGates } from "./gates.ts";
+import { gated, importanceLoss, kept, linkGates } from "./gates.ts";
 import { commonKernels, packing, readSame, stacksOf } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { together, type Units, unitsOf } from "./stack.ts";
@@ -28,6 +28,8 @@ type Factors = (dropped: string) => Tensor | undefined;
 export interface Chance {
   /** By the name of the first layer, or of the first gate. */
   readonly factors?: Factors | undefined;
+  /** By which logits of gates are noisy, [R, B, n, E], by the name of the first gate. */
+  readonly gateNormals?: ((noisy: string) => Tensor | undefined) | undefined;
   /** Of SNR's gates, [R, K, E]. */
   readonly noise?: Tensor | undefined;
   /** In which a method takes the other tasks, [R, K-1, K, K]; see `Situation`. */
@@ -272,10 +274,15 @@ class Interpreter {
   /** The weights of mixes of as many experts, [R, B, n, E]. */
   #weights(mixes: readonly Mix[]): Tensor {
     const outputs = this.#byRow(mixes.map(({ gate }) => gate));
-    const { weights, penalty } = gated(this.#tf, this.#spec, outputs, mixes[0].seen.length);
+    const [{ seen, dropped, noisy }] = mixes;
+    const normals = noisy === undefined ? undefined : this.#chance.gateNormals?.(noisy);
+    const { weights: all, penalty } = gated(this.#tf, this.#spec, outputs, seen.length, normals);
     if (penalty) this.#penalties.push(penalty);
-    const factors = this.#factors(mixes[0].dropped);
-    return factors ? kept(this.#tf, weights, factors) : weights;
+    const factors = this.#factors(dropped);
+    const weights = factors ? kept(this.#tf, all, factors) : all;
+    const { importance } = this.#spec.gate;
+    if (importance) this.#penalties.push(importanceLoss(this.#tf, weights, importance));
+    return weights;
   }
 
   /** What `compute` gives for groups of mixes, [R, B, n, ..]. */

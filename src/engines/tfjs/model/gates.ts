@@ -10,11 +10,34 @@ export interface Gated {
   readonly penalty?: Tensor;
 }
 
-/** Logits [R, B, gates, outputs] → weights of E experts. */
-export function gated(tf: Tf, spec: ModelSpec, logits: Tensor, E: number): Gated {
-  const { select, top } = spec.gate;
-  if (select) return selected(tf, select, logits, E);
+/** Outputs [R, B, gates, outputs] → weights of E experts; logits are noisy by normals [R, B, gates, E] in a step. */
+export function gated(tf: Tf, spec: ModelSpec, outputs: Tensor, E: number, normals?: Tensor): Gated {
+  const { select, top, noise } = spec.gate;
+  if (select) return selected(tf, select, outputs, E);
+  const logits = noise ? noisy(tf, outputs, normals) : outputs;
   return { weights: top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, top) };
+}
+
+/** Outputs [R, B, gates, 2 E] → logits: the first E, and in a step normals times the softplus of the others. */
+function noisy(tf: Tf, outputs: Tensor, normals: Tensor | undefined): Tensor {
+  const [logits, scales] = tf.split(outputs, 2, 3) as [Tensor, Tensor];
+  return normals ? tf.add(logits, tf.mul(normals, softplus(tf, scales))) : logits;
+}
+
+/** ln(1 + e^x), elementwise. */
+function softplus(tf: Tf, x: Tensor): Tensor {
+  const forward = (x: Tensor) => [tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x))))), x] as const;
+  return withGradient(tf, [x], forward, (dy, [x]) => tf.mul(dy, tf.sigmoid(x)));
+}
+
+/**
+ * `factor` times the squared coefficients of variation of the experts' importances, the sums of a gate's weights [R, B, n, E] over the batch,
+ * summed over gates, [R]. Means over the batch have the mean 1 / E.
+ */
+export function importanceLoss(tf: Tf, weights: Tensor, factor: number): Tensor {
+  const [, , n, E] = weights.shape as [number, number, number, number];
+  const squares = tf.sum(tf.square(tf.mean(weights, 1)), [1, 2]);
+  return tf.mul(tf.sub(tf.mul(squares, E), n), factor);
 }
 
 /** Weights [R, B, n, E] times factors, divided by the sum of a gate's; where this is 0, the weights as they are. */

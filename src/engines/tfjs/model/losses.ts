@@ -12,6 +12,8 @@ export interface LossRule {
   readonly tasks?: readonly TaskSettings[] | undefined;
   /** What each task's loss is multiplied by, [R, K]; absent for 1. */
   readonly lossUnits?: Tensor | undefined;
+  /** What the tasks' weights are multiplied by at a step, [K]; absent if they stay. */
+  readonly decayed?: Tensor | undefined;
 }
 
 /** Predictions [R, B, O] and labels [R, B, K] → the loss of each row, [R, B, K]; 0 without a label, which is NaN. */
@@ -64,10 +66,13 @@ export function meanLosses(tf: Tf, predictions: Tensor, y: Tensor, rule: LossRul
   return tf.tidy(() => {
     const losses = rowLosses(tf, predictions, y, rule);
     const means = tasks.some(({ gaps }) => gaps) ? meansOverLabelled(tf, losses, y) : tf.mean(losses, 1);
+    const { decayed } = rule;
     const weights = tasks.map(({ weight }) => weight);
-    return weights.every((weight) => weight === 1)
-      ? means
-      : withGradientTimes(tf, means, (values) => tf.mul(tf.onesLike(values), tf.tensor1d(weights)));
+    if (!decayed && weights.every((weight) => weight === 1)) return means;
+    return withGradientTimes(tf, means, (values) => {
+      const factors = tf.mul(tf.onesLike(values), tf.tensor1d(weights));
+      return decayed ? tf.mul(factors, decayed) : factors;
+    });
   });
 }
 

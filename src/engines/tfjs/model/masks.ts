@@ -14,7 +14,7 @@ import { readSame, stacksOf } from "./pack.ts";
 
 /**
  * What is drawn again at each step: the factors by which ReLU layers or weights of gates are multiplied, the noise of SNR's
- * gates, or the order in which a method takes the tasks, or normals by which it weighs them.
+ * gates, the order in which a method takes the tasks, or normals, by which it weighs them or logits of gates are noisy.
  */
 export interface Mask {
   /** `dropout/0/experts/0/1`: of model number 0, of layers the first of which is that. */
@@ -24,7 +24,7 @@ export interface Mask {
   /** Of dropping; 0 for other kinds. */
   readonly probability: number;
   readonly kind: "by-row" | "by-network" | "noise" | "order" | "normals";
-  /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K], normals [R, 1, 1, K]. */
+  /** [R, B, n, units] by row, [R, n, B, units] by network. Noise is [R, 1, K, E], an order [R, K-1, K, K]; a method's normals [R, 1, 1, K]. */
   readonly shape: readonly [number, number, number, number];
 }
 
@@ -34,7 +34,11 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: Me
   const all = programOf(spec).operations.flatMap((operation): Mask[] => {
     if (operation.kind === "sum" && operation.coefficients.kind === "log-alpha")
       return [maskOf(`noise/${m}`, "noise/links", "noise", [R, 1, K, expertCount(spec)])];
-    if (operation.kind === "mix" && gate.dropout) return gateMasks(operation, gate.dropout, R, B, m);
+    if (operation.kind === "mix")
+      return [
+        ...(gate.dropout ? gateMasks(operation, "dropped", gate.dropout, R, B, m) : []),
+        ...(gate.noise ? gateMasks(operation, "noisy", 0, R, B, m) : []),
+      ];
     return operation.kind === "dense" && dropout > 0 ? dropoutMasks(operation, dropout, R, B, m) : [];
   });
   if (method === "pcgrad" && K > 2) all.push(maskOf(`order/${m}`, "method/order", "order", [R, K - 1, K, K]));
@@ -46,11 +50,20 @@ function maskOf(name: string, stream: string, kind: Mask["kind"], shape: Mask["s
   return { name, streams: [stream], probability: 0, kind, shape };
 }
 
-function gateMasks({ mixes }: OperationOf<"mix">, probability: number, R: number, B: number, m: number): Mask[] {
+/** Of weights that are dropped, or of logits that are noisy. */
+function gateMasks(
+  { mixes }: OperationOf<"mix">,
+  by: "dropped" | "noisy",
+  probability: number,
+  R: number,
+  B: number,
+  m: number,
+): Mask[] {
+  const [part, kind] = by === "dropped" ? (["dropout", "by-row"] as const) : (["noise", "normals"] as const);
   return Array.from(groupBy(mixes, sizeOf).values(), (group) => {
-    const streams = group.map(({ dropped }) => `dropout/${dropped}`);
+    const streams = group.map((mix) => `${part}/${mix[by]}`);
     const shape = [R, B, group.length, group[0].seen.length] as const;
-    return { name: maskName(m, group[0].dropped), streams, probability, kind: "by-row", shape };
+    return { name: `${part}/${m}/${group[0][by]}`, streams, probability, kind, shape };
   });
 }
 
@@ -73,8 +86,10 @@ export function chanceBy(tf: Tf, masks: Readonly<Record<string, Tensor>>, m = 0)
     (kind) => masks[`${kind}/${m}`] as Tensor | undefined,
   );
   const factors = (dropped: string) => masks[maskName(m, dropped)];
+  const gateNormals = (noisy: string) => masks[`noise/${m}/${noisy}`];
   return {
     factors,
+    gateNormals,
     noise: noise && tf.squeeze(noise, [1]),
     order,
     normals: normals && tf.squeeze(normals, [1, 2]),
@@ -98,8 +113,7 @@ export class MaskSource {
   fill(out: Float32Array, mask: Mask, step: number): void {
     if (mask.kind === "noise") this.#fillNoise(out, mask, step);
     else if (mask.kind === "order") this.#fillOrder(out, mask, step);
-    else if (mask.kind === "normals") this.#fillNormals(out, mask, step);
-    else this.#fillFactors(out, mask, step);
+    else this.#fillRows(out, mask, step);
   }
 
   /** log u - log(1 - u), u uniform and new at each step. */
@@ -127,16 +141,15 @@ export class MaskSource {
     }
   }
 
-  #fillNormals(out: Float32Array, { streams: [stream], shape: [, , , K] }: Mask, step: number): void {
-    for (const [r, key] of this.#keysOf(stream).entries()) normalsInto(out.subarray(r * K, (r + 1) * K), key, 0, step);
-  }
-
-  #fillFactors(out: Float32Array, { kind, streams, shape, probability }: Mask, step: number): void {
+  /** Normals, or factors of dropout, of each row by the stream of each layer or gate. */
+  #fillRows(out: Float32Array, { kind, streams, shape, probability }: Mask, step: number): void {
     const [, outer, inner, size] = shape;
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
-      const [row, n] = kind === "by-row" ? [i, j] : [j, i];
-      dropoutInto(out.subarray(at, at + size), this.#keysOf(streams[n])[r], probability, row, step);
+      const [row, n] = kind === "by-network" ? [j, i] : [i, j];
+      const [own, key] = [out.subarray(at, at + size), this.#keysOf(streams[n])[r]];
+      if (kind === "normals") normalsInto(own, key, row, step);
+      else dropoutInto(own, key, probability, row, step);
     }
   }
 

@@ -148,7 +148,10 @@ class GroupTrainer implements Trainer {
   #rates(from: number, steps: number): Tensors {
     const { training } = this.#group.runs[0];
     const rates = Array.from({ length: steps }, (_, i) => ratesOf(training, from + i));
-    const entries = rateNames(training).map((name) => [name, this.#tf.tensor1d(rates.map((of) => of[name]))]);
+    const entries = rateNames({ ...training, kinds: training.taskKinds }).map((name) => [
+      name,
+      this.#tf.tensor1d(rates.map((of) => of[name])),
+    ]);
     return Object.fromEntries(entries);
   }
 

@@ -5,7 +5,7 @@ import { unreachable } from "../../../errors.ts";
 import { parameterCount } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { MethodChoice } from "../../methods.ts";
-import { ADAM, type Optimizer, type OptimizerSettings } from "../../training-settings.ts";
+import { ADAM, type Optimizer, type OptimizerSettings, type TrainingSettings } from "../../training-settings.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { chanceBy, masksOf } from "../model/masks.ts";
@@ -18,6 +18,7 @@ import { pack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import { type Loop, type ProgramSpec, type Specs, type Tensors, type Update, updatedBy } from "./program.ts";
 import {
+  decaysAt,
   float,
   methodSpecs,
   methodStateName,
@@ -125,7 +126,9 @@ function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m
   const spec = models[m];
   const method = methodOf(shape);
   const parameters = parametersOf(tf, given, spec, m);
-  const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, ...chanceBy(tf, given, m) };
+  const decays = Object.keys(decaysAt(kinds, 1)).map((name) => given[name]);
+  const decayed = decays.length > 0 ? tf.stack(decays) : undefined;
+  const objective = { huberDelta, tasks: kinds, lossUnits: given.lossUnits, decayed, ...chanceBy(tf, given, m) };
   const names = parameterNames(spec, m);
   const prepared = (gradients: readonly Tensor[]): Tensors => {
     const all = preparedGradients(tf, gradients, parameters, shape);
@@ -232,13 +235,17 @@ function decaysOf(tf: Tf, { units, decay, ...given }: Tensors, names: readonly s
 }
 
 /** What a step is fed of rates, by the names of `rateNames`. */
-export function ratesOf(training: OptimizerSettings & MethodChoice, step: number): Record<string, number> {
+export function ratesOf(
+  training: OptimizerSettings & MethodChoice & Pick<TrainingSettings, "taskKinds">,
+  step: number,
+): Record<string, number> {
   const method = methodOf(training);
   const ofMethod = method && methodRatesAt(method, training, step);
   return {
     ...ratesInPlace(training.optimizer, ratesAt(training, step)),
     ...(ofMethod && { methodRate: ofMethod.rate, methodEpsilon: ofMethod.epsilon }),
     decay: decayAt(training, step),
+    ...decaysAt(training.taskKinds, step),
   };
 }
 

@@ -118,10 +118,25 @@ export function methodStateName(m: number, name: string): string {
   return `method/${m}/${name}`;
 }
 
-/** The rates that are fed for each step: those of the parameters, those of what the method learns, and adamw's decay. */
-export function rateNames(shape: MethodChoice & Pick<OptimizerShape, "optimizer" | "weightDecay">): string[] {
+/** The numbers that are fed for each step: rates of the parameters and of what the method learns, adamw's decay, and decays of tasks' weights. */
+export function rateNames(
+  shape: MethodChoice &
+    Pick<OptimizerShape, "optimizer" | "weightDecay"> & { readonly kinds?: readonly TaskSettings[] | undefined },
+): string[] {
   const ofMethod = methodOf(shape)?.learningRate ? ["methodRate", "methodEpsilon"] : [];
-  return ["rate", "epsilon", ...ofMethod, ...(isDecayed(shape) ? ["decay"] : [])];
+  return [
+    "rate",
+    "epsilon",
+    ...ofMethod,
+    ...(isDecayed(shape) ? ["decay"] : []),
+    ...Object.keys(decaysAt(shape.kinds, 1)),
+  ];
+}
+
+/** What tasks' weights are multiplied by at `step`, by names `weight/0` and so on; empty if all stay. */
+export function decaysAt(kinds: readonly TaskSettings[] = [], step: number): Record<string, number> {
+  if (kinds.every(({ decay }) => decay === undefined)) return {};
+  return Object.fromEntries(kinds.map(({ decay = 1 }, k) => [`weight/${k}`, decay ** (step - 1)]));
 }
 
 /** Whether parameters decay apart from their gradients. */
