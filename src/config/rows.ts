@@ -93,7 +93,17 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 }
 
 function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
-  const { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding } = said;
+  const {
+    heldout,
+    standardise = true,
+    impute = "refuse",
+    categorical,
+    na,
+    split = 0,
+    oneHot,
+    embedding,
+    minCount,
+  } = said;
   const by = SPLITS.filter((one) => said[one] !== undefined);
   if (by.length > 1 || (by.length > 0 && split === "run"))
     throw new UsageError(
@@ -114,7 +124,7 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
     heldout: share,
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding }),
+    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding, minCount }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -161,11 +171,11 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
-  const { standardise, impute, categorical, na, split, oneHot, embedding } = rows;
+  const { standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
   return {
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding }),
+    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding, minCount }),
   } as Partial<GivenRows>;
 }
 
@@ -235,7 +245,7 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
   const values = {
     heldout: heldout ?? undefined,
     standardise,
@@ -246,6 +256,7 @@ export function rowsText(rows: RowsSetting): string {
     ...splitBy(rows),
     oneHot,
     embedding,
+    minCount,
     ...chosenIn(rows),
   };
   const texts = Object.entries(defined(values)).map(

@@ -35,6 +35,7 @@ OPTIONS = {
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
+    "min_count": "--min-count",
     "task": "--task",
     "env": "--env",
     "model_set": "--model-set",
@@ -143,6 +144,7 @@ def sweep(
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
+    min_count: int | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -255,6 +257,7 @@ def sweep(
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param min_count: values of a category with fewer training rows are other values, which share a vector
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
@@ -364,6 +367,7 @@ def plan(
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
+    min_count: int | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -473,6 +477,7 @@ def plan(
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param min_count: values of a category with fewer training rows are other values, which share a vector
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4

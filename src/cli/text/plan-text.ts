@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import { fewNumbersText } from "../../config/task-kinds.ts";
+import { fewNumbersText, wholeNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
@@ -59,7 +59,7 @@ export async function describePlan(
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const upTo = config.patience === null ? "" : "at most ";
-  const few = fewNumbersText(config);
+  const few = [fewNumbersText(config), wholeNumbersText(config)].filter((line) => line !== "").join("\n");
   const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;
   return [
     settingsText(config, room),
