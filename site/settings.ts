@@ -72,6 +72,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   "method.window": "training",
   "method.momentum": "training",
   embeddingSteps: "training",
+  embeddingDecay: "training",
   arithmetic: "training",
   patience: "early-stopping",
   validation: "early-stopping",

@@ -112,6 +112,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     method,
     ...constantsGiven(config),
     embeddingSteps: config.embeddingSteps,
+    ...(config.embeddingDecay > 0 && { embeddingDecay: config.embeddingDecay }),
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,

@@ -298,6 +298,11 @@ const GIVEN = {
       default: "size",
     },
   ),
+  embeddingDecay: setting(z.number().min(0).describe("the weight decay of a batch's vectors alone, a number from 0"), {
+    ...LISTED,
+    paths: { cpu: SUPPORTED, tfjs: { only: 0 }, process: { only: 0 } },
+    default: 0,
+  }),
   ...OF_METHOD,
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,

@@ -39,6 +39,8 @@ export interface TrainingSettings extends MethodChoice {
   readonly clipNorm: number | null;
   /** Which vectors of embeddings take a step. */
   readonly embeddingSteps: EmbeddingSteps;
+  /** What times a vector is added to its gradient, where lazy steps move those alone that rows of a batch have; absent for 0. */
+  readonly embeddingDecay?: number;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
   readonly taskKinds?: readonly TaskSettings[];
   /**
@@ -102,7 +104,8 @@ export type Optimizer = (typeof OPTIMIZERS)[number];
 /** All that says how an optimizer moves parameters by their gradients. */
 export type OptimizerSettings = Pick<
   TrainingSettings,
-  "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "momentum" | "nesterov" | "weightDecay" | "clipNorm"
+  | ("optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "momentum" | "nesterov")
+  | ("weightDecay" | "embeddingDecay" | "clipNorm")
 >;
 
 /**

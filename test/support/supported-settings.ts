@@ -95,6 +95,11 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
     value: "embeddingSteps=lazy",
     isRefusedAlone: true,
   },
+  embeddingDecay: {
+    with: [`rows={file: ${tableFile(60, { shops: true })}, oneHot: 1}`, "embeddingSteps=lazy"],
+    neither: ["data", "correlations"],
+    value: "embeddingDecay=0.5",
+  },
   arithmetic: { value: "arithmetic=fused" },
   patience: PLANNED,
   chooseBy: PLANNED,

@@ -98,6 +98,7 @@ SETTINGS = {
     "label_kind": "labelKind",
     "dropout": "dropout",
     "embedding_std": "embeddingStd",
+    "embedding_decay": "embeddingDecay",
     "method_alpha": "method.alpha",
     "method_c": "method.c",
     "method_rate": "method.rate",
@@ -203,6 +204,7 @@ def sweep(
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
+    embedding_decay: float | Sequence[float] | None = None,
     method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
@@ -316,6 +318,7 @@ def sweep(
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
+    :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
     :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
@@ -426,6 +429,7 @@ def plan(
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
+    embedding_decay: float | Sequence[float] | None = None,
     method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
@@ -536,6 +540,7 @@ def plan(
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
+    :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
     :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
