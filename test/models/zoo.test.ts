@@ -38,6 +38,7 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
   ["mmoe-gate-dropout", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["mmoe-home", [8 * (101 * 16 + 2 * 16), 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["ppnet", [101 * 113, 2 * (101 * 16 + 17 * 8), 0, 2 * (113 * 8 + 8), 18]],
+  ["logistic-regression", [0, 0, 0, 0, 2 * 101]],
   ["mmoe-linear", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 

@@ -72,6 +72,7 @@ describe("300 steps", () => {
     "mmoe-gate-dropout": "ecd51f01ab57da44",
     "mmoe-home": "a80a217be0612543",
     ppnet: "f82c5cfda17ef063",
+    "logistic-regression": "5d04c3fa85db7ad2",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {
