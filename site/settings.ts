@@ -80,6 +80,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   chooseBy: "early-stopping",
   evalEvery: "measuring",
   heldoutRows: "measuring",
+  evalRows: "measuring",
   report: "measuring",
   diagnostics: "measuring",
   tuned: "sweep",

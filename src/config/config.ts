@@ -121,6 +121,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     outputBias: config.outputBias,
     evalEvery,
     heldoutRows,
+    ...(config.evalRows !== "all" && { evalRows: config.evalRows }),
   };
 }
 

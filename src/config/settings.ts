@@ -132,7 +132,7 @@ const beta = z
   .describe(`a number from 0 to ${LARGEST_BETA} (used by adam and adamw)`);
 
 /** The share of the training rows that is used to choose a number of steps. */
-const VALIDATION = 0.2;
+export const VALIDATION = 0.2;
 
 /** A setting of training, of which every path knows: another value is another sweep. */
 const TRAINED = { hash: "trained", grid: false, paths: EVERYWHERE } as const;
@@ -357,6 +357,13 @@ const GIVEN = {
     TRAINED,
   ),
   heldoutRows: setting(count(), TRAINED),
+  evalRows: setting(
+    orWord(count(), "all", "the most rows of a table's validation, and of its test before a run's end"),
+    {
+      ...TRAINED,
+      default: "all",
+    },
+  ),
   report: setting(choice(LOSS_SETS), { ...SHOWN, default: "train" }),
   diagnostics: setting(
     z

@@ -56,6 +56,8 @@ export interface TrainingSettings extends MethodChoice {
   readonly outputBias: OutputBias;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
+  /** The most test rows of an evaluation before the last, which are the last of them; absent for all. */
+  readonly evalRows?: number;
   /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
   readonly validationRows?: number;
   /** Whether the held-out rows are the validation rows alone, on which a number of steps is chosen. */
@@ -65,6 +67,12 @@ export interface TrainingSettings extends MethodChoice {
 /** How many of the held-out rows, the first, are test rows. */
 export function testRows({ heldoutRows, validationRows = 0 }: TrainingSettings): number {
   return heldoutRows - validationRows;
+}
+
+/** The first of the held-out rows that are evaluated after a step: all after the last step, a sample of a large table's before. */
+export function firstEvaluated(training: TrainingSettings, step: number): number {
+  const { steps, validates, evalRows = Number.POSITIVE_INFINITY } = training;
+  return validates || step >= steps ? 0 : Math.max(0, testRows(training) - evalRows);
 }
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

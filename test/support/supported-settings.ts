@@ -107,6 +107,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   refit: PLANNED,
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
+  evalRows: { with: [`rows=${tableFile()}`], neither: ["data", "correlations"], value: "evalRows=5" },
   report: PLANNED,
   diagnostics: { value: "diagnostics=[gradients]" },
   tuned: PLANNED,

@@ -115,6 +115,7 @@ SETTINGS = {
     "choose_by": "chooseBy",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
+    "eval_rows": "evalRows",
     "report": "report",
 }
 
@@ -221,6 +222,7 @@ def sweep(
     choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
+    eval_rows: int | Literal["all"] | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     progress: bool = True,
     program: PathLike | None = None,
@@ -335,6 +337,7 @@ def sweep(
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
+    :param eval_rows: the most rows of a table's validation, and of its test before a run's end, or all
     :param report: one of train, heldout, running
     :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)
@@ -446,6 +449,7 @@ def plan(
     choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
+    eval_rows: int | Literal["all"] | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     progress: bool = True,
     program: PathLike | None = None,
@@ -557,6 +561,7 @@ def plan(
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
+    :param eval_rows: the most rows of a table's validation, and of its test before a run's end, or all
     :param report: one of train, heldout, running
     :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)
