@@ -1,4 +1,4 @@
-// The model logistic-regression, trained to its end on a small table, beside scikit-learn's.
+// Peers of a table's models: logistic-regression, trained to its end, beside scikit-learn's, and the example of boosted trees.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -62,6 +62,22 @@ test.skipIf(!HAS_PYTHON)(
       const [run] = csvFile(out, "runs.csv");
       for (const [k, loss] of expected.entries())
         expect(Number(run?.[`finalHeldoutLoss${k + 1}`]), how).toBeCloseTo(loss, 4);
+    }
+  },
+);
+
+test.skipIf(!HAS_PYTHON)(
+  "examples/python/boosting.py prints the AUC of boosted trees on a sweep's test rows beside its models'",
+  () => {
+    const out = join(folder, "vectors");
+    const [run] = csvFile(out, "runs.csv");
+    const lines = python(["examples/python/boosting.py", out]).trim().split("\n");
+    expect(lines).toHaveLength(2);
+    for (const [k, line] of lines.entries()) {
+      const [, trees, own] =
+        /^run 0, task \d: boosted trees (0\.\d{4}), logistic-regression (0\.\d{4})$/.exec(line) ?? [];
+      expect(Number(own)).toBeCloseTo(Number(run?.[`auc${k + 1}`]), 4);
+      expect(Number(trees)).toBeGreaterThan(0.6); // by chance it is .5
     }
   },
 );
