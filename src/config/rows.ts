@@ -21,7 +21,7 @@ import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts
 /** Of the initial vectors of a new table's embeddings: larger ones learn ids worse (docs/ids.md). */
 const EMBEDDING_STD = 0.01;
 
-/** Most rows of a new table that are evaluated while training: the AUC of more differs by less than .002. */
+/** Most rows of a part of a new table that are evaluated while training. */
 const EVAL_ROWS = 100_000;
 
 /** Most runs of a preset on a table of the user's own, unless told otherwise. */
@@ -202,8 +202,12 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
 export function checkRows(settings: Settings, place: SettingPlace): void {
-  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit } = settings;
-  if (rows === null) return;
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit, evalRows } = settings;
+  if (rows === null) {
+    if (evalRows !== "all")
+      throw new UsageError(`${place("evalRows")}: ${evalRows} is for rows of a file; leave it out`);
+    return;
+  }
   const named = OF_GENERATOR.find((key) => settings[key] !== null);
   if (named) throw new UsageError(`${place(named)}: ${replaced(rows)}`);
   const name = basename(rows.file);

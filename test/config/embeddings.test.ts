@@ -3,6 +3,7 @@ import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
+import { wholeNumbersText } from "../../src/config/task-kinds.ts";
 import { tableSetOf } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
@@ -165,4 +166,31 @@ test.each([
   [{ embedding: 257 }, /^--rows: embedding: expected how many numbers .* from 1 to 256, got 257$/],
 ])("%j is refused", (sizes, message) => {
   expect(complaint(() => configOf(sizes))).toMatch(message);
+});
+
+test("a dry run names inputs of few whole numbers, and ids, that are read as numbers", () => {
+  const rows = range(60).map((n) => [n % 5, n % 2, n % 30, 7 * n, n / 4, n % 21, n, n * n].join());
+  const numbers = fileOf(`x_tab,x_flag,x_user_id,x_grid,x_n,x_many,y_a,y_b\n${rows.join("\n")}\n`, "ids.csv");
+  const text = (...categorical: string[]) =>
+    wholeNumbersText(loadConfig("smoke", [rowsOverride(numbers, { ...(categorical.length > 0 && { categorical }) })]));
+  expect(text()).toBe(
+    "columns: x_tab, x_user_id: whole numbers, read as numbers; for categories give --categorical x_tab,x_user_id",
+  );
+  expect(text("x_tab", "x_user_id")).toBe("");
+});
+
+test("a new table of many test rows evaluates and validates on 100,000 of them while training, a stored config as it says", () => {
+  const lines = range(100_400).map(
+    (n) => `${n % 7},${n % 11},${n % 5},${n < 200 ? "train" : n < 300 ? "val" : "test"}`,
+  );
+  const many = fileOf(`x_a,y_a,y_b,part\n${lines.join("\n")}\n`, "rows.csv");
+  const config = loadConfig("smoke", [rowsOverride(many)]);
+  expect(config).toMatchObject({ evalRows: 100_000, heldoutRows: 100_100 });
+  expect(planRuns(config)[0].training).toMatchObject({ evalRows: 100_000, validationRows: 100, heldoutRows: 100_200 });
+  const few = loadConfig("smoke", [rowsOverride(many), setOverride("evalRows=60")]);
+  expect(planRuns(few)[0].training).toMatchObject({ evalRows: 60, validationRows: 60, heldoutRows: 100_160 });
+  expect(configOf()).toMatchObject({ evalRows: "all" });
+  expect(complaint(() => loadConfig("smoke", [setOverride("evalRows=60")]))).toBe(
+    "--set evalRows: 60 is for rows of a file; leave it out",
+  );
 });
