@@ -120,9 +120,11 @@ function parts(config: Config, options: DataOptions, { effects, note }: Context)
   if (file === undefined) effects.stdout.write(toCsv(rows));
   else writeOutput(file, toCsv(rows));
   note(partsText(run, places));
+  const { minCount } = config.rows;
+  const few = minCount === undefined ? "no training row has" : `fewer than ${minCount} training rows have`;
   for (const part of ["validation", "test"] as const) {
     for (const [column, count] of set.unseen(places[part]))
-      note(`${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that no training row has`);
+      note(`${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that ${few}`);
   }
 }
 

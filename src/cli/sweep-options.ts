@@ -97,6 +97,7 @@ const addStudyOptions = (command: Command) =>
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
+    .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .optionsGroup("Models:")
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
@@ -279,7 +280,7 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(
   config: string,
-  { rows, impute, oneHot, embedding, heldout, split, resplit, label, input, ...options }: SweepOptions,
+  { rows, impute, oneHot, embedding, minCount, heldout, split, resplit, label, input, ...options }: SweepOptions,
 ): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
@@ -287,7 +288,8 @@ function rowsOverrides(
   );
   const { group, byTime: time, stratify } = options;
   const by = defined({ group, time, stratify });
-  const given = { impute, oneHot, embedding, labels, inputs, ignore, categorical, na, heldout, split, ...by, resplit };
+  const sizes = { oneHot, embedding, minCount };
+  const given = { impute, ...sizes, labels, inputs, ignore, categorical, na, heldout, split, ...by, resplit };
   for (const apart of [
     { ...by, resplit },
     { split, resplit },
@@ -301,6 +303,7 @@ function rowsOverrides(
         ...given,
         oneHot: numberIn(oneHot),
         embedding: numberIn(embedding),
+        minCount: numberIn(minCount),
         heldout: numberIn(heldout),
         split: numberIn(split),
         ofPreset: presetNames().includes(config),
@@ -314,7 +317,7 @@ function rowsOverrides(
 
 /** The option that gives a setting of rows. */
 function rowsFlag(key: string): string {
-  return `--${{ labels: "label", inputs: "input", oneHot: "one-hot", time: "by-time" }[key] ?? key}`;
+  return `--${{ labels: "label", inputs: "input", oneHot: "one-hot", minCount: "min-count", time: "by-time" }[key] ?? key}`;
 }
 
 /** Columns by commas, or `["a,b"]`: as YAML, in which the package in Python gives a name with a comma. */

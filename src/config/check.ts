@@ -215,7 +215,7 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
   })),
-  ...(["embeddingStd", "embeddingSteps"] as const).map((key) => ({
+  ...(["embeddingStd", "embeddingSteps", "embeddingDecay"] as const).map((key) => ({
     key,
     why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
   })),
@@ -312,11 +312,20 @@ function checkMomentum({ settings, has, refuse }: Rule): void {
 
 /** PyTorch's SparseAdam has no weight decay, and a method that combines gradients needs that of every vector. */
 function checkEmbeddingSteps({ settings, has, refuse }: Rule): void {
+  const decays = trainedValues(settings, "embeddingDecay").filter((decay) => decay !== 0);
+  if (decays.length > 0 && has("embeddingSteps", "dense"))
+    refuse(
+      "embeddingDecay",
+      `${decays[0]} is not for dense steps, which move all vectors; add --set embeddingSteps=lazy`,
+    );
   if (!has("embeddingSteps", "lazy")) return;
   const method = METHODS.find((method) => combinesGradients({ method }) && has("method", method));
   if (method) refuse("embeddingSteps", `lazy is not for method ${method}; give dense`);
   if (trainedValues(settings, "weightDecay").some((decay) => decay !== 0))
-    refuse("embeddingSteps", "lazy has no weight decay, as PyTorch's SparseAdam; give dense, or --weight-decay 0");
+    refuse(
+      "embeddingSteps",
+      "lazy has no weight decay, as PyTorch's SparseAdam; give dense, or --weight-decay 0 and --set embeddingDecay=X",
+    );
 }
 
 function numbers(settings: Settings, key: "warmup" | "steps"): number[] {

@@ -112,6 +112,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     method,
     ...constantsGiven(config),
     embeddingSteps: config.embeddingSteps,
+    ...(config.embeddingDecay > 0 && { embeddingDecay: config.embeddingDecay }),
     ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
@@ -120,6 +121,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     outputBias: config.outputBias,
     evalEvery,
     heldoutRows,
+    ...(config.evalRows !== "all" && { evalRows: config.evalRows }),
   };
 }
 

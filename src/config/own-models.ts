@@ -99,9 +99,12 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
 
 const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
 
+/** Models of the zoo that came after sweeps with models of such names, which stay what they define. */
+const LATER: readonly string[] = ["logistic-regression" satisfies ModelName];
+
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;
-  if ((MODEL_NAMES as string[]).includes(name))
+  if ((MODEL_NAMES as string[]).includes(name) && !LATER.includes(name))
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
   if (isCodeDefinition(model)) {
     checkCode(model, at);
@@ -168,7 +171,8 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], dimensi
 
 /** What a model is called in figures and reports. */
 export function modelLabel({ ownModels }: Pick<Settings, "ownModels">, name: string): string {
-  return ownModels.find((model) => model.name === name)?.label ?? zooLabel(name);
+  const own = ownModels.find((model) => model.name === name);
+  return own ? (own.label ?? name) : zooLabel(name);
 }
 
 /**

@@ -7,7 +7,7 @@ import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, group, time, stratify, oneHot, embedding}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, group, time, stratify, oneHot, embedding, minCount}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -36,6 +36,9 @@ const SAID = {
     .optional(),
   embedding: count(1, MOST_SIZE)
     .describe(`how many numbers stand for a value of a larger category, a whole number from 1 to ${MOST_SIZE}`)
+    .optional(),
+  minCount: count(2)
+    .describe("the fewest training rows of a category's value that is told apart, a whole number from 2")
     .optional(),
 };
 
@@ -90,14 +93,14 @@ export type GivenRows = z.output<typeof GIVEN>;
 /** Share of the rows that is held out unless the file or the config says. */
 export const HELDOUT = 0.2;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "split" | (typeof SPLITS)[number]> & {
+type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, split } = rows;
-  const reading = defined({ categorical, na, split, parts: partsIn(rows) });
+  const { categorical, na, minCount, split } = rows;
+  const reading = defined({ categorical, na, minCount, split, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 

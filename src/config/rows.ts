@@ -13,12 +13,16 @@ import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, HELDOUT, type RowsSetting, readingOf } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+import { VALIDATION } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
 import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts";
 
-/** Of the initial vectors of a new table's embeddings: larger ones learn ids worse (docs/your-table.md). */
+/** Of the initial vectors of a new table's embeddings: larger ones learn ids worse (docs/ids.md). */
 const EMBEDDING_STD = 0.01;
+
+/** Most rows of a part of a new table that are evaluated while training. */
+const EVAL_ROWS = 100_000;
 
 /** Most runs of a preset on a table of the user's own, unless told otherwise. */
 const RUNS = 10;
@@ -54,6 +58,7 @@ export function withRows(given: GivenValues, place: (path: string) => string): G
     report: "heldout",
     refit: false,
     ...(embeddingsIn(filled).embeddings && { embeddingStd: EMBEDDING_STD }),
+    ...(hasMoreRows(filled) && { evalRows: EVAL_ROWS }),
     ...(hasLargeEmbedding(filled) && { embeddingSteps: "lazy" }),
   };
   const others = Object.entries(values).filter(
@@ -65,6 +70,10 @@ export function withRows(given: GivenValues, place: (path: string) => string): G
   const sizes = { tasks: labels.length, trainRows, heldoutRows };
   const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
   return { ...given, values: { ...sizes, ...found, ...Object.fromEntries(others), ...none, rows: filled } };
+}
+
+function hasMoreRows({ heldoutRows, trainRows, validationRows = VALIDATION * trainRows }: RowsSetting): boolean {
+  return Math.max(heldoutRows, validationRows) > EVAL_ROWS;
 }
 
 /** The columns that a config names: in `rows`, or the labels in `tasks`. */
@@ -93,7 +102,17 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 }
 
 function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
-  const { heldout, standardise = true, impute = "refuse", categorical, na, split = 0, oneHot, embedding } = said;
+  const {
+    heldout,
+    standardise = true,
+    impute = "refuse",
+    categorical,
+    na,
+    split = 0,
+    oneHot,
+    embedding,
+    minCount,
+  } = said;
   const by = SPLITS.filter((one) => said[one] !== undefined);
   if (by.length > 1 || (by.length > 0 && split === "run"))
     throw new UsageError(
@@ -114,7 +133,7 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
     heldout: share,
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding }),
+    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding, minCount }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -161,11 +180,11 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
-  const { standardise, impute, categorical, na, split, oneHot, embedding } = rows;
+  const { standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
   return {
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding }),
+    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding, minCount }),
   } as Partial<GivenRows>;
 }
 
@@ -183,8 +202,12 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
 export function checkRows(settings: Settings, place: SettingPlace): void {
-  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit } = settings;
-  if (rows === null) return;
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit, evalRows } = settings;
+  if (rows === null) {
+    if (evalRows !== "all")
+      throw new UsageError(`${place("evalRows")}: ${evalRows} is for rows of a file; leave it out`);
+    return;
+  }
   const named = OF_GENERATOR.find((key) => settings[key] !== null);
   if (named) throw new UsageError(`${place(named)}: ${replaced(rows)}`);
   const name = basename(rows.file);
@@ -216,12 +239,13 @@ export function checkRows(settings: Settings, place: SettingPlace): void {
  */
 export function withValidationRows<T extends TrainingSettings>(
   training: T,
-  { rows, refit, validation }: Pick<Settings, "rows" | "refit" | "validation">,
+  { rows, refit, validation, evalRows }: Pick<Settings, "rows" | "refit" | "validation" | "evalRows">,
 ): T {
   if (refit) return training;
   const { trainRows, heldoutRows } = training;
-  const validationRows = rows?.validationRows ?? heldoutCount(Number(trainRows), validation);
-  const left = rows?.validationRows === undefined ? Number(trainRows) - validationRows : trainRows;
+  const all = rows?.validationRows ?? heldoutCount(Number(trainRows), validation);
+  const left = rows?.validationRows === undefined ? Number(trainRows) - all : trainRows;
+  const validationRows = evalRows === "all" ? all : Math.min(all, evalRows);
   return { ...training, trainRows: left, heldoutRows: heldoutRows + validationRows, validationRows };
 }
 
@@ -235,7 +259,7 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
   const values = {
     heldout: heldout ?? undefined,
     standardise,
@@ -246,6 +270,7 @@ export function rowsText(rows: RowsSetting): string {
     ...splitBy(rows),
     oneHot,
     embedding,
+    minCount,
     ...chosenIn(rows),
   };
   const texts = Object.entries(defined(values)).map(

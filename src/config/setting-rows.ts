@@ -24,7 +24,8 @@ export interface SettingRow {
 const USUAL: readonly SettingKey[] = [
   ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
   ...OPTIMIZER_KEYS,
-  ...(["nesterov", "embeddingStd", "embeddingSteps", "taskWeights", "taskWeightDecay"] as const),
+  ...(["nesterov", "embeddingStd", "embeddingSteps", "embeddingDecay", "evalRows"] as const),
+  ...(["taskWeights", "taskWeightDecay"] as const),
   ...CONSTANT_KEYS.map(([key]) => key),
   ...OF_GENERATED,
 ];

@@ -132,7 +132,7 @@ const beta = z
   .describe(`a number from 0 to ${LARGEST_BETA} (used by adam and adamw)`);
 
 /** The share of the training rows that is used to choose a number of steps. */
-const VALIDATION = 0.2;
+export const VALIDATION = 0.2;
 
 /** A setting of training, of which every path knows: another value is another sweep. */
 const TRAINED = { hash: "trained", grid: false, paths: EVERYWHERE } as const;
@@ -301,6 +301,11 @@ const GIVEN = {
       default: "size",
     },
   ),
+  embeddingDecay: setting(z.number().min(0).describe("the weight decay of a batch's vectors alone, a number from 0"), {
+    ...LISTED,
+    paths: { cpu: SUPPORTED, tfjs: { only: 0 }, process: { only: 0 } },
+    default: 0,
+  }),
   ...OF_METHOD,
   embeddingSteps: setting(choice(EMBEDDING_STEPS), {
     ...LISTED,
@@ -355,6 +360,13 @@ const GIVEN = {
     TRAINED,
   ),
   heldoutRows: setting(count(), TRAINED),
+  evalRows: setting(
+    orWord(count(), "all", "the most rows of a table's validation, and of its test before a run's end"),
+    {
+      ...TRAINED,
+      default: "all",
+    },
+  ),
   report: setting(choice(LOSS_SETS), { ...SHOWN, default: "train" }),
   diagnostics: setting(
     z

@@ -5,7 +5,7 @@ import type { InputContents } from "../tables/input-column.ts";
 import { numberOf } from "../units.ts";
 import type { RowsSetting } from "./rows-schema.ts";
 
-type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
+type Encoded = Pick<RowsSetting, "inputs" | "encoded" | "minCount">;
 
 /** How many values a column has; 0 for a number. */
 function countOf(values: InputContents["values"]): number {
@@ -38,12 +38,16 @@ export function encodedColumns(
 }
 
 /** What becomes of each column; undefined if each is one number. */
-export function columnsOf({ inputs, encoded }: Encoded): InputEncoding[] | undefined {
+export function columnsOf({ inputs, encoded, minCount }: Encoded): InputEncoding[] | undefined {
   if (encoded === undefined) return undefined;
   const known = new Map(
     encoded.map(({ column, values, gaps, embedding }): [string, InputEncoding] => [
       column,
-      { values: countOf(values), gaps, ...(embedding !== undefined && { embedding }) },
+      {
+        values: countOf(values),
+        gaps,
+        ...(embedding !== undefined && { embedding, ...(minCount !== undefined && { hasRare: true }) }),
+      },
     ]),
   );
   return inputs.map((column) => known.get(column) ?? { values: 0, gaps: false });

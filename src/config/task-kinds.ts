@@ -4,6 +4,7 @@ import { z } from "zod";
 import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
+import { columnsText } from "../tables/columns.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
@@ -248,6 +249,16 @@ export function fewNumbersText({ rows, taskKinds }: Pick<Settings, "rows" | "tas
   return few.length === 0
     ? ""
     : `${few.join(", ")}: few different whole numbers, read as numbers; for classes give ${own}`;
+}
+
+/** Inputs of whole numbers that may be categories, on a line; empty for none. */
+export function wholeNumbersText({ rows }: Pick<Settings, "rows">): string {
+  if (rows === null) return "";
+  const { contents } = readTable(rows.file, chosenIn(rows), readingOf(rows));
+  const whole = rows.inputs.filter((_, i) => contents[i].wholes !== undefined);
+  return whole.length === 0
+    ? ""
+    : `${columnsText(whole).slice(2)}: whole numbers, read as numbers; for categories give --categorical ${whole.slice(0, MOST_SHOWN).join()}`;
 }
 
 /** More different whole numbers than these are hardly classes. */

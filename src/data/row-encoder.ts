@@ -5,8 +5,8 @@ import { hotInput, otherVector, type PlacedColumn, vectorOf } from "./table-inpu
 export interface KnownColumn {
   readonly column: PlacedColumn;
   readonly moments: Moments;
-  /** Of a category, 1 for each value that a training row has. */
-  readonly values: Uint8Array;
+  /** Of a category, 1 for each value that is told apart: enough training rows have it. */
+  readonly values: Uint32Array;
   /** Whether a training row has nothing there. */
   readonly hasGap: boolean;
 }
@@ -27,7 +27,7 @@ export interface ColumnCode {
 
 /**
  * How the cells of each column of inputs become inputs. A value that no training row has would meet weights that nothing has trained:
- * it gets the vector of all such values, or no input.
+ * it gets the vector of all such values, or no input; so does one of too few training rows.
  */
 export function columnCodes(cells: CellReader, columns: readonly KnownColumn[]): ColumnCode[] {
   return columns.map((column, i) => codeOf(cells.columns[i], column));
@@ -70,7 +70,7 @@ function codeOf(cell: CellColumn, { column, moments, values, hasGap }: KnownColu
   return { cell, first, isEmbedded: embedding !== undefined, ...moments, gap, texts };
 }
 
-function textsOf(column: PlacedColumn, values: Uint8Array, hasGap: boolean): Int32Array {
+function textsOf(column: PlacedColumn, values: Uint32Array, hasGap: boolean): Int32Array {
   const none = column.embedding === undefined ? -1 : otherVector(column);
   const standsFor = column.embedding === undefined ? hotInput : vectorOf;
   return Int32Array.from({ length: column.values - NO_TEXT }, (_, at) => {

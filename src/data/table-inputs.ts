@@ -9,6 +9,8 @@ export interface InputEncoding {
   readonly gaps: boolean;
   /** Numbers of the vector that stands for each value; absent if each value is an input that is 0 or 1. */
   readonly embedding?: number;
+  /** Whether training rows have values that are not told apart, and whose one vector is trained. */
+  readonly hasRare?: boolean;
 }
 
 /** D, the inputs that become of these columns. */
@@ -23,7 +25,9 @@ function widthOf({ values, gaps, embedding }: InputEncoding): number {
 /** Tables of vectors, of rows of `size` numbers each, for the last inputs; undefined without any. */
 export function embeddingsOf(columns: readonly InputEncoding[]): { rows: number; size: number }[] | undefined {
   const embedded = columns.flatMap((column) =>
-    column.embedding === undefined ? [] : [{ rows: otherVector(column) + 1, size: column.embedding }],
+    column.embedding === undefined
+      ? []
+      : [{ rows: otherVector(column) + 1 + Number(column.hasRare ?? false), size: column.embedding }],
   );
   return embedded.length > 0 ? embedded : undefined;
 }
@@ -61,7 +65,7 @@ export function vectorOf(column: InputEncoding, value: number): number {
   return value >= 0 ? value : otherVector(column);
 }
 
-/** The number of the last vector, which is for values that no training row has. */
+/** The number of the vector of values that are not told apart: the last, which is not trained, or with `hasRare` the one before. */
 export function otherVector({ values, gaps }: InputEncoding): number {
   return values + Number(gaps);
 }

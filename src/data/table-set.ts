@@ -61,18 +61,18 @@ export class TableSet {
     const numeric = [...this.#columns.keys()].filter((i) => this.#columns[i]?.values === 0);
     const moments = momentsOver(this.#cells, this.#places.train, [...numeric, ...measured]);
     this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
-    this.#known = this.#knownColumns(moments, standardise);
+    this.#known = this.#knownColumns(moments, standardise, table.reading?.minCount);
     this.codes = columnCodes(this.#cells, this.#known);
   }
 
-  #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean): KnownColumn[] {
+  #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean, minCount = 1): KnownColumn[] {
     const known = this.#columns.map((column, i) => {
       const own = moments.get(i) ?? AS_IT_IS;
       const shifted = standardise || own === NOTHING ? own : { ...AS_IT_IS, fill: own.mean };
       return {
         column,
         moments: column.values > 0 ? AS_IT_IS : shifted,
-        values: new Uint8Array(column.values),
+        values: new Uint32Array(column.values),
         hasGap: false,
       };
     });
@@ -81,9 +81,11 @@ export class TableSet {
       for (const [i, own] of told) {
         const value = this.#cells.number(place, i);
         if (Number.isNaN(value)) own.hasGap = true;
-        else if (own.column.values > 0 && value >= 0) own.values[value] = 1;
+        else if (own.column.values > 0 && value >= 0) own.values[value]++;
       }
     }
+    for (const { values } of known)
+      for (let value = 0; value < values.length; value++) values[value] = Number(values[value] >= minCount);
     return known;
   }
 
@@ -125,7 +127,7 @@ export class TableSet {
     return this.#places[set];
   }
 
-  /** How many of some rows have a value that no training row has, by the place of each category that has such rows. */
+  /** How many of some rows have a value that no training row has, or fewer than `minCount`, by the place of each category that has such rows. */
   unseen(places: Uint32Array): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
     for (const [i, { column, values }] of this.#known.entries()) {

@@ -50,6 +50,8 @@ export interface TableReading {
   readonly categorical?: readonly string[] | undefined;
   /** Words that stand for an empty cell. */
   readonly na?: readonly string[] | undefined;
+  /** Values of a category with fewer training rows are other values, whose vector is then trained; absent for 1. */
+  readonly minCount?: number | undefined;
   /**
    * The seed of the split that all runs have. Or each run draws its own: rows marked for validation are then training rows, of which it
    * draws validation rows. Absent in older sweeps, whose runs draw their own among rows that are not marked.

@@ -9,8 +9,8 @@ import { testRows } from "./training-settings.ts";
 
 /** What the losses of a run's tasks are means over. */
 export interface LabelCounts {
-  /** Rows of a set that have each task's label, of held-out ones the test rows, [K]. */
-  rows(set: RowSet): readonly number[];
+  /** Rows of a set that have each task's label, of held-out ones the test rows, from one on, [K]. */
+  rows(set: RowSet, from?: number): readonly number[];
   /** Whether some tasks' labels are not in every row: batches may lack them, too. */
   readonly gaps: boolean;
   /** Batches of the steps `from` to `to` in which some row has each task's label, [K]. */
@@ -27,7 +27,7 @@ function wholeLabels({ model, training }: AnyRun): LabelCounts {
   const all = (count: number) => new Array<number>(model.tasks).fill(count);
   return {
     gaps: false,
-    rows: (set) => all(set === "heldout" ? testRows(training) : Number(training.trainRows)),
+    rows: (set, from = 0) => all((set === "heldout" ? testRows(training) : Number(training.trainRows)) - from),
     batches: (from, to) => all(to - from + 1),
   };
 }
@@ -39,6 +39,9 @@ class GappedLabels implements LabelCounts {
   /** The labels of the fixed training rows, or of the fresh rows of a step; NaN for one that is missing: [N, K]. */
   readonly #labelsOf: (step: number) => Float32Array;
   readonly #rows: Readonly<Record<RowSet, readonly number[]>>;
+  readonly #testedFrom: (from: number) => readonly number[];
+  /** Of the test rows that evaluations before the last are of. */
+  #sampled: readonly number[] | undefined;
   readonly #tasks: number;
   /** Undefined for fresh rows. */
   readonly #order: RowOrder | undefined;
@@ -51,7 +54,11 @@ class GappedLabels implements LabelCounts {
     const fixed = trainRows === "fresh" ? undefined : labels.labels("train");
     this.#labelsOf = (step) => fixed ?? (labels as GeneratedLabels).fresh(step);
     this.#tasks = model.tasks;
-    const tested = labelledIn(labels.labels("heldout").subarray(0, testRows(training) * model.tasks), model.tasks);
+    const K = model.tasks;
+    const testedFrom = (from: number) =>
+      labelledIn(labels.labels("heldout").subarray(from * K, testRows(training) * K), K);
+    const tested = testedFrom(0);
+    this.#testedFrom = testedFrom;
     // a try's steps are chosen by the tasks whose labels the validation rows have: the loss of others is 0 throughout
     const heldout = training.validates ? tested.map((count) => Math.max(1, count)) : tested;
     this.#rows = { train: fixed ? labelledIn(fixed, model.tasks) : [], heldout };
@@ -64,8 +71,10 @@ class GappedLabels implements LabelCounts {
     this.failure = `none of its ${name} rows has a label of task ${this.#rows[empty].indexOf(0) + 1}`;
   }
 
-  rows(set: RowSet): readonly number[] {
-    return this.#rows[set];
+  rows(set: RowSet, from = 0): readonly number[] {
+    if (from === 0) return this.#rows[set];
+    this.#sampled ??= this.#testedFrom(from).map((count) => Math.max(1, count));
+    return this.#sampled;
   }
 
   batches(from: number, to: number): readonly number[] {

@@ -3,7 +3,6 @@ import { settingsOf } from "../data/settings.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import { crossEntropy, entropy, logistic, outputCount, type TaskSettings } from "../data/task-kinds.ts";
 import type { AnyRun, Predictions } from "./engine.ts";
-import { testRows } from "./training-settings.ts";
 
 /** How the loss of a task is taken. */
 export interface TaskLoss extends TaskSettings {
@@ -101,9 +100,10 @@ export function labelledIn(y: Float32Array, K: number): number[] {
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */
 export function rowsOfPart(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
-  const { training } = run;
-  const [N, T] = [training.heldoutRows, testRows(training)];
-  const [O, K] = [outputs.length / N, y.length / N];
+  const K = run.model.tasks;
+  const N = y.length / K; // fewer than all test rows of a sample
+  const O = outputs.length / N;
+  const T = N - (run.training.validationRows ?? 0);
   const [from, to] = part === "test" ? [0, T] : [T, N];
   return { outputs: outputs.subarray(from * O, to * O), y: y.subarray(from * K, to * K) };
 }

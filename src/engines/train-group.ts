@@ -15,7 +15,7 @@ import { nextEvaluation } from "./evaluations.ts";
 import { type LabelCounts, labelCounts } from "./label-counts.ts";
 import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "./task-losses.ts";
 import type { Trainer } from "./trainer.ts";
-import { testRows } from "./training-settings.ts";
+import { firstEvaluated, testRows } from "./training-settings.ts";
 import { Yielder } from "./yielder.ts";
 
 interface Replica {
@@ -146,22 +146,33 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, yielder: Yielder): Promise<void> {
   const first = replicas[0];
-  const losses = await lossesOver(trainer, replicas, "heldout", testRows(first.run.training), yielder);
+  const { training } = first.run;
+  const firstRow = firstEvaluated(training, step);
+  const losses = await lossesOver(
+    trainer,
+    replicas,
+    { set: "heldout", from: firstRow, to: testRows(training) },
+    yielder,
+  );
   const K = tasksOf(replicas);
   const isLive = replicas.some(({ record }) => !record.failure);
-  const heldout = isLive && isValidated(first.run) ? await trainer.heldout() : undefined;
+  const heldout = isLive && isValidated(first.run) ? await trainer.heldout(firstRow) : undefined;
   for (const [r, { run, record, tasks }] of replicas.entries()) {
     const validation = () => heldout && tasks && validationLosses(run, heldout[r], tasks);
     record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
   }
-  await diagnose(trainer, replicas, { step, heldout }, yielder);
+  await diagnose(trainer, replicas, { step, from: firstRow, heldout }, yielder);
 }
 
 /** Measures the runs that are due and have not failed, one after the other. */
 async function diagnose(
   trainer: Trainer,
   replicas: readonly Replica[],
-  { step, heldout: predicted }: { readonly step: number; readonly heldout: readonly Predictions[] | undefined },
+  {
+    step,
+    from,
+    heldout: predicted,
+  }: { readonly step: number; readonly from: number; readonly heldout: readonly Predictions[] | undefined },
   yielder: Yielder,
 ): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing.isDue(step);
@@ -171,7 +182,7 @@ async function diagnose(
     return parameters[r];
   };
   const needed = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run));
-  const heldout = needed ? (predicted ?? (await trainer.heldout())) : [];
+  const heldout = needed ? (predicted ?? (await trainer.heldout(from))) : [];
   for (const [r, replica] of replicas.entries()) {
     if (yielder.stopped) return;
     if (isDue(replica))
@@ -188,25 +199,26 @@ async function diagnose(
 async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], yielder: Yielder): Promise<number[]> {
   const { trainRows } = replicas[0].run.training;
   const failed = replicas.every(({ record }) => record.failure);
-  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, replicas, "train", trainRows, yielder);
+  return trainRows === "fresh" || failed
+    ? []
+    : lossesOver(trainer, replicas, { set: "train", from: 0, to: trainRows }, yielder);
 }
 
-/** Mean losses over those of a set's `rows` rows that have a label, [N * K]; meaningless once stopped. */
+/** Mean losses over those of some rows of a set that have a label, [N * K]; meaningless once stopped. */
 async function lossesOver(
   trainer: Trainer,
   replicas: readonly Replica[],
-  set: RowSet,
-  rows: number,
+  { set, from: first, to: end }: { readonly set: RowSet; readonly from: number; readonly to: number },
   yielder: Yielder,
 ): Promise<number[]> {
   let total: number[] = [];
-  for (let from = 0; from < rows && !yielder.stopped; ) {
-    const { sums, to } = await trainer.lossSums(set, from, rows);
+  for (let from = first; from < end && !yielder.stopped; ) {
+    const { sums, to } = await trainer.lossSums(set, from, end);
     total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
     from = to;
     if (yielder.due) await yielder.rest();
   }
-  const counts = replicas.flatMap((replica) => replica.counts.rows(set));
+  const counts = replicas.flatMap((replica) => replica.counts.rows(set, first));
   return total.map((sum, i) => sum / counts[i]);
 }
 

@@ -12,8 +12,8 @@ export interface Trainer {
   train(from: number, to: number): Promise<Float32Array>;
   /** Sums of the losses of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
-  /** What each run predicts of its held-out rows, [N]. */
-  heldout(): Predictions[] | Promise<Predictions[]>;
+  /** What each run predicts of its held-out rows from one on, [N]. */
+  heldout(from?: number): Predictions[] | Promise<Predictions[]>;
   /** Trains no further than it has. Gives the losses of steps that it took ahead of the last `train`, as that does. */
   settle?(): Promise<Float32Array>;
   /** All that the one run goes on from, after `settle`; undefined if its model can't say. */

@@ -39,6 +39,8 @@ export interface TrainingSettings extends MethodChoice {
   readonly clipNorm: number | null;
   /** Which vectors of embeddings take a step. */
   readonly embeddingSteps: EmbeddingSteps;
+  /** What times a vector is added to its gradient, where lazy steps move those alone that rows of a batch have; absent for 0. */
+  readonly embeddingDecay?: number;
   /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
   readonly taskKinds?: readonly TaskSettings[];
   /**
@@ -54,6 +56,8 @@ export interface TrainingSettings extends MethodChoice {
   readonly outputBias: OutputBias;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
+  /** The most test rows of an evaluation before the last, which are the last of them; absent for all. */
+  readonly evalRows?: number;
   /** How many of the held-out rows, the last, are for validation, and no loss or metric of the test; absent for none. */
   readonly validationRows?: number;
   /** Whether the held-out rows are the validation rows alone, on which a number of steps is chosen. */
@@ -63,6 +67,12 @@ export interface TrainingSettings extends MethodChoice {
 /** How many of the held-out rows, the first, are test rows. */
 export function testRows({ heldoutRows, validationRows = 0 }: TrainingSettings): number {
   return heldoutRows - validationRows;
+}
+
+/** The first of the held-out rows that are evaluated after a step: all after the last step, a sample of a large table's before. */
+export function firstEvaluated(training: TrainingSettings, step: number): number {
+  const { steps, validates, evalRows = Number.POSITIVE_INFINITY } = training;
+  return validates || step >= steps ? 0 : Math.max(0, testRows(training) - evalRows);
 }
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -102,7 +112,8 @@ export type Optimizer = (typeof OPTIMIZERS)[number];
 /** All that says how an optimizer moves parameters by their gradients. */
 export type OptimizerSettings = Pick<
   TrainingSettings,
-  "optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "momentum" | "nesterov" | "weightDecay" | "clipNorm"
+  | ("optimizer" | "lr" | "schedule" | "beta1" | "beta2" | "epsilon" | "momentum" | "nesterov")
+  | ("weightDecay" | "embeddingDecay" | "clipNorm")
 >;
 
 /**

@@ -33,7 +33,8 @@ export function checkSpec(spec: ModelSpec): void {
   expectCount(name, "experts.perTask", experts.perTask, 0);
   if (experts.shared + experts.perTask === 0)
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
-  if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  if (experts.layers.length === 0 && !readsInputs(spec))
+    throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
   checkActivation(spec);
   checkSize(spec);
   checkGating(spec);
@@ -47,6 +48,11 @@ export function checkSpec(spec: ModelSpec): void {
   checkNoise(spec);
   checkSelected(spec);
   expectProbability(name, "dropout", spec.dropout);
+}
+
+/** Whether each task has an expert of its own, which hands on what it reads. */
+function readsInputs({ gating, experts: { shared, perTask, activation = "relu", norm } }: ModelSpec): boolean {
+  return gating === "none" && shared === 0 && perTask === 1 && activation === "relu" && !norm;
 }
 
 /** Checks that there is a last layer of experts of its own, where its units are normalised or are no ReLUs. */
@@ -69,7 +75,8 @@ const MOST_LAYERS = 100_000;
 /** Refuses a model that is larger than any engine trains, before its tensors are listed: RangeError. */
 function checkSize(spec: ModelSpec): void {
   const { name, tasks: K, experts, gate, tower } = spec;
-  const [E, levels, gates, H] = [expertCount(spec), levelCount(spec), gateCount(spec), experts.layers.at(-1) ?? 1];
+  const [E, levels, gates] = [expertCount(spec), levelCount(spec), gateCount(spec)];
+  const H = experts.layers.at(-1) ?? readInputs(spec);
   const links = traitsOf(spec).links === "connections" ? K * E : 0;
   const layers =
     levels * (E * experts.layers.length + gates * (gate.layers.length + 1)) + K * (tower.layers.length + 1) + links;

@@ -30,7 +30,7 @@ export interface ModelSpec {
     readonly perTask: number;
     /** How many of the shared experts, from the first on, are closed to one task: expert e to task e mod K. None if absent. */
     readonly closed?: number;
-    /** Units of each layer of an expert, H last. */
+    /** Units of each layer of an expert, H last; none if each task's tower reads the inputs. */
     readonly layers: readonly number[];
     /** After the last of these; the others are ReLU layers. relu if absent; swish is z sigmoid(z). */
     readonly activation?: Activation;

@@ -363,6 +363,18 @@ export const ZOO = {
       return build(matchedUnits(build, mmoe("mmoe", dimensions)));
     },
   },
+  "logistic-regression": {
+    label: "Logistic Regression",
+    about: "linear: a weight for each input and each value of an id",
+    formula: ["y_k = t_k(x), t_k(x) = w_k x + sum_c u_kc e_kc(x_c) + b_k, for ids c"],
+    source: "the usual peer of a recommender; linear regression of labels that are numbers",
+    build: ({ embeddings = [], ...dimensions }) => ({
+      ...{ ...PAPER, ...dimensions, name: "logistic-regression", gating: "none" },
+      ...(embeddings.length > 0 && { embeddings: embeddings.map(({ rows }) => ({ rows, size: 1 })) }),
+      experts: { shared: 0, perTask: 1, layers: [] },
+      tower: { layers: [] },
+    }),
+  },
 } as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;

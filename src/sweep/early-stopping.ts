@@ -213,8 +213,8 @@ function isStopped(run: AnyRun): run is StoppedRun {
 function partsOf({ training, stopping }: StoppedRun): { trainRows: number; heldoutRows: number } {
   const all = Number(training.trainRows);
   if (training.validationRows) return { trainRows: all, heldoutRows: training.validationRows };
-  const heldoutRows = heldoutCount(all, stopping.validation);
-  return { trainRows: all - heldoutRows, heldoutRows };
+  const validated = heldoutCount(all, stopping.validation);
+  return { trainRows: all - validated, heldoutRows: Math.min(validated, training.evalRows ?? validated) };
 }
 
 function stepsBetween(run: StoppedRun): number {

@@ -2,13 +2,14 @@
 import { availableParallelism } from "node:os";
 import { DiagnosticRecorder } from "../engines/diagnosing.ts";
 import type { AnyRun, Engine, Run } from "../engines/engine.ts";
-import { diagnosedSteps, evaluationCount } from "../engines/evaluations.ts";
+import { diagnosedSteps } from "../engines/evaluations.ts";
 import { initialParameters } from "../engines/initial-parameters.ts";
 import { isCode } from "../models/code.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { trainingsOf } from "./early-stopping.ts";
+import { evaluatedRows } from "./work.ts";
 
 /** How far the time of a sweep on an idle machine may lie from its estimate, as a factor (docs/sweeps.md). */
 const APART = 1.5;
@@ -78,9 +79,9 @@ export function sideBySide(one: Part, other: Part, cores = availableParallelism(
 
 /** What a run takes, its evaluations too, in steps: a forward pass costs about a third of a step on as many rows. */
 function stepsWorth({ training }: AnyRun): number {
-  const { steps, batch, heldoutRows, trainRows } = training;
-  const evaluatedRows = evaluationCount(training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
-  return steps + evaluatedRows / (3 * batch);
+  const { steps, batch, trainRows } = training;
+  const evaluated = evaluatedRows(training) + (trainRows === "fresh" ? 0 : trainRows);
+  return steps + evaluated / (3 * batch);
 }
 
 const sumOf = <T>(values: readonly T[], of: (value: T) => number) => values.reduce((sum, value) => sum + of(value), 0);

@@ -1,6 +1,6 @@
 import type { Run } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
-import { valuesOf } from "../engines/training-settings.ts";
+import { firstEvaluated, valuesOf } from "../engines/training-settings.ts";
 import { memo } from "../memo.ts";
 import { flopPerRow, parameterBlocks } from "../models/parameters.ts";
 import { expertsOf, hasSharedGate, levelCount, type ModelSpec } from "../models/spec.ts";
@@ -39,11 +39,16 @@ export function workOf({ training, data, model }: Run): Readonly<Record<keyof ty
     flop: rows * flop,
     units: rows * units,
     mixed: rows * mixed,
-    evaluated: (evaluationCount(training) * heldoutRows + setRows) * weights,
+    evaluated: (evaluatedRows(training) + setRows) * weights,
     drawn: drawn * data.inputs,
     labelled: drawn * data.inputs * model.tasks,
     gathered: setRows === 0 ? 0 : (rows + setRows) * data.inputs,
   };
+}
+
+/** Held-out rows of all evaluations of a run. */
+export function evaluatedRows(training: Run["training"]): number {
+  return evaluationCount(training) * (training.heldoutRows - firstEvaluated(training, 0)) + firstEvaluated(training, 0);
 }
 
 const workOfModel = memo((spec: ModelSpec) => modelWork(spec));

@@ -7,6 +7,8 @@ import { longer, type PlainTexts, Texts } from "./plain-texts.ts";
 
 /** Most values of a category, those of held-out rows included. */
 const MOST_VALUES = 1_000_000;
+/** Most texts that are counted, of which fewer are values: rows have their numbers as float32. */
+const MOST_COUNTED = 2 ** 24;
 /** Most values of a category that can become an input each. */
 export const MOST_HOT = 1000;
 /** Up to this many values may each be in a single row. */
@@ -21,7 +23,26 @@ export interface InputContents {
   readonly values: readonly string[] | number;
   /** Whether a training row has nothing there. */
   readonly gaps: boolean;
+  /** How many different values a column of numbers has, if they are whole numbers that may be categories. */
+  readonly wholes?: number;
 }
+
+/** How a column is read. */
+interface Asked {
+  /** The table's name in errors. */
+  readonly source: string;
+  /** Whether its values are texts whatever they are. */
+  readonly isCategory: boolean;
+  /** The rows' parts, empty if all are training rows. */
+  readonly marks: Uint8Array;
+  /** Fewest training rows of a value. */
+  readonly minCount: number;
+}
+
+/** The name of a column of ids, whose whole numbers are categories however many there are. */
+const ID = /(^|[_ ])id$/i;
+/** Others may be categories if they have this few values, but more than yes and no. */
+const [LEAST_WHOLES, FEW_WHOLES] = [3, 20];
 
 /** Texts whose places are read at once. */
 const FETCHED = 64;
@@ -44,13 +65,16 @@ export class InputColumn {
   #texts: Texts | undefined;
   /** The places of values that came as such, not as bytes. */
   readonly #places = new Map<unknown, number>();
-  /** Where there are marks, 1 for the place of a text that a training row has. */
-  #ofTraining = new Uint8Array(0);
+  /** Where there are marks or a `minCount`, how many training rows have the text of each place. */
+  #counts = new Uint32Array(0);
+  readonly #minCount: number;
   #sorted: Uint32Array | undefined;
+  /** The whole numbers that it has; undefined if there are others, or too many for categories. */
+  #wholes: Set<number> | undefined = new Set();
 
-  /** A column that `isCategory` has texts, whatever its values are. */
-  constructor(name: string, source: string, isCategory: boolean, marks: Uint8Array) {
+  constructor(name: string, { source, isCategory, marks, minCount }: Asked) {
     this.#name = name;
+    this.#minCount = minCount;
     this.#source = source;
     this.#isCategory = isCategory;
     this.#marks = marks;
@@ -104,7 +128,8 @@ export class InputColumn {
   #add(view: DataView, start: number, end: number): number {
     const texts = this.#texts as Texts;
     const place = texts.add(view, start, end);
-    if (texts.size > MOST_VALUES) throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
+    if (texts.size > (this.#minCount > 1 ? MOST_COUNTED : MOST_VALUES))
+      throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
     return place;
   }
 
@@ -117,22 +142,36 @@ export class InputColumn {
       gaps++;
     }
     this.#hasNumbers ||= this.takesNumbers && gaps < numbers.length;
-    if (this.#marks.length > 0) [ofTraining, gaps] = this.#takeTraining(first, numbers);
+    if (this.takesNumbers) this.#noteWholes(numbers);
+    if (this.#areCounted) [ofTraining, gaps] = this.#takeTraining(first, numbers);
     this.#used += ofTraining - gaps;
     this.#gaps ||= gaps > 0;
     return gap < 0 ? undefined : first + gap;
   }
 
-  /** Notes the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
+  #noteWholes(numbers: Numbers): void {
+    const most = ID.test(this.#name) ? MOST_VALUES : FEW_WHOLES;
+    for (let n = 0; n < numbers.length && this.#wholes; n++) {
+      if (Number.isInteger(numbers[n])) this.#wholes.add(numbers[n]);
+      else if (!Number.isNaN(numbers[n])) this.#wholes = undefined;
+      if (this.#wholes && this.#wholes.size > most) this.#wholes = undefined;
+    }
+  }
+
+  get #areCounted(): boolean {
+    return this.#marks.length > 0 || this.#minCount > 1;
+  }
+
+  /** Counts the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
   #takeTraining(first: number, numbers: Numbers): [rows: number, gaps: number] {
     const size = this.#texts?.size ?? 0;
-    if (size > this.#ofTraining.length) this.#ofTraining = longer(this.#ofTraining, 2 * size);
+    if (size > this.#counts.length) this.#counts = longer(this.#counts, 2 * size);
     let [rows, gaps] = [0, 0];
     for (let n = 0; n < numbers.length; n++) {
-      if (this.#marks[first + n] !== TRAINING) continue;
+      if (this.#marks.length > 0 && this.#marks[first + n] !== TRAINING) continue;
       rows++;
       if (Number.isNaN(numbers[n])) gaps++;
-      else if (size > 0) this.#ofTraining[numbers[n]] = 1;
+      else if (size > 0) this.#counts[numbers[n]]++;
     }
     return [rows, gaps];
   }
@@ -144,17 +183,23 @@ export class InputColumn {
     const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
     if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
     const size = this.#values.length;
+    if (this.#texts && size === 0)
+      throw new UsageError(
+        `${this.#source}: column '${this.#name}': no value is in ${this.#minCount} training rows; leave it out, or give a lower --min-count`,
+      );
+    if (size > MOST_VALUES) throw this.#tooMany(`${thousands(size)}`);
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
     const values = size > MOST_HOT ? size : Array.from(this.#values, (place) => this.shown(place));
-    return { values, gaps: this.#gaps };
+    const wholes = this.#wholes?.size ?? 0;
+    return { values, gaps: this.#gaps, ...(this.takesNumbers && wholes >= LEAST_WHOLES && { wholes }) };
   }
 
-  /** The places of training rows' texts, in the order of these. */
+  /** The places of texts that enough training rows have, in the order of these. */
   get #values(): Uint32Array {
     if (this.#sorted) return this.#sorted;
     const all = new Uint32Array(this.#texts?.size ?? 0);
     for (let place = 0; place < all.length; place++) all[place] = place;
-    const own = this.#marks.length > 0 ? all.filter((place) => this.#ofTraining[place] === 1) : all;
+    const own = this.#areCounted ? all.filter((place) => this.#counts[place] >= this.#minCount) : all;
     this.#sorted = this.#texts?.sort(own) ?? own;
     return this.#sorted;
   }
@@ -187,7 +232,7 @@ export class InputColumn {
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
         `and two rows for each, got ${got} ` +
-        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values${naHint(this.#naWord())}`,
+        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values, or give --min-count 5${naHint(this.#naWord())}`,
     );
   }
 }

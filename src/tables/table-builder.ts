@@ -150,7 +150,7 @@ export class TableBuilder {
     source: string,
     rows: number,
     chosen?: NamedColumns,
-    { categorical = [], na = [], split, parts }: TableReading = {},
+    { categorical = [], na = [], minCount = 1, split, parts }: TableReading = {},
     memory?: TableMemory,
   ) {
     this.#source = source;
@@ -170,7 +170,9 @@ export class TableBuilder {
       throw new UsageError(`${source}: categorical: no input or label '${missing}'${meant}`);
     }
     const isCategory = (name: string) => categorical.includes(name);
-    this.#inputs = inputs.map((name) => new InputColumn(name, source, isCategory(name), this.#marks));
+    this.#inputs = inputs.map(
+      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount }),
+    );
     this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];
     this.#cells = new CellWriter(rows, inputs.length + labels.length, memory?.cells);

@@ -42,9 +42,9 @@ export interface AskedTable {
 
 function keyOf(
   { inputs, labels }: Columns,
-  { sha256, how: { categorical = [], na = [], split, parts } = {} }: AskedTable,
+  { sha256, how: { categorical = [], na = [], minCount, split, parts } = {} }: AskedTable,
 ): string {
-  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run", parts]);
+  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run", parts, minCount]);
   return createHash("sha256").update(all).digest("hex");
 }
 

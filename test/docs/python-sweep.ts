@@ -21,6 +21,7 @@ const SETTING_OF: Readonly<Record<string, string>> = { corr: "correlations", dia
 const TYPES: Readonly<Record<string, string>> = {
   jobs: "int",
   oneHot: "int",
+  minCount: "int",
   embedding: "int",
   heldout: "float",
   split: "int",

@@ -68,6 +68,23 @@ describe("a run with validation rows", () => {
     }
   });
 
+  test("evaluates the last test rows alone before its end with evalRows, all at its end, and all validation rows each time", async () => {
+    for (const engine of [engines.cpu, engines.tfjs]) {
+      const run = (steps: number, evalRows?: number) =>
+        three({ steps, evalEvery: 3, ...(evalRows !== undefined && { evalRows }) });
+      const [early, whole] = [await resultOf(engine, run(3)), await resultOf(engine, run(6))];
+      const { curve, diagnostics } = await resultOf(engine, run(6, 4));
+      const near = (losses: readonly number[]) => losses.map((loss) => expect.closeTo(loss, 4));
+      expect(curve.heldout[0]).toEqual(near(errorsOf(run(3), early.parameters as Float32Array, 11, 15)));
+      expect(curve.heldout[1]).toEqual(whole.curve.heldout[1]);
+      expect(curve.validation).toEqual(whole.curve.validation);
+      const metrics = (values: typeof diagnostics, name: string) => values?.values[`${name}/1`];
+      expect(metrics(diagnostics, "validationRSquared")).toEqual(metrics(whole.diagnostics, "validationRSquared"));
+      expect(metrics(diagnostics, "rSquared")?.[0]).not.toBe(metrics(whole.diagnostics, "rSquared")?.[0]);
+      expect(metrics(diagnostics, "rSquared")?.[1]).toBe(metrics(whole.diagnostics, "rSquared")?.[1]);
+    }
+  });
+
   test("of a model in JavaScript has both, too", async () => {
     const run = { ...three(), model: codeModel(LINEAR, { inputs: 3, tasks: 2 }) } as unknown as Run;
     const engine = new ProcessEngine({ adapter: nodeAdapter(), jobs: 1 });

@@ -155,6 +155,14 @@ const EMBEDDED_APART: ModelSpec = {
   gate: { layers: [9], bias: true },
 };
 
+/** A linear map of the inputs for each task. */
+const LINEAR: ModelSpec = {
+  ...BOTTOM,
+  name: "linear",
+  experts: { shared: 0, perTask: 1, layers: [] },
+  tower: { layers: [] },
+};
+
 /** A member of each gating: a new one does not compile until it is here, so no test of `SPECS` leaves it out. */
 export const BY_GATING: Readonly<Record<Gating, ModelSpec>> = {
   none: BOTTOM,
@@ -233,6 +241,9 @@ export const SPECS: readonly ModelSpec[] = [
   EMBEDDED_APART,
   { ...EMBEDDED, name: "embedded-single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },
   { ...EMBEDDED, name: "embedded-alone", inputs: 3, embeddings: [...embeddings, { rows: 4, size: 2 }] },
+  { ...LINEAR, name: "embedded-linear", embeddings },
+  LINEAR,
+  { ...LINEAR, name: "towers-alone", tower: { layers: [7] }, dropout: 0.2 },
   { ...PLE, name: "embedded-ple", embeddings },
   { ...STITCHED, name: "embedded-stitch", embeddings },
   { ...FACTORED, name: "embedded-factored", embeddings },

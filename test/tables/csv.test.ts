@@ -400,7 +400,7 @@ test("held-out rows are no training rows, of which a value needs two and a colum
 describe("a column is refused in one line that has", () => {
   const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`);
   const most = "expected numbers, or at most 1,000,000 different texts and two rows for each";
-  const out = "(the first is 'c0'); leave the column out, or group its values";
+  const out = "(the first is 'c0'); leave the column out, or group its values, or give --min-count 5";
   test.each([
     [withColumn("x_zip", many(21)), `t.csv: column 'x_zip': ${most}, got 21 in 21 training rows ${out}`],
     [withColumn("x_zip", many(1500)), `t.csv: column 'x_zip': ${most}, got 1500 in 1500 training rows ${out}`],

@@ -35,6 +35,7 @@ OPTIONS = {
     "impute": "--impute",
     "one_hot": "--one-hot",
     "embedding": "--embedding",
+    "min_count": "--min-count",
     "task": "--task",
     "env": "--env",
     "model_set": "--model-set",
@@ -98,6 +99,7 @@ SETTINGS = {
     "label_kind": "labelKind",
     "dropout": "dropout",
     "embedding_std": "embeddingStd",
+    "embedding_decay": "embeddingDecay",
     "method_alpha": "method.alpha",
     "method_c": "method.c",
     "method_rate": "method.rate",
@@ -114,6 +116,7 @@ SETTINGS = {
     "choose_by": "chooseBy",
     "eval_every": "evalEvery",
     "heldout_rows": "heldoutRows",
+    "eval_rows": "evalRows",
     "report": "report",
 }
 
@@ -144,6 +147,7 @@ def sweep(
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
+    min_count: int | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -203,6 +207,7 @@ def sweep(
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
+    embedding_decay: float | Sequence[float] | None = None,
     method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
@@ -219,6 +224,7 @@ def sweep(
     choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
+    eval_rows: int | Literal["all"] | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     progress: bool = True,
     program: PathLike | None = None,
@@ -257,6 +263,7 @@ def sweep(
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param min_count: values of a category with fewer training rows are other values, which share a vector
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
@@ -316,6 +323,7 @@ def sweep(
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
+    :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
     :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
@@ -332,6 +340,7 @@ def sweep(
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
+    :param eval_rows: the most rows of a table's validation, and of its test before a run's end, or all
     :param report: one of train, heldout, running
     :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)
@@ -367,6 +376,7 @@ def plan(
     impute: str | None = None,
     one_hot: int | None = None,
     embedding: int | None = None,
+    min_count: int | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -426,6 +436,7 @@ def plan(
     label_kind: str | None = None,
     dropout: float | Sequence[float] | None = None,
     embedding_std: float | Literal["size"] | Sequence[float | Literal["size"]] | None = None,
+    embedding_decay: float | Sequence[float] | None = None,
     method_alpha: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
@@ -442,6 +453,7 @@ def plan(
     choose_by: str | None = None,
     eval_every: int | str | Sequence[int] | None = None,
     heldout_rows: int | None = None,
+    eval_rows: int | Literal["all"] | None = None,
     report: Literal["train", "heldout", "running"] | None = None,
     progress: bool = True,
     program: PathLike | None = None,
@@ -477,6 +489,7 @@ def plan(
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
+    :param min_count: values of a category with fewer training rows are other values, which share a vector
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
@@ -536,6 +549,7 @@ def plan(
     :param label_kind: real or binary, or one for each task, such as real:binary
     :param dropout: a number from 0 to below 1; or several
     :param embedding_std: the standard deviation of an embedding's initial values, or size; or several
+    :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
     :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
@@ -552,6 +566,7 @@ def plan(
     :param choose_by: what chooses steps and settings on validation rows: loss, the mean over tasks, or a metric of one task such as auc1, or its mean such as aucMean
     :param eval_every: a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more
     :param heldout_rows: a whole number from 1 to 2147483647
+    :param eval_rows: the most rows of a table's validation, and of its test before a run's end, or all
     :param report: one of train, heldout, running
     :param progress: show a bar and what the program notes, where something trains
     :param program: the mmoe program, where it is not found (see docs/python.md)

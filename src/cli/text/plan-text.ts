@@ -1,7 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import { fewNumbersText } from "../../config/task-kinds.ts";
+import { fewNumbersText, wholeNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
+import { valuesOf } from "../../engines/training-settings.ts";
 import { isCode } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { curveSizes } from "../../sweep/curves.ts";
@@ -59,7 +60,7 @@ export async function describePlan(
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const upTo = config.patience === null ? "" : "at most ";
-  const few = fewNumbersText(config);
+  const few = [fewNumbersText(config), wholeNumbersText(config)].filter((line) => line !== "").join("\n");
   const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;
   return [
     settingsText(config, room),
@@ -70,9 +71,22 @@ export async function describePlan(
       epochsText(config) +
       (few && `${few}\n`) +
       (earlier && `earlier runs: ${earlier}\n`) +
+      checkpointsText(planned, sizes) +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");
+}
+
+/** Checkpoints of fewer bytes are not worth a line. */
+const LEAST_CHECKPOINT = 100_000_000;
+
+/** What the largest run keeps on the disk while it trains, on a line; empty if that is little. A model in code keeps what it likes. */
+function checkpointsText(runs: readonly AnyRun[], sizes: ReadonlyMap<string, number>): string {
+  const bytes = runs.map(({ model, training }) =>
+    isCode(model) ? 0 : 4 * valuesOf(training) * (sizes.get(model.name) as number),
+  );
+  const most = Math.max(...bytes);
+  return most < LEAST_CHECKPOINT ? "" : `a run in flight keeps up to ${megabytes(most)} in checkpoints/\n`;
 }
 
 /** From this many passes over a table's training rows on, models learn them by heart. */

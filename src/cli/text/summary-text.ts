@@ -1,11 +1,12 @@
 import { type Ladder, rungName } from "../../data/ladder-loss.ts";
 import { type Cell, cellText, correlationText, modelAt, pointText, pointTitle } from "../../identity/cell.ts";
+import type { ModelName } from "../../models/zoo.ts";
 import { METRIC_WORDS } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { type Estimate, estimateText, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { normalQuantile } from "../../stats/normal.ts";
-import { POWER } from "../../stats/power.ts";
+import { ERROR, POWER } from "../../stats/power.ts";
 import { type CellComparison, type SpreadComparison, untold } from "../../summary/comparisons.ts";
 import type { ModelCost } from "../../summary/cost.ts";
 import type { PlannedRuns } from "../../summary/planned-runs.ts";
@@ -54,7 +55,10 @@ function statisticsRows(title: string, cells: readonly CellSummary[], hasBad: bo
 /** Differences and tests between cells, with the family that each p-value is adjusted over. */
 export function comparisonsOf({ models, correlations, points, spreads }: Summary): Block[] {
   const blocks: Block[] = [];
-  if (models.length > 0) blocks.push(differencesOf("between models, the first minus the second:", models));
+  if (models.length > 0) {
+    const block = differencesOf("between models, the first minus the second:", models);
+    blocks.push({ ...block, after: [block.after, ...besideLinear(models)].join("; ") });
+  }
   if (correlations.length > 0)
     blocks.push(differencesOf("between correlations, the lower minus the higher:", correlations));
   const [onPoints] = points;
@@ -70,6 +74,18 @@ export function comparisonsOf({ models, correlations, points, spreads }: Summary
   );
   const after = [...(last.after === undefined ? [] : [last.after]), [captionOf(all), ...few].join("; ")].join("\n");
   return [...blocks.slice(0, -1), { ...last, after }];
+}
+
+const LINEAR: ModelName = "logistic-regression";
+
+/** Which models are not told apart from a linear one: by the test, or, of too few pairs for it, by which is lower in each. */
+function besideLinear(models: readonly CellComparison[]): string[] {
+  const alike = models.flatMap(({ first, second, adjusted, improvement }) => {
+    const [one, other] = first.model === LINEAR ? [second, first] : [first, second];
+    const isTold = Number.isNaN(adjusted) ? improvement.value === 0 || improvement.value === 1 : adjusted < ERROR;
+    return other.model === LINEAR && !isTold ? [one.model] : [];
+  });
+  return alike.length === 0 ? [] : [`not told apart from ${LINEAR}: ${[...new Set(alike)].join(", ")}`];
 }
 
 function captionOf(all: readonly { readonly pairs: number }[]): string {

@@ -122,6 +122,7 @@ const NO_STEP = {
   stabilizer: 0,
   decay: 0,
   decoupled: 0,
+  vectorDecay: 0,
   kept: 0,
 };
 
@@ -133,11 +134,19 @@ function kindOf({ optimizer, momentum, nesterov }: OptimizerSettings): number {
 
 /** `moments`: bytes from a weight to its first moment. */
 function optimizerRecord(settings: OptimizerSettings, moments: number): Uint8Array {
-  const { optimizer, lr, momentum, beta2, epsilon: stabilizer, weightDecay } = settings;
+  const {
+    optimizer,
+    lr,
+    momentum,
+    beta2,
+    epsilon: stabilizer,
+    weightDecay,
+    embeddingDecay: vectorDecay = 0,
+  } = settings;
   const [decay, decoupled] = optimizer === "adamw" ? [0, weightDecay] : [weightDecay, 0];
   const kind = kindOf(settings);
   const beta1 = kind < MOMENTUM ? settings.beta1 : momentum;
-  const of = { kind, moments, lr, beta1, beta2, stabilizer, decay, decoupled };
+  const of = { kind, moments, lr, beta1, beta2, stabilizer, decay, decoupled, vectorDecay };
   return record("Optimizer", { ...NO_STEP, ...of, power1: 1, power2: 1, kept: 1 });
 }
 

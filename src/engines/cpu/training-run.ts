@@ -15,7 +15,7 @@ import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "../task-losses.ts";
-import { testRows } from "../training-settings.ts";
+import { firstEvaluated, testRows } from "../training-settings.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./run-group-rows.ts";
 import {
@@ -176,8 +176,9 @@ export class TrainingRun {
     if (this.isOver) return;
     const { slot, counts } = this.#own;
     this.takeErrors();
-    const predictions = this.#addHeldout({ predicts: isValidated(this.run) || hasMetrics(this.run) });
-    const heldout = this.takeErrors(counts.rows("heldout"));
+    const from = firstEvaluated(this.run.training, this.#step);
+    const predictions = this.#addHeldout({ predicts: isValidated(this.run) || hasMetrics(this.run), from });
+    const heldout = this.takeErrors(counts.rows("heldout", from));
     const validation = () => predictions && validationLosses(this.run, predictions, this.#tasks);
     const sums = () => takeMeans(this.#memory, slot.sums, this.#ones);
     this.#record.addEvaluation(heldout, this.#step, validation, sums);
@@ -192,23 +193,23 @@ export class TrainingRun {
     return this.#addHeldout({ predicts: true }) as Predictions;
   }
 
-  /** Adds up the losses over the test rows. If it `predicts`, gives what it predicts of all held-out rows. */
-  #addHeldout({ predicts }: { readonly predicts: boolean }): Predictions | undefined {
+  /** Adds up the losses over the test rows from one on. If it `predicts`, gives what it predicts of all held-out rows from there. */
+  #addHeldout({ predicts, from = 0 }: { readonly predicts: boolean; readonly from?: number }): Predictions | undefined {
     const { slot, rows, heldout, pieceRows } = this.#own;
-    const { outputs: O, heldout: out } = slot.code;
+    const { outputs: O, heldout: out, tasks: K } = slot.code;
     const { heldoutRows } = this.run.training;
     const tested = testRows(this.run.training);
     const N = predicts ? heldoutRows : tested;
-    const outputs = predicts ? new Float32Array(N * O) : undefined;
+    const outputs = predicts ? new Float32Array((N - from) * O) : undefined;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
-    for (let first = 0; first < N; first += rows.heldoutRows) {
+    for (let first = from; first < N; first += rows.heldoutRows) {
       const at = heldout(first);
       const count = Math.min(rows.heldoutRows, N - first);
       const counted = Math.max(0, Math.min(count, tested - first));
       this.#kernels.evaluate(slot.address, at.x, stride, at.y, count, pieceRows, counted, predicts ? out : 0);
-      outputs?.set(this.#memory.float32(out, count * O), first * O);
+      outputs?.set(this.#memory.float32(out, count * O), (first - from) * O);
     }
-    return outputs && { outputs, y: this.#own.heldoutLabels() };
+    return outputs && { outputs, y: this.#own.heldoutLabels().subarray(from * K) };
   }
 
   /**

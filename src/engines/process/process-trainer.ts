@@ -153,13 +153,16 @@ export class ProcessTrainer implements Trainer {
     this.#sent.push({ chunk, losses });
   }
 
-  async heldout(): Promise<Predictions[]> {
+  async heldout(first = 0): Promise<Predictions[]> {
     const { model, training } = this.#run;
     const [N, O] = [training.heldoutRows, outputWidth(model)];
-    const all = this.#replicas.map(({ feed }) => ({ outputs: new Float32Array(N * O), y: feed.sets.heldout.y }));
-    for (let from = 0; from < N; from += this.#layout.evaluatedRows) {
+    const all = this.#replicas.map(({ feed }) => ({
+      outputs: new Float32Array((N - first) * O),
+      y: feed.sets.heldout.y.subarray(first * model.tasks),
+    }));
+    for (let from = first; from < N; from += this.#layout.evaluatedRows) {
       const part = await this.#predicted("heldout", from, N);
-      for (const [r, { outputs }] of all.entries()) outputs.set(part[r].outputs, from * O);
+      for (const [r, { outputs }] of all.entries()) outputs.set(part[r].outputs, (from - first) * O);
     }
     return all;
   }

@@ -41,6 +41,7 @@ const RECORDS = {
     stabilizer: "double",
     decay: "double",
     decoupled: "double",
+    vectorDecay: "double",
     kept: "double",
   },
   Clip: {

@@ -74,6 +74,7 @@ describe("300 steps", () => {
     ppnet: "f82c5cfda17ef063",
     "mmoe-top-k-noisy": "ca7f2aab5463019c",
     mtan: "eb101c8123c87c26",
+    "logistic-regression": "5d04c3fa85db7ad2",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

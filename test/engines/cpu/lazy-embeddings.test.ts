@@ -13,6 +13,8 @@ const ADAM = CASES[0]?.[1];
 const ALL: [string, OptimizerSettings][] = [
   ...CASES,
   ["adam with clipping", { ...ADAM, clipNorm: 0.5 }],
+  ["adam with a decay of vectors", { ...ADAM, embeddingDecay: 0.05 }],
+  ["sgd with a decay of vectors and clipping", { ...ADAM, optimizer: "sgd", embeddingDecay: 0.1, clipNorm: 0.5 }],
   ["sgd", { ...ADAM, optimizer: "sgd", lr: 0.05 }],
   ["sgd with clipping", { ...ADAM, optimizer: "sgd", lr: 0.05, clipNorm: 0.5 }],
 ];
@@ -32,7 +34,7 @@ function touchedBy(x: readonly number[][]): Set<number> {
 
 /** 100 steps in float64: SparseAdam for vectors, which has its epsilon beside the root as it is, and Adam for all others. */
 function trainedInFloat64(settings: OptimizerSettings, B: number) {
-  const { optimizer, beta1, beta2, epsilon, clipNorm } = settings;
+  const { optimizer, beta1, beta2, epsilon, clipNorm, embeddingDecay = 0 } = settings;
   const w = Float64Array.from(INITIAL);
   const [m, v] = [new Float64Array(w.length), new Float64Array(w.length)];
   const ofTables = tables.reduce((sum, { size }) => sum + size, 0);
@@ -48,7 +50,7 @@ function trainedInFloat64(settings: OptimizerSettings, B: number) {
     const rate = rateAt(settings, i + 1);
     const [left1, left2] = [1 - beta1 ** (i + 1), 1 - beta2 ** (i + 1)];
     for (const p of moved) {
-      const gradient = scale * g[p];
+      const gradient = scale * g[p] + (p < ofTables ? embeddingDecay * w[p] : 0);
       if (optimizer === "sgd") {
         w[p] -= rate * gradient;
         continue;

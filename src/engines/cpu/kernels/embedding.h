@@ -88,6 +88,8 @@ INLINE void stepTouched(const Touched *touched, const char *base, char *weights,
   const char *sums = base + touched->sums;
   Rule rule = ruleOf(o);
   rule.epsilon = splat((float)o->stabilizer);
+  rule.decay = splat((float)o->vectorDecay);
+  if (o->vectorDecay > 0) rule.tiny = splat(0);
   for (int i = 0; i < touched->count; i++, sums += vector) {
     char *w = weights + touched->w + (size_t)numbers[i] * vector;
     if (i + AHEAD < touched->count) {

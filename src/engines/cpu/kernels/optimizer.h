@@ -103,6 +103,6 @@ KERNEL void stepEach(Rule rule, char *w, const F *gradients, int count) {
 #pragma GCC diagnostic error "-Wmissing-field-initializers"
 
 /// Sgd with this rate adds gradients to what is there: kind, moments, rate, epsilon, lr, powers, betas, stabilizer, decays, kept.
-static const Optimizer ADDING = {SGD, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+static const Optimizer ADDING = {SGD, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
 #pragma GCC diagnostic pop

@@ -392,6 +392,8 @@ typedef struct {
   double beta1, beta2, stabilizer;
   /// Weight decay: what times a weight is added to its gradient, or for adamw times lr is taken off each weight.
   double decay, decoupled;
+  /// What times a vector of the batch is added to its gradient, where steps move these alone.
+  double vectorDecay;
   /// 1 - lr decoupled.
   double kept;
 } Optimizer;

@@ -195,13 +195,17 @@ class GroupTrainer implements Trainer {
     };
   }
 
-  heldout(): Predictions[] {
+  heldout(from = 0): Predictions[] {
     const { sources, places } = this.#group;
     const parameters = this.parameters();
     return this.#shape.models.flatMap((model, m) =>
       places.map((place, r) => {
         const [x, y] = [this.#heldout.x, this.#heldout.y].map((all) => partAt(all, place, sources.length));
-        return { outputs: this.#predicted(model, parameters[m * places.length + r], x), y };
+        const rows = x.subarray(from * model.inputs);
+        return {
+          outputs: this.#predicted(model, parameters[m * places.length + r], rows),
+          y: y.subarray(from * model.tasks),
+        };
       }),
     );
   }
