@@ -219,13 +219,13 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
   })),
-  {
-    key: "momentum",
-    why: ({ optimizer }) => {
+  ...(["momentum", "nesterov"] as const).map((key) => ({
+    key,
+    why: ({ optimizer }: Settings) => {
       const other = [optimizer].flat().find((name) => name !== "sgd");
       return other && `${other} does not use it`;
     },
-  },
+  })),
   ...(["decaySteps", "decayFactor"] as const).map((key) => ({
     key,
     why: ({ schedule }: Settings) => {
@@ -304,7 +304,7 @@ function checkMomentum({ settings, has, refuse }: Rule): void {
       "momentum",
       `is for optimizer sgd, got ${[settings.optimizer].join(", ")}; give --optimizer sgd, or leave it out`,
     );
-  if (settings.nesterov && momenta.includes(0))
+  if (has("nesterov", true) && momenta.includes(0))
     refuse("nesterov", "does nothing with a momentum of 0; give --set momentum=0.9, or leave it out");
   if (has("embeddingSteps", "lazy") && momenta.some((one) => one > 0))
     refuse("embeddingSteps", "lazy has no momentum, which moves every vector; give dense, or momentum 0");
