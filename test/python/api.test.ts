@@ -287,6 +287,10 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
           "ValueError: rows: column 'b' has lists; leave it out, or give each of their parts a column",
         ] as const,
     ),
+    [
+      `mmoe.sweep(rows=__import__("polars").DataFrame({"a": [1], "b": [b"c"]}))`,
+      "ValueError: rows: column 'b' has Binary values; leave it out, or make them numbers or texts",
+    ],
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
