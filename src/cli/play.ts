@@ -72,7 +72,7 @@ type Playable = Config & Parameters<typeof configSettings>[0];
 /** Settings that a page trains only as the paper does. */
 const FIXED = [
   ...(["rows", "correlationMatrix", "loss", "labels", "labelKind", "method", "arithmetic"] as const),
-  ...(["taskKinds", "tuned", "nesterov", "taskWeights", "taskWeightDecay"] as const),
+  ...(["taskKinds", "tuned", "taskWeights", "taskWeightDecay"] as const),
   ...(["embeddingStd", "embeddingSteps", "embeddingDecay", "evalRows"] as const),
   ...OPTIMIZER_KEYS,
   ...OF_GENERATED,

@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
-import { combinesGradients, hasConstant, METHODS, type MethodName } from "../engines/methods.ts";
+import { combinesGradients, constantsOf, hasConstant, METHODS, type MethodName } from "../engines/methods.ts";
 import { forAll, UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
 import { checkedBy, expectTree } from "./checked-by.ts";
 import { checkChooseBy } from "./choose-by.ts";
-import type { Config, SettingOrigin } from "./config.ts";
+import { type Config, type PointConfig, type SettingOrigin, trainingOf } from "./config.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
-import { checkGenerated, correlationsOf, withoutFront } from "./generated.ts";
+import { checkGenerated, correlationsOf, generatorOf, withoutFront } from "./generated.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
@@ -16,6 +16,8 @@ import {
   EXTENDING_SCHEMA,
   FILE_SCHEMA,
   GRID_KEYS,
+  gridPoints,
+  listedKeys,
   SETTING_KEYS,
   type SettingKey,
   type Settings,
@@ -160,6 +162,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkTasks(settings, place);
   checkModels(settings, place);
   checkGrid(settings, place);
+  for (const key of listedKeys(settings)) if (sources[key]) expectOtherRuns(settings, key, place(key)); // stored ones stay as they are
   checkTuned(settings, [...sinceTuned], place);
   checkConstants(settings, place);
   checkOptimizer(settings, place);
@@ -219,13 +222,13 @@ const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Setting
     key,
     why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
   })),
-  {
-    key: "momentum",
-    why: ({ optimizer }) => {
+  ...(["momentum", "nesterov"] as const).map((key) => ({
+    key,
+    why: ({ optimizer }: Settings) => {
       const other = [optimizer].flat().find((name) => name !== "sgd");
       return other && `${other} does not use it`;
     },
-  },
+  })),
   ...(["decaySteps", "decayFactor"] as const).map((key) => ({
     key,
     why: ({ schedule }: Settings) => {
@@ -245,6 +248,27 @@ function checkGrid(settings: Settings, place: (key: SettingKey) => string): void
     if (!Array.isArray(values) || reason === undefined) continue;
     throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
   }
+}
+
+/** Throws UsageError for two values of a listed setting that mean the same run, such as a default by its name and as a number. */
+function expectOtherRuns(settings: Settings, key: GridKey, place: string): void {
+  const firsts = Object.fromEntries(listedKeys(settings).map((one) => [one, valuesOf(settings, one)[0]]));
+  const known = new Map<string, unknown>();
+  for (const point of gridPoints(settings, [...new Set<GridKey>(["method", key])])) {
+    const run = JSON.stringify(trainedWith({ ...settings, ...firsts, ...point } as PointConfig));
+    if (known.has(run))
+      throw new UsageError(`${place}: ${known.get(run)} and ${point[key]} mean the same run; leave out one`);
+    known.set(run, point[key]);
+  }
+}
+
+/** What settings of a run come to: the numbers that words stand for. */
+function trainedWith(settings: PointConfig): readonly unknown[] {
+  const training = trainingOf(settings);
+  const all = [{ ...training, constants: undefined }, constantsOf(training), settings.dropout];
+  if (settings.rows !== null) return all;
+  const matrices = (settings.correlations ?? []).map((p) => correlationsOf(settings, p));
+  return [...all, { labelScale: 1, labelled: 1, ...generatorOf(settings) }, matrices];
 }
 
 /** Refuses what would do nothing, or is not said: UsageError. `place` names a setting as the user gave it. */
@@ -304,7 +328,7 @@ function checkMomentum({ settings, has, refuse }: Rule): void {
       "momentum",
       `is for optimizer sgd, got ${[settings.optimizer].join(", ")}; give --optimizer sgd, or leave it out`,
     );
-  if (settings.nesterov && momenta.includes(0))
+  if (has("nesterov", true) && momenta.includes(0))
     refuse("nesterov", "does nothing with a momentum of 0; give --set momentum=0.9, or leave it out");
   if (has("embeddingSteps", "lazy") && momenta.some((one) => one > 0))
     refuse("embeddingSteps", "lazy has no momentum, which moves every vector; give dense, or momentum 0");

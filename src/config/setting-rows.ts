@@ -24,7 +24,7 @@ export interface SettingRow {
 const USUAL: readonly SettingKey[] = [
   ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
   ...OPTIMIZER_KEYS,
-  ...(["nesterov", "embeddingStd", "embeddingSteps", "embeddingDecay", "evalRows"] as const),
+  ...(["embeddingStd", "embeddingSteps", "embeddingDecay", "evalRows"] as const),
   ...(["taskWeights", "taskWeightDecay"] as const),
   ...CONSTANT_KEYS.map(([key]) => key),
   ...OF_GENERATED,

@@ -169,6 +169,7 @@ const OF_OPTIMIZER = {
   }),
   weightDecay: setting(z.number().min(0).describe("a number from 0"), { ...LISTED, default: 0 }),
   clipNorm: setting(orWord(z.number().gt(0), "none", "a number above 0"), { ...LISTED, default: "none" }),
+  nesterov: setting(z.boolean().describe("true or false (used by sgd with momentum)"), { ...LISTED, default: false }),
 };
 
 const oneWeighting = perTask(positive("what a task's loss counts, above 0"), "none");
@@ -267,7 +268,6 @@ const GIVEN = {
   optimizer: setting(choice(OPTIMIZERS), LISTED),
   lr: setting(positive("a number above 0"), LISTED),
   ...OF_OPTIMIZER,
-  nesterov: setting(z.boolean().describe("true or false (used by sgd with momentum)"), { ...TRAINED, default: false }),
   initializer: setting(choice(INITIALIZER_NAMES), { ...LISTED, paths: { ...EVERYWHERE, process: BY_CODE } }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
     ...LISTED,

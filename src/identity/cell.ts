@@ -64,7 +64,7 @@ export function runId({ model, correlation, point }: Cell, index: number): strin
   return [model, ...at, pointText(point, "/"), String(index).padStart(3, "0")].filter((part) => part !== "").join("/");
 }
 
-export type GridValue = number | string;
+export type GridValue = number | string | boolean;
 
 /** One choice of the settings that are lists, by their names: `{ lr: 0.01 }`. Empty for a sweep without a list. */
 export type GridPoint = Readonly<Record<string, GridValue>>;

@@ -63,7 +63,12 @@ export function correlationColumn<Row>(of: (row: Row) => number | null): Column<
 /** The columns of the settings that a sweep lists. */
 export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
   const description = "one column per listed setting, with its name";
-  return { name: "SETTING", schema: z.union([z.string(), z.number()]).meta({ description }), per: "setting", of };
+  return {
+    name: "SETTING",
+    schema: z.union([z.string(), z.number(), z.boolean()]).meta({ description }),
+    per: "setting",
+    of,
+  };
 }
 
 /** The names of a column's parts for K tasks and E experts, in a sweep that lists no setting. */

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 
 /** Null is an empty cell. */
-export type CsvValue = string | number | null;
+export type CsvValue = string | number | boolean | null;
 
 /** Rows in a piece of CSV: one of `curves.csv` may take 3 ms. */
 const CHUNK = 20;
@@ -40,6 +40,6 @@ export function toCsv(rows: readonly Record<string, CsvValue>[], { header = true
   return stringify(rows as Record<string, CsvValue>[], {
     header,
     escape_formulas: true,
-    cast: { number: (value) => (Number.isNaN(value) ? "" : String(value)) },
+    cast: { boolean: String, number: (value) => (Number.isNaN(value) ? "" : String(value)) },
   });
 }

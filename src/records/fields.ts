@@ -103,7 +103,7 @@ export const DIAGNOSTICS_SCHEMA = z.object({
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
   point: z
-    .record(z.string(), z.union([z.string(), measurement]))
+    .record(z.string(), z.union([z.string(), z.boolean(), measurement]))
     .optional()
     .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)

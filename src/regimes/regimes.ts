@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, trainedHash } from "../config/config.ts";
 import { loadConfig, PRESETS } from "../config/load.ts";
+import { configDifferences } from "../config/same-sweep.ts";
 import { listedKeys } from "../config/schema.ts";
 import { CONSTANT_KEYS, type GridKey, OPTIMIZER_KEYS } from "../config/settings.ts";
+import { UsageError } from "../errors.ts";
+import { shownPath } from "../files.ts";
 import { OF_CONTESTANT } from "../identity/cell.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { configIn, type Results, readResults } from "../records/read-results.ts";
@@ -82,9 +85,13 @@ export const NARROW = "-narrow";
 
 /** Whether a sweep's runs pair with those of a regime: it differs only in models, runs, methods, task weights and what may be tuned. */
 export function isOf({ config: preset }: RegimeSweep, config: Config): boolean {
+  return trainedHash(withoutChoices(config, preset)) === trainedHash(withoutChoices(preset, preset));
+}
+
+/** A config in which what a contestant may choose is as in a preset. */
+function withoutChoices(config: Config, preset: Config): Config {
   const free = Object.fromEntries([...OF_CONTESTANT, ...TUNABLE].map((key) => [key, preset[key]]));
-  const hashOf = (one: Config) => trainedHash({ ...one, ...free, ownModels: [], tuned: null });
-  return hashOf(config) === hashOf(preset);
+  return { ...config, ...free, ownModels: [], tuned: null };
 }
 
 /**
@@ -114,19 +121,27 @@ const WORDS: Readonly<Record<string, (values: readonly string[]) => string>> = {
   positives: (all) => `${lastShare(all)} positive`,
 };
 
-/** The committed runs that belong to each of some sweeps. A folder is read once. */
+/** The committed runs of each of some sweeps. Throws UsageError for a folder with a sweep's name whose runs are others. */
 export async function committedRuns(
   sweeps: readonly RegimeSweep[],
   warn: (line: string) => void,
+  committed = COMMITTED,
 ): Promise<CommittedRuns> {
-  const names = existsSync(COMMITTED) ? readdirSync(COMMITTED).sort() : [];
-  const paths = names.map((name) => join(COMMITTED, name)).filter((path) => existsSync(join(path, CONFIG)));
+  const names = existsSync(committed) ? readdirSync(committed).sort() : [];
+  const paths = names.map((name) => join(committed, name)).filter((path) => existsSync(join(path, CONFIG)));
   const folders = paths.map((path) => ({ path, config: configIn(path) }));
   const found = sweeps.map(async (sweep) => {
-    const own = folders.filter(({ config }) => isOf(sweep, config));
+    const own = folders.filter(({ config }) => config.name === sweep.name);
+    for (const { path, config } of own) expectOf(sweep, config, path);
     return [sweep, await Promise.all(own.map(({ path }) => readResults(path, warn)))] as const;
   });
   return new Map(await Promise.all(found));
+}
+
+function expectOf(sweep: RegimeSweep, config: Config, path: string): void {
+  if (isOf(sweep, config)) return;
+  const [first = "another config"] = configDifferences(withoutChoices(config, sweep.config), sweep.config);
+  throw new UsageError(`${shownPath(path)}: not the runs of regime ${sweep.name} (${first}); bring back what it was`);
 }
 
 export type CommittedRuns = ReadonlyMap<RegimeSweep, readonly Results[]>;

@@ -126,6 +126,7 @@ function columnPages({ bytes, schema }: ParquetFile, group: RowGroup, i: number)
 function timesIn({ schema, metadata }: ParquetFile, i: number): string | undefined {
   const { name, logical_type: logical, converted_type: converted } = schema.children[i]?.element ?? {};
   if (logical?.type === "TIME" || converted?.startsWith("TIME_")) return "times of day";
+  if (converted === "INTERVAL") return "durations";
   return name !== undefined && durationsIn(metadata).has(name) ? "durations" : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { csvRows } from "../support/csv.ts";
@@ -43,6 +44,22 @@ describe("a sweep of a grid", () => {
     const same = rows(grid).filter(({ id }) => id?.includes(`/${point.join("/")}/`));
     expect(same.map((row) => row.finalTrainLossMean)).toEqual(rows(alone).map((row) => row.finalTrainLossMean));
     expect(new Set(rows(grid).map((row) => row.finalTrainLossMean)).size).toBe(8 * 2);
+  });
+
+  test("may list a setting that is true or false, which tables and files have by these words", async () => {
+    const folder = join(temporaryFolder(), "nesterov");
+    const sgd = ["optimizer=sgd", "momentum=0.9", "nesterov=true,false"].flatMap((set) => ["--set", set]);
+    await sweep(folder, ...SMALL, ...sgd, "--models", "mmoe", "--corr", "0.5", "--runs", "1");
+    expect(rows(folder).map(({ id, nesterov }) => `${id} ${nesterov}`)).toEqual(
+      [false, true].map((value) => `mmoe/p=0.50/nesterov=${value}/000 ${value}`),
+    );
+    expect(new Set(rows(folder).map((row) => row.finalTrainLossMean)).size).toBe(2);
+    expect((await runMain(["status", folder])).stdout).toContain("2 runs: 2 done");
+    const one = join(folder, "one.parquet");
+    await runMain(["export", folder, "-o", one]);
+    const exported = await parquetReadObjects({ file: new Uint8Array(readFileSync(one)).buffer });
+    expect(exported).toMatchObject([{ nesterov: "false" }, { nesterov: "true" }]);
+    expect((await runMain(["summary", folder, "--at", "nesterov=true"])).stdout).toContain("at nesterov=true");
   });
 
   test("can be extended by a value as by a model: nothing is trained twice, the CSV is that of one sweep", async () => {

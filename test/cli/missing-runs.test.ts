@@ -36,9 +36,17 @@ const OTHERS = [
 const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   status: [[], ["--json"]],
   merge: [[], ["--json"]],
-  summary: ["", "--csv", "--json", "--cost", "--full", "--plan=0.1", "--seesaw --against=mmoe"].map((words) =>
-    [...AT, ...words.split(" ")].filter((word) => word !== ""),
-  ),
+  summary: [
+    "",
+    "--csv",
+    "--json",
+    "--format=markdown",
+    "--format=latex",
+    "--cost",
+    "--full",
+    "--plan=0.1",
+    "--seesaw --against=mmoe",
+  ].map((words) => [...AT, ...words.split(" ")].filter((word) => word !== "")),
   compare: [
     [whole, ...AT],
     [whole, ...AT, "--csv"],

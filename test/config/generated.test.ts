@@ -74,8 +74,8 @@ describe("--task-weights front:N", () => {
     const config = smoke("taskWeights=front:5:9");
     expect(config.taskWeights).toEqual(["1:1", "1.5:0.5", "1.8:0.2", "0.5:1.5", "0.2:1.8"]);
     expect(planRuns(config)[0]?.id).toMatch("/taskWeights=1:1/");
-    expect(smoke("tasks=3", "correlations=0.5", "taskWeights=[none, front:4:10]").taskWeights).toEqual(
-      ["none", "1:1:1", "2.5:0.25:0.25", "0.25:2.5:0.25", "0.25:0.25:2.5"], // 10 : 1 : 1, which add up to 3
+    expect(smoke("tasks=3", "correlations=0.5", "taskWeights=[1:2:3, front:4:10]").taskWeights).toEqual(
+      ["1:2:3", "1:1:1", "2.5:0.25:0.25", "0.25:2.5:0.25", "0.25:0.25:2.5"], // 10 : 1 : 1, which add up to 3
     );
   });
 

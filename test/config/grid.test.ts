@@ -55,6 +55,19 @@ describe("a setting of several values", () => {
     expect(complaint(() => smoke(setting))).toContain(message);
   });
 
+  test.each([
+    [["method=cagrad,pcgrad", "method.c=default,0.5"], "method.c: default and 0.5"],
+    [["method=dwa", "method.momentum=0.1,0,default"], "method.momentum: 0 and default"],
+    [["noiseStd=data,0.3,0.1"], "noiseStd: data and 0.1"],
+    [["taskWeights=none,1:1"], "taskWeights: none and 1:1"],
+    [["labelled=0.5,all,1:1"], "labelled: all and 1:1"],
+    [["labels=raw", "labelScale=none,1"], "labelScale: none and 1"],
+    [["tasks=3", "groupSize=none,3"], "groupSize: none and 3"],
+    [["inputs=data,100", "lr=0.1,0.2"], "inputs: data and 100"],
+  ])("is refused where two values mean the same run: %s", (settings, which) => {
+    expect(complaint(() => smoke(...settings))).toBe(`--set ${which} mean the same run; leave out one`);
+  });
+
   test("is refused where it would train the same run under several names, not where every run uses it", () => {
     const lists = ["trainRows=100,fresh", "sampling=epochs,replacement"];
     expect(complaint(() => smoke(...lists))).toBe(

@@ -40,6 +40,11 @@ test.each([
   [["momentum=0.9"], "momentum: is for optimizer sgd, got adam; give --optimizer sgd"],
   [["optimizer=[adam, sgd]", "momentum=[0, 0.9]"], "expected one value, since adam does not use it"],
   [["optimizer=sgd", "nesterov=true"], "nesterov: does nothing with a momentum of 0"],
+  [["optimizer=sgd", "nesterov=false,true", "momentum=0,0.9"], "nesterov: does nothing with a momentum of 0"],
+  [
+    ["optimizer=sgd,adam", "nesterov=false,true", "momentum=0.9"],
+    "nesterov: expected one value, since adam does not use it",
+  ],
   [["optimizer=sgd", "momentum=1"], "expected a number from 0 to below 1 (used by sgd), got 1"],
   [["weightDecay=-1"], "expected a number from 0, got -1"],
   [["clipNorm=0"], "expected a number above 0, or none, got 0"],

@@ -41,7 +41,7 @@ function traded(...set: string[]): Results {
   const records = results.records.flatMap((record) => {
     const { method = "sum", taskWeights } = record.point;
     const weights = String(taskWeights).split(":").map(Number);
-    const off = (OFF[method] ?? 0) + (record.model === "mmoe" ? -0.02 : 0);
+    const off = (OFF[String(method)] ?? 0) + (record.model === "mmoe" ? -0.02 : 0);
     const losses = weights.map(
       (weight, k) => 0.15 + off + 0.05 * weight ** -0.3 + 0.01 * Math.sin(2.4 * record.run + k),
     );

@@ -287,6 +287,10 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
           "ValueError: rows: column 'b' has lists; leave it out, or give each of their parts a column",
         ] as const,
     ),
+    [
+      `mmoe.sweep(rows=__import__("polars").DataFrame({"a": [1], "b": [b"c"]}))`,
+      "ValueError: rows: column 'b' has Binary values; leave it out, or make them numbers or texts",
+    ],
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
@@ -311,6 +315,12 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ["table = Pair(1, 2)", "Last uses table, a Pair: make it in the class, or put both in a file"],
     ["table = np.float64(1)", "Last uses table, a float64: make it in the class, or put both in a file"],
     ["max = partial(max, 5)", "Last uses max, a partial: make it in the class, or put both in a file"],
+    ["table = []; table.append(table)", "Last uses table, a list: make it in the class, or put both in a file"],
+    [
+      "table = np.random.default_rng(0).normal",
+      "Last uses table, a method: make it in the class, or put both in a file",
+    ],
+    ["np.sum = twice(np.sum)", "Base uses np of numpy, whose sum was replaced: put the class in a file that does so"],
     ["root = twice(root)", "root is not what its source makes"],
     ["squares = twice(squares)", "squares is not what its source makes"],
     ["squares.power = 3", "squares is not what its source makes"],

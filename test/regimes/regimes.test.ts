@@ -1,5 +1,40 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cellWords } from "../../src/regimes/regimes.ts";
+import { cellWords, committedRuns, regimeSweeps } from "../../src/regimes/regimes.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+/** What is said of a copy of the committed runs of `paper` and its methods after a change of the first. */
+async function saidAfter(change: (folder: string) => void): Promise<string> {
+  const root = temporaryFolder();
+  for (const name of ["paper", "paper-methods"])
+    cpSync(`results/regimes/${name}`, join(root, name), { recursive: true });
+  change(join(root, "paper"));
+  const reading = committedRuns(regimeSweeps(["paper"]), () => {}, root);
+  const said = await reading.then((found) => `${[...found.values()][0]?.length} folders`, String);
+  return said.replace(`${root}/`, "");
+}
+
+const edited = (from: string, to: string) => (folder: string) => {
+  const file = join(folder, "config.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+};
+
+test("committedRuns(sweeps) pairs with no folder whose config is not its regime's, nor with journals of another", async () => {
+  expect(await saidAfter(() => {})).toBe("2 folders");
+  expect(await saidAfter(edited("about: Does", "about: Did"))).toBe("2 folders");
+  const refusal = (why: string) => `UsageError: paper: not the runs of regime paper (${why}); bring back what it was`;
+  expect(await saidAfter(edited("seed: 0", "seed: 1"))).toBe(refusal("seed: 1 there, 0 here"));
+  expect(await saidAfter(edited("noiseStd: data", "noiseStd: 0.2"))).toBe(refusal("noiseStd: 0.2 there, data here"));
+  expect(await saidAfter(edited("batch: 6", "batch: 5"))).toMatch(
+    /^UsageError: paper\/journal\/.*: the journal of another/,
+  );
+  const others = (folder: string) => {
+    rmSync(join(folder, "journal"), { recursive: true });
+    cpSync("results/regimes/kinds/journal", join(folder, "journal"), { recursive: true });
+  };
+  expect(await saidAfter(others)).toMatch(/^UsageError: paper\/journal\/[^\n]*: the journal of another sweep [^\n]*$/);
+});
 
 test.each([
   ["paper p=1.00", "correlation 1"],

@@ -124,8 +124,8 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
 };
 
 /**
- * Tests that a path trains otherwise with another value of each setting that it supports, and refuses the others: the model of a
- * file, if one is given.
+ * Tests that a path trains otherwise with another value of each setting that it supports, which a grid can list with the first,
+ * and refuses the others: the model of a file, if one is given.
  */
 export function testSupported(path: TrainingPath, engine: Engine, file?: string): void {
   const model = `models=[${file ? `{name: mine, file: ${file}}` : "shared-bottom"}]`;
@@ -159,6 +159,9 @@ export function testSupported(path: TrainingPath, engine: Engine, file?: string)
         const before = await first(needed, neither);
         expect(before.every((numbers) => !numbers.includes("null"))).toBe(true);
         expect(await trained([...needed, value], without)).not.toEqual(before);
+        const values = [config(needed, neither), config([...needed, value], without)].map((each) => each[key]);
+        const listed = `${key}=${JSON.stringify(values)}`;
+        if (DECLARED[key].grid) expect(config([...needed, listed], without)[key]).toEqual(values);
       } else if (typeof paths[path] === "object") {
         const given = () => (other.isRefusedAlone ? config([value]) : config([...needed, value], neither));
         const refused = () => checkPath(path, "mine", given() as PointSettings);

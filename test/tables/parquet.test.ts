@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { bytesInMemory } from "../../src/tables/byte-source.ts";
@@ -82,19 +83,20 @@ test("times of day and durations are refused as dates are, which are numbers of 
   const columns = [{ ...COLUMNS[3], name: "x_t" }, ...COLUMNS];
   const kvMetadata = [{ key: "ARROW:schema", value: ARROW_SCHEMA }];
   const said = (file: Buffer) => complaint(() => tableIn(file));
-  expect(said(written(columns, { kvMetadata }))).toBe(
-    "t.parquet: column 'x_t' has durations; write it as numbers, or leave it out",
+  const is = (kind: string) => `t.parquet: column 'x_t' has ${kind}; write it as numbers, or leave it out`;
+  expect(said(written(columns, { kvMetadata }))).toBe(is("durations"));
+  const timed = (of: Pick<SchemaElement, "logical_type" | "converted_type">) => {
+    const schema = columns.map(({ name, type }, i) => {
+      const kind = type === "STRING" ? ({ type: "BYTE_ARRAY", converted_type: "UTF8" } as const) : { type };
+      return { name, ...kind, repetition_type: "REQUIRED" as const, ...(i === 0 && of) };
+    });
+    const untyped = columns.map(({ name, data }) => ({ name, data }));
+    return written(untyped, { schema: [{ name: "root", num_children: columns.length }, ...schema] });
+  };
+  expect(said(timed({ logical_type: { type: "TIME", isAdjustedToUTC: true, unit: "NANOS" } }))).toBe(
+    is("times of day"),
   );
-  const times = { logical_type: { type: "TIME", isAdjustedToUTC: true, unit: "NANOS" } } as const;
-  const schema = columns.map(({ name, type }, i) => {
-    const kind = type === "STRING" ? ({ type: "BYTE_ARRAY", converted_type: "UTF8" } as const) : { type };
-    return { name, ...kind, repetition_type: "REQUIRED" as const, ...(i === 0 && times) };
-  });
-  const untyped = columns.map(({ name, data }) => ({ name, data }));
-  const root = { name: "root", num_children: columns.length };
-  expect(said(written(untyped, { schema: [root, ...schema] }))).toBe(
-    "t.parquet: column 'x_t' has times of day; write it as numbers, or leave it out",
-  );
+  expect(said(timed({ converted_type: "INTERVAL" }))).toBe(is("durations")); // duckdb's
   const ignoring = { labels: ["y_whole", "y_long"], ignore: ["x_t"] };
   const file = parquetFile(bytesInMemory(written(columns, { kvMetadata })), "t.parquet");
   expect(parquetTable([file], "t.parquet", ignoring).rows).toBe(ROWS.length);

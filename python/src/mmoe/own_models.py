@@ -159,7 +159,7 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
             imports[used] = _import_of(name, used, value)
         elif getattr(value, "__module__", None) == made.__module__ and hasattr(value, "__qualname__"):
             _add(used, value, space, parts, imports, [*within, name])
-        elif hasattr(value, "__qualname__") and getattr(value, "__module__", None):
+        elif getattr(value, "__module__", None) and "." not in getattr(value, "__qualname__", "."):
             _expect_installed(name, used, value.__module__)
             imports[used] = f"from {value.__module__} import {value.__qualname__} as {used}"
         elif _is_constant(value):
@@ -177,6 +177,9 @@ def _import_of(name: str, used: str, module: types.ModuleType) -> str:
 
 
 def _expect_installed(name: str, used: str, module: str) -> None:
+    mine = next((each for each, value in vars(sys.modules.get(module, builtins)).items() if _is_of_main(value)), None)
+    if mine is not None:
+        raise ValueError(f"models: {name} uses {used} of {module}, whose {mine} was replaced: put the class in a file that does so")
     first = module.partition(".")[0]
     file = getattr(sys.modules.get(first), "__file__", None)
     if first in sys.stdlib_module_names or file is None or "site-packages" in Path(file).parts or "dist-packages" in Path(file).parts:
@@ -186,12 +189,18 @@ def _expect_installed(name: str, used: str, module: str) -> None:
     raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
 
 
-def _is_constant(value: Any) -> bool:
-    """Whether it can be written; not of an enum, a named tuple or another type that is made of these."""
-    if type(value) in (list, tuple, set):
-        return all(_is_constant(each) for each in value)
-    if type(value) is dict:
-        return all(_is_constant(each) for pair in value.items() for each in pair)
+def _is_of_main(value: Any) -> bool:
+    """Whether a function or class is defined in a script or notebook, whatever it is named after."""
+    if isinstance(value, types.FunctionType):
+        return value.__globals__.get("__name__") == "__main__"
+    return isinstance(value, type) and value.__module__ == "__main__"
+
+
+def _is_constant(value: Any, within: tuple[int, ...] = ()) -> bool:
+    """Whether it can be written; not of an enum, a named tuple or another type that is made of these, nor a list within itself."""
+    if type(value) in (list, tuple, set, dict):
+        parts = [each for pair in value.items() for each in pair] if type(value) is dict else value
+        return id(value) not in within and all(_is_constant(each, (*within, id(value))) for each in parts)
     return value is None or type(value) in (bool, int, float, str, bytes)
 
 

@@ -126,6 +126,8 @@ def _of_polars(rows: Any) -> FrameText:
     for name, kind in rows.schema.items():
         if kind.is_nested():
             _expect_cells(name, [[]])
+        if kind in (pl.Binary, pl.Object):
+            raise ValueError(f"rows: column {name!r} has {kind} values; leave it out, or make them numbers or texts")
         if kind in (pl.Date, pl.Datetime):
             made = made.with_columns(pl.col(name).cast(pl.Datetime("us")).dt.epoch("us") / 86_400e6)
             dates.append(name)

@@ -197,7 +197,7 @@ def sweep(
     beta2: float | Sequence[float] | None = None,
     epsilon: float | Sequence[float] | None = None,
     momentum: float | Sequence[float] | None = None,
-    nesterov: bool | None = None,
+    nesterov: bool | Sequence[bool] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
@@ -313,7 +313,7 @@ def sweep(
     :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param momentum: a number from 0 to below 1 (used by sgd); or several
-    :param nesterov: true or false (used by sgd with momentum)
+    :param nesterov: true or false (used by sgd with momentum); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param output_bias: one of zero, base-rate; or several
@@ -426,7 +426,7 @@ def plan(
     beta2: float | Sequence[float] | None = None,
     epsilon: float | Sequence[float] | None = None,
     momentum: float | Sequence[float] | None = None,
-    nesterov: bool | None = None,
+    nesterov: bool | Sequence[bool] | None = None,
     initializer: Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"] | Sequence[Literal["glorot-uniform", "stacked-glorot-uniform", "he-uniform", "lecun-uniform", "lecun-normal", "fan-in-normal", "truncated-normal"]] | None = None,
     initializer_std: float | Sequence[float] | None = None,
     output_bias: Literal["zero", "base-rate"] | Sequence[Literal["zero", "base-rate"]] | None = None,
@@ -539,7 +539,7 @@ def plan(
     :param beta2: a number from 0 to 0.999999 (used by adam and adamw); or several
     :param epsilon: a number from 1e-12 (used by adam and adamw); or several
     :param momentum: a number from 0 to below 1 (used by sgd); or several
-    :param nesterov: true or false (used by sgd with momentum)
+    :param nesterov: true or false (used by sgd with momentum); or several
     :param initializer: one of glorot-uniform, stacked-glorot-uniform, he-uniform, lecun-uniform, lecun-normal, fan-in-normal, truncated-normal; or several
     :param initializer_std: a number above 0 (used by truncated-normal); or several
     :param output_bias: one of zero, base-rate; or several

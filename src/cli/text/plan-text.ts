@@ -129,8 +129,8 @@ function callsText(engine: Engine, runs: readonly AnyRun[]): string {
   ).join("");
 }
 
-/** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`. */
-const TIGHT_COMMA = /(?<=[\d\]]),(?=[-\d[])/g;
+/** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`; not one within `24,076 values`. */
+const TIGHT_COMMA = /(?<=[\d\]]),(?=[-\d[])(?!(\d{3},?)+ )/g;
 
 /** In lines of words also where a table may be of any width: one long value would move all marks away from theirs. */
 function settingsText(config: Config, { words }: Room): string {

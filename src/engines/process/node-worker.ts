@@ -133,6 +133,7 @@ const ORDERS = {
       if (numbers.some(Number.isNaN)) throw new Error(`weights: ${name}: expected numbers, got what is none`);
       return { name, shape, numbers };
     });
+    if (arrays.length === 0) throw new Error("weights: expected an object of arrays of numbers, got none");
     let at = 0;
     const tensors = arrays.map(({ name, shape, numbers }) => {
       write(state, at, numbers);
@@ -145,7 +146,9 @@ const ORDERS = {
 
   /** The state's length, the state by V8's structured clone, and zeros up to a multiple of 4 bytes. */
   async save() {
-    const content = serialize({ model: await trainer?.stateDict?.(), draws });
+    const model = await trainer?.stateDict?.();
+    if (model === undefined || model === null) throw new Error(`stateDict: expected a state, got ${model}`);
+    const content = serialize({ model, draws });
     const whole = Buffer.alloc(HEAD + FLOAT * Math.ceil(content.length / FLOAT));
     whole.writeBigUInt64LE(BigInt(content.length));
     whole.set(content, HEAD);

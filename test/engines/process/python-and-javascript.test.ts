@@ -41,6 +41,7 @@ const LANGUAGES = [
         "return losses.map((loss, k) => (y.some((v, i) => i % K === k && v === v) ? loss : NaN))",
       ),
     forgetful: LINEAR.replace("this.w = w;", ""),
+    stateless: LINEAR.replace("stateDict = () => this.w", "stateDict = () => {}"),
     below: LINEAR.replace("return losses;", "return B === 3 ? [1, -3] : losses;"),
     weighed: (weights: string) => LINEAR.replace("  stateDict =", `  weights = () => (${weights});\n  stateDict =`),
     slowed: LINEAR.replace("    for (let i = 0; i < w.length", "    this.rate /= 2;\n    for (let i = 0; i < w.length"),
@@ -61,6 +62,7 @@ const LANGUAGES = [
     ),
     masked: MASKED_LINEAR,
     forgetful: NUMPY_LINEAR.replace('self.w = state["w"]', "pass"),
+    stateless: NUMPY_LINEAR.replace('return {"w": self.w}', "return None"),
     below: NUMPY_LINEAR.replace("return (error**2).mean(0)", "return [1, -3] if len(x) == 3 else (error**2).mean(0)"),
     weighed: (weights: string) =>
       `${NUMPY_LINEAR}\n    def weights(self):\n        return ${weights.replace("null", "None")}\n`,
@@ -103,7 +105,21 @@ function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: nu
 
 describe.each(LANGUAGES)(
   "a model in $language",
-  ({ language, modelOf, plain, drawn, noisy, counting, masked, forgetful, slowed, below, weighed, kept }) => {
+  ({
+    language,
+    modelOf,
+    plain,
+    drawn,
+    noisy,
+    counting,
+    masked,
+    forgetful,
+    stateless,
+    slowed,
+    below,
+    weighed,
+    kept,
+  }) => {
     const adapter = adapters[language === "Python" ? 1 : 0];
     const engine = new ProcessEngine({ adapter, jobs: 2, patience: { tick } });
     afterAll(() => engine.dispose());
@@ -161,6 +177,12 @@ describe.each(LANGUAGES)(
         );
       });
 
+      test("that saves nothing as its state is refused", async () => {
+        expect(await complaintOf(engine, modelOf(stateless))).toMatch(
+          /^mine\.\w+(:\d+)?: state_?[dD]ict: expected a state, got (undefined|None)$/,
+        );
+      });
+
       test("fails its run by a loss below 0, or weights that are none, and is refused if it begins so", async () => {
         const failureOf = async (text: string) => {
           const [result] = await resultsOf(engine, [codeRun(modelOf(text))], { keepParameters: true });
@@ -175,6 +197,8 @@ describe.each(LANGUAGES)(
         );
         expect(await failureOf(weighed('{"w": ["a"]}'))).toMatch(/^weights: w: expected (an array of )?numbers, got /);
         expect(await failureOf(weighed('{"w": [1]}'))).toBeUndefined();
+        const ragged = await failureOf(weighed('{"w": [[1, 2], [3]]}'));
+        expect(ragged).toMatch(/^weights: w: expected (4|an array of) numbers, got (3|lists of several lengths)$/);
       });
 
       test("is told which labels are missing, and learns from the rows that have a task's label", async () => {

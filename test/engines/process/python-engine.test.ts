@@ -157,6 +157,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     ],
     ["return (error**2).mean(0)", "return ['1', '2']", "mine.py: step: expected real numbers, got str32"],
     ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
+    ["return (error**2).mean(0)", "return None", "mine.py:4: step: expected shape [2], got a NoneType"],
   ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {
     expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
   });

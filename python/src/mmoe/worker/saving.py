@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from .errors import ModelError
+from .errors import ModelError, at_definition
 
 #: The length of what follows; the whole is padded to whole float32, as which mmoe keeps it.
 _HEAD = struct.Struct("<Q")
@@ -27,7 +27,10 @@ def save_weights(arrays: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
     tensors = {}
     content = bytearray()
     for name, given in arrays.items():
-        array = np.asarray(given)
+        try:
+            array = np.asarray(given)
+        except ValueError as error:
+            raise ModelError(f"weights: {name}: expected an array of numbers, got lists of several lengths") from error
         if array.dtype.name not in _TYPES:
             raise ModelError(f"weights: {name}: expected an array of numbers, got {array.dtype.name}")
         numbers = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
@@ -42,7 +45,10 @@ def save_weights(arrays: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
 
 def save(trainer: Any, file: BinaryIO) -> dict[str, Any]:
     """Writes all that a run resumes from: the trainer's state, and that of the global generators."""
-    state = {"trainer": trainer.state_dict(), "random": _random_state()}
+    own = trainer.state_dict()
+    if own is None:
+        raise at_definition(trainer, "state_dict: expected a state, got None")
+    state = {"trainer": own, "random": _random_state()}
     try:
         content = _dumped(state)
     except (AttributeError, TypeError, pickle.PicklingError) as error:

@@ -115,7 +115,9 @@ class Training:
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
         try:
-            got: Any = list(np.shape(value) if isinstance(value, (list, tuple)) else getattr(value, "shape", ()))
+            got: Any = list(np.shape(value) if isinstance(value, (list, tuple)) else value.shape)
+        except AttributeError:
+            got = f"a {type(value).__name__}"
         except ValueError:
             got = "lists of several lengths"
         if got == shape:
