@@ -13,7 +13,7 @@ import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, HELDOUT, type RowsSetting, readingOf } from "./rows-schema.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
 import { columnsInTasks, givenKinds, isTaskList, kindsIn } from "./task-kinds.ts";
@@ -289,12 +289,36 @@ export function rowsText(rows: RowsSetting): string {
   return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...texts].join(", ");
 }
 
+/** What is said wherever intervals are of runs that share rows; empty elsewhere. */
+export function sharedRowsText({ rows }: Pick<Settings, "rows">): string {
+  return rows !== null && haveOwnSplits(rows) ? coverageText(rows) : "";
+}
+
+/** Whether the runs' test rows differ: they are folds, or random splits, of one table. */
+function haveOwnSplits({ heldout, split, folds }: RowsSetting): boolean {
+  return folds !== undefined || (heldout !== null && typeof split !== "number");
+}
+
 /** Which uncertainty the intervals of results on a table are of; empty for the generator's rows, of which each run has others. */
 export function coverageText(rows: RowsSetting | null): string {
   if (rows === null) return "";
-  return rows.folds === undefined && (rows.heldout === null || typeof rows.split === "number")
-    ? "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"
-    : "each run has its own split: intervals over runs hold for new splits of this table and new initial values";
+  if (!haveOwnSplits(rows))
+    return "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows";
+  const runs = rows.folds === undefined ? "random splits" : `${rows.folds} folds`;
+  const source = rows.folds === undefined ? "Nadeau and Bengio 2003" : "Bouckaert and Frank 2004";
+  return `runs are ${runs} of one table: only means have intervals and p, which allow for the rows that runs share (${source}) and hold for new rows and new initial values`;
+}
+
+/**
+ * Test rows to training rows where runs share rows of one table, by which the variance of a mean over them is larger than of
+ * independent runs; 0 where they share none, or have the same test rows.
+ */
+export function overlapOf(
+  settings: Pick<PointSettings, "rows" | "trainRows" | "heldoutRows" | "refit" | "validation">,
+): number {
+  const { rows, trainRows, heldoutRows } = settings;
+  if (rows === null || !haveOwnSplits(rows)) return 0;
+  return heldoutRows / Number(withValidationRows({ trainRows, heldoutRows }, settings).trainRows);
 }
 
 /** What results on these rows depend on, wherever the file is. */

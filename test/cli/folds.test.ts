@@ -1,7 +1,9 @@
 // Sweeps whose runs test on folds of a table, or on splits by groups of their own: their rows, and what is refused.
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { overlapOf } from "../../src/config/rows.ts";
+import type { Settings } from "../../src/config/schema.ts";
 import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -84,4 +86,77 @@ test("what folds can't be with is refused in one line", async () => {
   expect(await of(file, ...grouped, "1")).toMatch(
     /folds: expected the number of folds, a whole number from 2: .*, got 1$/,
   );
+});
+
+test("intervals and p over folds or splits of one table are corrected wherever they are shown, and a phrase says so", async () => {
+  const of = async (rows: readonly string[]) => {
+    const out = join(folder, `told-${rows.join("")}`);
+    const models = ["--models", "mmoe,single-task", "--steps", "12", "--batch", "8", "--runs", "6"];
+    const { code, stdout } = await runMain([
+      "sweep",
+      "smoke",
+      "--rows",
+      file,
+      "--ignore",
+      "user",
+      "--label",
+      "y_1,y_2",
+      ...rows,
+      ...models,
+      "--out",
+      out,
+    ]);
+    expect(code).toBe(0);
+    return { out, stdout };
+  };
+  const folds = await of(["--folds", "3"]);
+  const splits = await of(["--resplit"]);
+  const one = (text: string) => text.replaceAll(/\s+/g, " ");
+  const PHRASE =
+    /uns are 3 folds of one table: only means have intervals and p, which allow for the rows that runs share \(Bouckaert and Frank 2004\)/;
+  const shown = [
+    ["summary", "--full"],
+    ["summary", "--plan", "0.1"],
+    ["summary", "--seesaw"],
+    ["compare", splits.out],
+  ].map(async ([command, ...words]) => (await runMain([command as string, folds.out, ...words])).stdout);
+  const texts = [folds.stdout, ...(await Promise.all(shown))];
+  for (const text of texts) expect(one(text)).toMatch(PHRASE);
+  expect(one(texts[1] as string)).toMatch(
+    /p: corrected resampled t test, by Holm over these 1;.*intervals of 95 %: of means alone, Student's t/,
+  );
+  expect(
+    (await runMain(["figures", folds.out, "--only", "final-loss,differences,metrics", "-o", join(folder, "figures")]))
+      .code,
+  ).toBe(0);
+  const captions = readdirSync(join(folder, "figures")).filter((name) => name.endsWith(".txt"));
+  expect(captions).toHaveLength(3);
+  for (const name of captions) expect(one(readFileSync(join(folder, "figures", name), "utf8"))).toMatch(PHRASE);
+  expect((await runMain(["report", folds.out])).code).toBe(0);
+  expect(one(readFileSync(join(folds.out, "report.html"), "utf8"))).toMatch(PHRASE);
+
+  const told = JSON.parse((await runMain(["summary", splits.out, "--json"])).stdout);
+  expect(told.coverage).toMatch(/^runs are random splits of one table: .*\(Nadeau and Bengio 2003\)/);
+  const [{ correctedT, wilcoxon, mean, median, improvement, adjusted }] = told.models;
+  expect([correctedT.p, wilcoxon]).toEqual([adjusted, undefined]);
+  expect([mean.low < mean.value, median.low, improvement.low]).toEqual([true, null, null]);
+  const { stdout: csv } = await runMain(["summary", splits.out, "--csv"]);
+  expect(csv).toContain(",correctedTHolmP,");
+  expect(csv).not.toContain("wilcoxon");
+});
+
+test("overlapOf(settings) is test to training rows of splits and folds, of sweeps from before splits had a seed, too, and else 0", () => {
+  const rows = { heldout: 0.2, split: "run", trainRows: 80, heldoutRows: 20 };
+  const overlap = (own: object, more: object = {}) =>
+    overlapOf({
+      rows: { ...rows, ...own },
+      trainRows: 80,
+      heldoutRows: 20,
+      refit: false,
+      validation: 0.25,
+      ...more,
+    } as unknown as Settings & { trainRows: number });
+  expect([overlap({}), overlap({ split: undefined }), overlap({ split: 0, folds: 5 })]).toEqual([1 / 3, 1 / 3, 1 / 3]);
+  expect(overlap({}, { refit: true })).toBe(0.25);
+  expect([overlap({ split: 0 }), overlap({ heldout: null }), overlap({}, { rows: null })]).toEqual([0, 0, 0]);
 });
