@@ -4,15 +4,16 @@ import { listedKeys } from "../config/schema.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
+import { cellLosses, overlapOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
-import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
+import { estimateText, leastDeciding } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { POWER } from "../stats/power.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
@@ -64,7 +65,7 @@ async function compare(a: string, b: string, options: CompareOptions, context: C
   const onRows = () => foldersOnRows(before, after);
   writeAs(stdout, format, {
     csv: () => changeCsv(change),
-    json: () => ({ a, b, settings, ...change, onRows: onRows() }),
+    json: () => ({ a, b, settings, ...coverageOf(before), ...change, onRows: onRows() }),
     blocks: () => [
       ...blocksOf(before, after, settings, change, paint),
       ...rowPairBlocks(onRows(), "on the same test rows, B minus A:"),
@@ -96,7 +97,7 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
   const notes = [
     ...few,
     ...[coverageText(a.config.rows)].filter((text) => text !== ""),
-    ...undecidedNote(change),
+    ...undecidedNote(change, a),
     ...needed,
     ...apartLines(change),
   ];
@@ -130,9 +131,10 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
 }
 
 /** Why a cell is undecided though its interval may lie to one side. */
-function undecidedNote({ cells }: Change): string[] {
-  const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < LEAST_RUNS);
-  return isShort ? [`undecided: fewer than ${LEAST_RUNS} pairs decide nothing`] : [];
+function undecidedNote({ cells }: Change, a: Results): string[] {
+  const least = leastDeciding(overlapOf(cellLosses(a, "heldout")));
+  const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < least);
+  return isShort ? [`undecided: fewer than ${least} pairs decide nothing`] : [];
 }
 
 /** Most ids of one kind that are named; JSON has all. */

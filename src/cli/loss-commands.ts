@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { LOSS_SETS, type LossSet } from "../config/losses.ts";
+import { sharedRowsText } from "../config/rows.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { OF_CONTESTANT, pointText } from "../identity/cell.ts";
@@ -131,6 +132,17 @@ export function lossHead(loss: LossSet, ...more: readonly string[]) {
 
 /** Most failed runs that are named; runs.csv and JSON have all. */
 const NAMED = 5;
+
+/** What intervals are of runs that share rows, in JSON; nothing elsewhere. */
+export function coverageOf({ config }: Pick<Results, "config">): { readonly coverage?: string } {
+  const coverage = sharedRowsText(config);
+  return coverage === "" ? {} : { coverage };
+}
+
+/** What intervals are of runs that share rows, below tables. */
+export function coverageBlocks(results: Pick<Results, "config">): Block[] {
+  return Object.values(coverageOf(results)).map((before) => ({ before }));
+}
 
 /** What a sweep's statistics leave out: failed and missing runs. None if there are none. */
 export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] {

@@ -22,6 +22,8 @@ import { hasManyKinds, type TaskSummary, taskSummaries } from "../summary/task-s
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
 import {
   AT_OPTION,
+  coverageBlocks,
+  coverageOf,
   folderText,
   gapsIn,
   gapsOf,
@@ -238,8 +240,13 @@ async function plan(folder: string, options: SummaryOptions, context: Context): 
     throw new UsageError(`${folder} has one model; train another with: ${goOn(results.path, "--models", "mmoe")}`);
   writeAs(context.effects.stdout, format, {
     csv: () => plannedRunsCsv(planned, size),
-    json: () => ({ folder, at: results.at, loss, size, planned }),
-    blocks: () => [headOf(results, loss), plannedBlock(planned, size), ...gapsOf(results, cells)],
+    json: () => ({ folder, at: results.at, loss, size, ...coverageOf(results), planned }),
+    blocks: () => [
+      headOf(results, loss),
+      plannedBlock(planned, size),
+      ...coverageBlocks(results),
+      ...gapsOf(results, cells),
+    ],
   });
 }
 
@@ -251,10 +258,11 @@ async function seesaw(folder: string, options: SummaryOptions, context: Context)
   if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
   writeAs(context.effects.stdout, format, {
     csv: () => seesawCsv(found),
-    json: () => ({ folder, at: results.at, ...found }),
+    json: () => ({ folder, at: results.at, ...coverageOf(results), ...found }),
     blocks: () => [
       headOf(results, loss, `gain over ${found.against}, in percent`),
       ...gainsOf(found),
+      ...coverageBlocks(results),
       ...gapsOf(results, cellLosses(results, loss)),
     ],
   });
@@ -272,10 +280,11 @@ async function front(folder: string, options: SummaryOptions, context: Context):
     );
   writeAs(context.effects.stdout, format, {
     csv: () => toCsv(fronts.flatMap((one) => frontRows(one, loss))),
-    json: () => ({ folder, with: options.with ?? [], at: results.at, loss, fronts }),
+    json: () => ({ folder, with: options.with ?? [], at: results.at, loss, ...coverageOf(results), fronts }),
     blocks: () => [
       headOf(results, loss, ...(options.with ?? []).map((other) => `with ${other}`)),
       ...frontBlocks(fronts, taskNames(results.config)),
+      ...coverageBlocks(results),
       ...gapsOf(own, cellLosses(own, loss)),
     ],
   });

@@ -7,7 +7,7 @@ import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, parseValue, presetNames, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
-import { rowsOverride } from "../config/rows.ts";
+import { conflictIn, rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
 import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
@@ -86,6 +86,7 @@ const addStudyOptions = (command: Command) =>
       "--heldout <share>",
       "the share of the rows of --rows for the test, unless a column part says them (default: 0.2)",
     )
+    .option("--folds <k>", "cross-validation: run i tests on fold i mod k, and each k runs draw folds once more")
     .option("--split <seed>", "another split of the table for all runs, a whole number (default: 0)")
     .option("--group <column>", "a column of --rows whose equal values stay in one part, such as a user")
     .option(
@@ -280,7 +281,7 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(
   config: string,
-  { rows, impute, oneHot, embedding, minCount, heldout, split, resplit, label, input, ...options }: SweepOptions,
+  { rows, impute, oneHot, embedding, minCount, heldout, split, folds, resplit, label, input, ...options }: SweepOptions,
 ): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
@@ -288,15 +289,10 @@ function rowsOverrides(
   );
   const { group, byTime: time, stratify } = options;
   const by = defined({ group, time, stratify });
-  const sizes = { oneHot, embedding, minCount };
-  const given = { impute, ...sizes, labels, inputs, ignore, categorical, na, heldout, split, ...by, resplit };
-  for (const apart of [
-    { ...by, resplit },
-    { split, resplit },
-  ]) {
-    const both = Object.keys(defined(apart));
-    if (both.length > 1) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
-  }
+  const ways = { heldout, split, folds, ...by, resplit };
+  const given = { impute, oneHot, embedding, minCount, labels, inputs, ignore, categorical, na, ...ways };
+  const both = conflictIn(ways);
+  if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
   if (rows !== undefined)
     return [
       rowsOverride(rows, {
@@ -306,6 +302,7 @@ function rowsOverrides(
         minCount: numberIn(minCount),
         heldout: numberIn(heldout),
         split: numberIn(split),
+        folds: numberIn(folds),
         ofPreset: presetNames().includes(config),
       }),
     ];

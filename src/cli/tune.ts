@@ -6,10 +6,10 @@ import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { type Cell, pointText } from "../identity/cell.ts";
-import { cellLosses } from "../records/cell-losses.ts";
+import { cellLosses, overlapOf } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import { configIn, type Results } from "../records/read-results.ts";
-import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
+import { estimateText, leastDeciding } from "../stats/estimate.ts";
 import {
   type Candidate,
   tune as choose,
@@ -23,7 +23,15 @@ import {
 import { shellQuoted } from "../text.ts";
 import { numberOf } from "../units.ts";
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, folderText, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
+import {
+  AT_OPTION,
+  coverageBlocks,
+  coverageOf,
+  folderText,
+  headOf,
+  LOSS_OPTION,
+  readWithLoss,
+} from "./loss-commands.ts";
 import { choiceOption, countOption, jsonText, listOption, outputFile, writeOutput } from "./options.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
@@ -85,13 +93,18 @@ async function tune(folder: string, options: TuneOptions, context: Context): Pro
   if (file !== null) writeOutput(file, configYaml(config, dirname(file)));
 
   const { stdout } = context.effects;
-  if (options.json)
-    stdout.write(
-      jsonText({ folder, at: results.at, ...(metric ? { metric: metric.name } : { loss }), by, picks, file }),
-    );
+  const of = metric ? { metric: metric.name } : { loss };
+  if (options.json) stdout.write(jsonText({ folder, at: results.at, ...of, by, ...coverageOf(results), picks, file }));
   else {
     const head = metric ? metricHead(results, metric) : headOf(results, loss);
-    const blocks = [head, candidatesOf(picks), picksOf(picks), nextOf(file, results)];
+    const overlap = overlapOf(cellLosses(results, "heldout"));
+    const blocks = [
+      head,
+      candidatesOf(picks),
+      picksOf(picks, overlap),
+      ...coverageBlocks(results),
+      nextOf(file, results),
+    ];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
 }
@@ -167,7 +180,7 @@ function cells({ point, mean, runs, failed }: Candidate): string[] {
 }
 
 /** How sure each choice is. */
-export function picksOf(picks: readonly Pick[]): Block {
+export function picksOf(picks: readonly Pick[], overlap = 0): Block {
   const rows = picks.map((pick) => [
     ...cellNames(cellOf(pick)),
     pointText(pick.chosen),
@@ -177,11 +190,13 @@ export function picksOf(picks: readonly Pick[]): Block {
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);
   const header = [...cellHeads(picks.map(cellOf)), "chosen", "next best", "behind by [95 %]", "sure", ""];
-  return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
+  return { rows: [header, ...rows], lean: ["next best"], after: captionOf(leastDeciding(overlap)) };
 }
 
-const CAPTION = `sure: the interval over pairs of runs lies above 0, of ${LEAST_RUNS} runs or more
+function captionOf(least: number): string {
+  return `sure: the interval over pairs of runs lies above 0, of ${least} runs or more
 at an end: the least or the greatest of its list; a better one may lie beyond`;
+}
 
 /** What a choice is for. */
 function cellOf({ model, correlation, at }: Pick): Cell {

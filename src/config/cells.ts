@@ -1,5 +1,6 @@
 import type { Cell } from "../identity/cell.ts";
 import { type Config, configAt } from "./config.ts";
+import { overlapOf } from "./rows.ts";
 import { DECLARED, gridPoints, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { PLANNED } from "./settings.ts";
 import { tunedFor } from "./tuned.ts";
@@ -22,4 +23,9 @@ export function settingsOf(config: Config, { model, correlation, point }: Cell):
   const settings = tunedFor(configAt(config, point), model, correlation);
   const keys = SETTING_KEYS.filter((key) => DECLARED[key].paths !== PLANNED && key !== "correlations");
   return Object.fromEntries(keys.map((key) => [key, settings[key]]));
+}
+
+/** How much the runs of a cell share: `overlapOf` its settings. */
+export function cellOverlap(config: Config, { model, correlation, point }: Cell): number {
+  return config.rows === null ? 0 : overlapOf(tunedFor(configAt(config, point), model, correlation));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts";
-import type { TableSettings } from "../data/table.ts";
+import { areDrawn, type TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
@@ -79,7 +79,10 @@ export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): 
   const columns = { chosen: chosenIn(rows), reading: readingOf(rows), columns: columnsOf(rows) };
   const optional = defined({ ...columns, classes: classNumbers(taskKinds) });
   const sizes = { inputs: inputsOfRows(rows), tasks: rows.labels.length };
-  return { file, sha256, heldout, standardise, ...optional, ...sizes, rawLabels: labels === "raw" };
+  const { folds, trainRows, heldoutRows } = rows;
+  const isOwn = folds !== undefined || areDrawn(columns.reading ?? {});
+  const whole = isOwn ? { whole: { trainRows, heldoutRows } } : {};
+  return { file, sha256, heldout, standardise, ...optional, ...sizes, ...whole, rawLabels: labels === "raw" };
 }
 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */

@@ -7,7 +7,7 @@ import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, group, time, stratify, oneHot, embedding, minCount}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -28,6 +28,7 @@ const SAID = {
     .union([z.literal("run"), count(0)])
     .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
     .optional(),
+  folds: count(2).describe("the number of folds, a whole number from 2: each run tests on another one").optional(),
   group: printableText().min(1).describe("a column whose equal values stay in one part, such as a user").optional(),
   time: printableText().min(1).describe("a column of numbers or dates: the last rows are the test").optional(),
   stratify: printableText().min(1).describe("a column whose values have the same shares in all parts").optional(),
@@ -93,22 +94,27 @@ export type GivenRows = z.output<typeof GIVEN>;
 /** Share of the rows that is held out unless the file or the config says. */
 export const HELDOUT = 0.2;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | (typeof SPLITS)[number]> & {
+type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | "folds" | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, minCount, split } = rows;
-  const reading = defined({ categorical, na, minCount, split, parts: partsIn(rows) });
+  const { categorical, na, minCount, split, folds } = rows;
+  const reading = defined({ categorical, na, minCount, split, folds, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 
 function partsIn(rows: Reading): PartsBy | undefined {
-  const { split = 0, heldout } = rows;
+  const { split = 0, folds, heldout } = rows;
   const by = SPLITS.find((one) => rows[one] !== undefined);
-  if (by === undefined || split === "run") return undefined;
-  return { by, column: rows[by] as string, heldout: heldout ?? HELDOUT, seed: split };
+  if (by === undefined) return undefined;
+  return {
+    by,
+    column: rows[by] as string,
+    heldout: folds === undefined ? (heldout ?? HELDOUT) : 1 / folds,
+    seed: Number(split === "run" ? 0 : split),
+  };
 }
 
 /** The columns that are labels and inputs, if the config names them. */

@@ -1,6 +1,7 @@
 // Rows of the user's own, in place of the generator's.
 import { basename, extname, resolve } from "node:path";
 import { z } from "zod";
+import { VALIDATION_SHARE } from "../data/split.ts";
 import { heldoutCount, SPLITS } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
@@ -12,7 +13,7 @@ import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, HELDOUT, type RowsSetting, readingOf } from "./rows-schema.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import { VALIDATION } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
@@ -109,31 +110,39 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
     categorical,
     na,
     split = 0,
+    folds,
     oneHot,
     embedding,
     minCount,
   } = said;
-  const by = SPLITS.filter((one) => said[one] !== undefined);
-  if (by.length > 1 || (by.length > 0 && split === "run"))
+  const isResplit = split === "run";
+  const both = conflictIn({ ...said, split: isResplit ? undefined : said.split, resplit: isResplit || undefined });
+  if (both)
     throw new UsageError(
-      `${place}: ${[...by, ...(split === "run" ? ["split: run"] : [])].join(" and ")}: expected one of them`,
+      `${place}: ${both.map((key) => (key === "resplit" ? "split: run" : key)).join(" and ")}: expected one of them`,
     );
-  const { sha256, inputs, labels, areChosen, labelVariances, rows, validation } = table;
+  const { sha256, inputs, labels, areChosen, labelVariances, rows } = table;
   if (impute === "refuse" && table.firstGap !== undefined) {
     const empty = inputs.filter((_, i) => table.contents[i].gaps);
     throw new UsageError(`${table.firstGap}${empty.length > 1 ? columnsText(empty, "columns with empty cells") : ""}`);
   }
-  if (by.length === 0 && table.heldout !== undefined && typeof heldout === "number")
-    throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
-  const share = by.length > 0 || table.heldout === undefined ? (heldout ?? HELDOUT) : null;
+  const by = SPLITS.find((one) => said[one] !== undefined);
+  const saysTest = by === undefined && table.heldout !== undefined;
+  const stray = saysTest ? defined({ heldout: heldout ?? undefined, folds }) : {};
+  for (const key of Object.keys(stray))
+    throw new UsageError(`${place}.${key}: ${basename(file)} has a column 'part', which says it; leave it out`);
+  expectFolds(table, said, `${place}.folds`);
+  const share = saysTest ? null : folds === undefined ? (heldout ?? HELDOUT) : 1 / folds;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
+  const isDrawn = by !== undefined && table.heldout === undefined;
+  const validation = isDrawn ? heldoutCount(rows - heldoutRows, VALIDATION_SHARE) : table.validation;
   const encoded = encodedColumns(table, { oneHot, embedding });
   return {
     file,
     heldout: share,
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(said), oneHot, embedding, minCount }),
+    ...defined({ categorical, na, split, folds, ...splitBy(said), oneHot, embedding, minCount }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -144,6 +153,32 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
     heldoutRows,
     ...(validation !== undefined && { validationRows: validation }),
   };
+}
+
+/** Ways to split a table that can't be together. */
+const APART = [
+  [...SPLITS],
+  ["time", "resplit"],
+  ["time", "folds"],
+  ["split", "resplit"],
+  ["folds", "resplit"],
+  ["folds", "heldout"],
+];
+
+/** What is given of the first of these that are together. `resplit`: each run draws its own split. */
+export function conflictIn(given: object): string[] | undefined {
+  const keys = Object.entries(given).flatMap(([key, value]) => ((value ?? undefined) === undefined ? [] : [key]));
+  return APART.map((apart) => apart.filter((key) => keys.includes(key))).find((both) => both.length > 1);
+}
+
+/** Refuses more folds than there are rows, or groups that stay together. */
+function expectFolds({ rows, values: { places } }: Table, { folds, file, group }: GivenRows, place: string): void {
+  if (folds === undefined) return;
+  const isGrouped = group !== undefined && places !== undefined;
+  const most = isGrouped ? new Uint32Array(places).reduce((a, b) => Math.max(a, b), 0) + 1 : rows;
+  const what = isGrouped ? `the groups by '${group}'` : "the rows";
+  if (folds > most)
+    throw new UsageError(`${place}: expected at most ${most}, ${what} of ${basename(file)}, got ${folds}`);
 }
 
 /** What options say of a table, not checked yet: `--impute mean`, `--label income`, `--input age`. */
@@ -180,11 +215,11 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
-  const { standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
+  const { standardise, impute, categorical, na, split, folds, oneHot, embedding, minCount } = rows;
   return {
     standardise,
     impute,
-    ...defined({ categorical, na, split, ...splitBy(rows), oneHot, embedding, minCount }),
+    ...defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount }),
   } as Partial<GivenRows>;
 }
 
@@ -237,7 +272,7 @@ export function checkRows(settings: Settings, place: SettingPlace): void {
  * The training of a run whose validation rows are held out beside its test rows: those that the table says, or a share of its
  * training rows. With `refit` there are none.
  */
-export function withValidationRows<T extends TrainingSettings>(
+export function withValidationRows<T extends Pick<TrainingSettings, "trainRows" | "heldoutRows">>(
   training: T,
   { rows, refit, validation, evalRows }: Pick<Settings, "rows" | "refit" | "validation" | "evalRows">,
 ): T {
@@ -259,14 +294,16 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, split, oneHot, embedding, minCount } = rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, folds, oneHot, embedding, minCount } =
+    rows;
   const values = {
-    heldout: heldout ?? undefined,
+    heldout: folds === undefined ? (heldout ?? undefined) : undefined,
     standardise,
     impute: impute === "refuse" ? undefined : impute,
     categorical,
     na,
     split: split || undefined,
+    folds,
     ...splitBy(rows),
     oneHot,
     embedding,
@@ -279,12 +316,36 @@ export function rowsText(rows: RowsSetting): string {
   return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...texts].join(", ");
 }
 
+/** What is said wherever intervals are of runs that share rows; empty elsewhere. */
+export function sharedRowsText({ rows }: Pick<Settings, "rows">): string {
+  return rows !== null && haveOwnSplits(rows) ? coverageText(rows) : "";
+}
+
+/** Whether the runs' test rows differ: they are folds, or random splits, of one table. */
+function haveOwnSplits({ heldout, split, folds }: RowsSetting): boolean {
+  return folds !== undefined || (heldout !== null && typeof split !== "number");
+}
+
 /** Which uncertainty the intervals of results on a table are of; empty for the generator's rows, of which each run has others. */
 export function coverageText(rows: RowsSetting | null): string {
   if (rows === null) return "";
-  return rows.heldout === null || typeof rows.split === "number"
-    ? "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows"
-    : "each run has its own split: intervals over runs hold for new splits of this table and new initial values";
+  if (!haveOwnSplits(rows))
+    return "all runs have the same test rows: intervals over runs hold for new initial values, not for new rows";
+  const runs = rows.folds === undefined ? "random splits" : `${rows.folds} folds`;
+  const source = rows.folds === undefined ? "Nadeau and Bengio 2003" : "Bouckaert and Frank 2004";
+  return `runs are ${runs} of one table: only means have intervals and p, which allow for the rows that runs share (${source}) and hold for new rows and new initial values`;
+}
+
+/**
+ * Test rows to training rows where runs share rows of one table, by which the variance of a mean over them is larger than of
+ * independent runs; 0 where they share none, or have the same test rows.
+ */
+export function overlapOf(
+  settings: Pick<PointSettings, "rows" | "trainRows" | "heldoutRows" | "refit" | "validation" | "evalRows">,
+): number {
+  const { rows, trainRows, heldoutRows } = settings;
+  if (rows === null || !haveOwnSplits(rows)) return 0;
+  return heldoutRows / Number(withValidationRows({ trainRows, heldoutRows }, settings).trainRows);
 }
 
 /** What results on these rows depend on, wherever the file is. */

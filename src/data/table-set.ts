@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts";
 import { permutationInto } from "./order.ts";
 import {
   AS_IT_IS,
@@ -9,7 +10,8 @@ import {
   momentsOver,
   NOTHING,
 } from "./row-encoder.ts";
-import { type DataIdentity, dataIdentity, dataKey, type RowCounts, type RowSet, type RunNames } from "./streams.ts";
+import { drawnMarks, foldOf, foldSpan, HELD_OUT, splitKey, tooFewText, VALIDATION } from "./split.ts";
+import { type DataIdentity, dataIdentity, type RowCounts, type RowSet, type RunNames } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
@@ -201,25 +203,77 @@ export function tableSetOf(run: RunOnTable): TableSet {
 function rowsKey(run: RunOnTable): string {
   const { values, ...settings } = run.data;
   const { trainRows, heldoutRows, validationRows, validates } = run.training;
-  const { seed, run: index } = splitNames(run.data, dataIdentity(run));
-  return JSON.stringify([values?.id, settings, seed, index, trainRows, heldoutRows, validationRows, validates]);
+  return JSON.stringify([values?.id, settings, ...splitOf(run), trainRows, heldoutRows, validationRows, validates]);
 }
 
-/** What draws the split: the run, or the same for all runs. */
-function splitNames({ reading: { split = "run" } = {} }: TableSettings, identity: DataIdentity): DataIdentity {
-  return split === "run" ? identity : { seed: split, run: 0 };
+/** What the run's split is drawn of. */
+function splitOf(run: RunOnTable): number[] {
+  const reading = run.data.reading ?? {};
+  const identity = dataIdentity(run);
+  return [...splitKey(reading, identity), foldOf(reading, identity)?.fold ?? 0];
+}
+
+/** The part of each row, [N], where a column says it: in all runs, or in this one; undefined where the order of the rows does. */
+function marksOf(
+  { file, reading = {} }: TableSettings,
+  { heldout, places }: TableValues,
+  identity: DataIdentity,
+): Uint8Array | undefined {
+  if (heldout !== undefined) return new Uint8Array(heldout);
+  const { parts } = reading;
+  if (places === undefined || parts === undefined) return undefined;
+  const how = { ...parts, key: splitKey(reading, identity), fold: foldOf(reading, identity) };
+  const marks = drawnMarks(new Uint32Array(places), how);
+  if (marks === undefined) throw new UsageError(`${file}: ${tooFewText(parts)} in run ${identity.run}`);
+  return marks;
+}
+
+/** The first rows in the order of the split that are test rows, where no column says which are. */
+function testSpan({ heldout: share, reading = {} }: TableSettings, N: number, identity: DataIdentity) {
+  const fold = foldOf(reading, identity);
+  return fold ? foldSpan(N, fold) : { first: 0, count: heldoutCount(N, share ?? 0) };
+}
+
+/**
+ * How many rows a run has whose split is of its own size: all of its training and test rows if the sweep's runs are asked for all, else
+ * those that are asked for. Throws UsageError if its split has no rows of some part.
+ */
+export function ownCounts<Counts extends RowCounts>({
+  data,
+  training,
+  ...run
+}: RunOnTable & { training: Counts }): Counts {
+  const { whole, values } = data;
+  if (whole === undefined || values === undefined) return training;
+  const { trainRows, heldoutRows, validationRows = 0 } = training;
+  const N = values.cells.rows;
+  const identity = dataIdentity(run);
+  const marks = marksOf(data, values, identity);
+  const counted = (part: number) => marks?.reduce((sum, mark) => sum + Number(mark === part), 0) ?? 0;
+  const validated = marks && validationRows > 0 ? counted(VALIDATION) : validationRows;
+  const tests = marks ? counted(HELD_OUT) : testSpan(data, N, identity).count;
+  const left = N - tests - (marks ? counted(VALIDATION) : validated);
+  const asked = { train: Number(trainRows), test: heldoutRows - validationRows };
+  const takesAll = asked.train + (marks ? 0 : validationRows) >= whole.trainRows;
+  return {
+    ...training,
+    trainRows: takesAll ? left : Math.min(asked.train, left),
+    heldoutRows: (asked.test >= whole.heldoutRows ? tests : Math.min(asked.test, tests)) + validated,
+    ...(validationRows > 0 && { validationRows: validated }),
+  };
 }
 
 function placesOf(
   table: TableSettings,
-  { heldout, cells: { rows: N } }: TableValues,
+  values: TableValues,
   identity: DataIdentity,
   { trainRows, heldoutRows, validates, validationRows = validates ? heldoutRows : 0 }: RowCounts,
 ): Record<RowSet, Uint32Array> {
-  const { file, heldout: share } = table;
-  const shuffled = permutationInto(new Uint32Array(N), dataKey(splitNames(table, identity), "split"), 0);
-  const marks = heldout && new Uint8Array(heldout);
-  const most = heldoutCount(N, share ?? 0);
+  const { file, reading = {} } = table;
+  const N = values.cells.rows;
+  const { first, count: most } = testSpan(table, N, identity);
+  const shuffled = rotated(permutationInto(new Uint32Array(N), splitKey(reading, identity), 0), first);
+  const marks = marksOf(table, values, identity);
   const partOf = (place: number, i: number) => (marks ? marks[place] : Number(i < most));
   const [training, test, validation] = partsOf(shuffled, partOf);
   const take = (set: RowSet, rows: Uint32Array, count: RowCounts["trainRows"]) => {
@@ -234,6 +288,15 @@ function placesOf(
   shuffled.set(tested, count);
   shuffled.set(validated, count + tested.length);
   return { train: shuffled.subarray(0, count), heldout: shuffled.subarray(count, count + heldoutRows) };
+}
+
+/** Beginning with row number `first`: the rows before it come last. */
+function rotated(rows: Uint32Array, first: number): Uint32Array {
+  if (first === 0) return rows;
+  const from = new Uint32Array(rows.length);
+  from.set(rows.subarray(first));
+  from.set(rows.subarray(0, first), rows.length - first);
+  return from;
 }
 
 /**

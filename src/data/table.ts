@@ -28,6 +28,8 @@ export interface TableSettings {
    * that is a number; absent if all are.
    */
   readonly classes?: readonly (readonly number[] | null)[];
+  /** Of a table whose runs have splits of different sizes, the rows that a run is asked for which has all of its own. */
+  readonly whole?: { readonly trainRows: number; readonly heldoutRows: number };
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }
@@ -35,13 +37,19 @@ export interface TableSettings {
 /** Ways to split a table by a column: its values stay together, its last rows are the test, or parts have equal shares of its values. */
 export const SPLITS = ["group", "time", "stratify"] as const;
 
-/** How a column splits a table, for all runs alike. */
+/** How a column splits a table. */
 export interface PartsBy {
   readonly by: (typeof SPLITS)[number];
   readonly column: string;
   /** Share of the rows that are for the test. */
   readonly heldout: number;
+  /** Of the split that all runs have. */
   readonly seed: number;
+}
+
+/** Whether each run has parts of its own by a column. */
+export function areDrawn({ parts, split, folds }: TableReading): boolean {
+  return parts !== undefined && (split === "run" || folds !== undefined);
 }
 
 /** What the user says of a table's cells. */
@@ -57,6 +65,8 @@ export interface TableReading {
    * draws validation rows. Absent in older sweeps, whose runs draw their own among rows that are not marked.
    */
   readonly split?: number | "run" | undefined;
+  /** How many folds the rows are in: each run has another one for its test. Their seed is `split`. */
+  readonly folds?: number | undefined;
   /** Absent where chance splits, or a column `part`. */
   readonly parts?: PartsBy | undefined;
 }
@@ -75,6 +85,8 @@ export interface TableValues {
   readonly cells: TableCells;
   /** Uint8 [N]: 0 for a training row, 1 for a test row, 2 for a validation row; absent if the file does not say. */
   readonly heldout?: SharedArrayBuffer;
+  /** Uint32 [N]: what each row has in the column by which each run draws its parts, as a place among its values; absent without one. */
+  readonly places?: SharedArrayBuffer;
 }
 
 /** How many of N rows are held out: at least one, and not all. */

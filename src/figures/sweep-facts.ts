@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { cellsOf } from "../config/cells.ts";
+import { cellOverlap, cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
@@ -100,21 +100,21 @@ const calibrationsOf = memo((results: Results) => {
 });
 
 /** Of all losses, as a curve may have to be read from the disk: sorted once, and not kept. */
-const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly RecordedPoint[]> => {
+const pointsOf = memo(({ runs, overlap }: SweepCell): EachLoss<readonly RecordedPoint[]> => {
   const points = eachLoss((): RecordedPoint[] => []);
   for (const evaluation of cellEvaluations(runs, undefined, true)) {
     if (evaluation === undefined) continue;
     const { step, reached, losses } = evaluation;
-    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0]));
+    for (const set of LOSS_SETS) points[set].push(pointOf(step, reached, losses[set][0], overlap));
   }
   return points;
 });
 
 /** Sorts the losses. */
-function pointOf(step: number, runs: number, losses: Float64Array): RecordedPoint {
-  const mean = meanInterval(losses);
+function pointOf(step: number, runs: number, losses: Float64Array, overlap: number): RecordedPoint {
+  const mean = meanInterval(losses, overlap);
   const sorted = sortAscending(losses);
-  return { step, runs, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
+  return { step, runs, mean, median: medianInterval(sorted, overlap), spread: quantiles(sorted) };
 }
 
 /** Quantiles of ascending values. */
@@ -160,9 +160,10 @@ function factsOf(results: Results): SweepFacts {
   };
 }
 
-function drawnCell({ model, correlation, point, runs, failed }: SweepCell, config: Config): DrawnCell {
+function drawnCell({ model, correlation, point, runs, failed, overlap }: SweepCell, config: Config): DrawnCell {
   const { steps } = (runs[0] ?? { steps: 0 }) as Pick<RunRecord, "steps">;
-  return { model, label: modelLabel(config, model), correlation, point, runs: runs.length, failed, steps };
+  const about = { model, label: modelLabel(config, model), correlation, point };
+  return { ...about, runs: runs.length, failed, steps, ...(overlap > 0 && { overlap }) };
 }
 
 /** The lowest loss first. */
@@ -189,7 +190,8 @@ const endedCells = memo(({ config, records }: Results): readonly SweepCell[] => 
   return all.flatMap((cell) => {
     const ended = cells.get(cellKey(cell)) ?? [];
     const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
-    return ended.length > 0 ? [{ ...cell, runs, failed: ended.length - runs.length }] : [];
+    const overlap = cellOverlap(config, cell);
+    return ended.length > 0 ? [{ ...cell, runs, failed: ended.length - runs.length, overlap }] : [];
   });
 });
 

@@ -1,4 +1,4 @@
-import { cellsOf } from "../config/cells.ts";
+import { cellOverlap, cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/losses.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
@@ -13,6 +13,8 @@ export interface CellLosses extends Cell {
   readonly failed: readonly RunRecord[];
   /** Runs that were asked for and have not ended. */
   readonly missing: number;
+  /** How much its runs share: `cellOverlap`. */
+  readonly overlap: number;
 }
 
 /** Every cell of a sweep, in the order of `cellsOf`, also if no run has ended yet. */
@@ -29,6 +31,7 @@ export const cellLosses = memo(({ config, records }: Results, set: LossSet): rea
   return [...cells.values()].map((cell) => ({
     ...cell,
     missing: Math.max(0, config.runs - cell.byRun.size - cell.failed.length),
+    overlap: cellOverlap(config, cell),
   }));
 });
 
@@ -50,6 +53,11 @@ export function commonRuns([first, ...others]: readonly CellLosses[]): number[] 
 /** Final losses of some of a cell's runs, in the order given. */
 export function lossesOf({ byRun }: CellLosses, runs: readonly number[]): Float64Array {
   return Float64Array.from(runs, (run) => byRun.get(run) as number);
+}
+
+/** How much the runs of some cells share, of which differences are taken run by run. */
+export function overlapOf(cells: readonly Pick<CellLosses, "overlap">[]): number {
+  return Math.max(0, ...cells.map(({ overlap }) => overlap));
 }
 
 function emptyCell(cell: Cell) {

@@ -19,7 +19,7 @@ import { reportedFirst } from "./outcome.ts";
 import { labelled, lossText } from "./report-words.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
-interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
+interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing" | "overlap"> {
   readonly cells: EachLoss<CellLosses>;
   readonly losses: EachLoss<Float64Array>;
 }
@@ -32,7 +32,10 @@ export function cellsSection(results: Results): Html {
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const ownRows = areOnOwnRows(lines);
   const shown = (ownRows ? reportedFirst(results.config) : LOSS_SETS)
-    .map((set) => ({ set, columns: filledColumns(lines.map(({ losses }) => lossTexts(losses[set]))) }))
+    .map((set) => ({
+      set,
+      columns: filledColumns(lines.map(({ losses, overlap }) => lossTexts(losses[set], overlap))),
+    }))
     .filter(({ columns }) => columns.length > 0);
   const table = html`<table class="cells">
 <thead>
@@ -73,11 +76,11 @@ const CORRELATION = html`<th scope="col" rowspan="2">Correlation</th>`;
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return cellLosses(results, "train").map((line, i) => {
-    const { failed, missing } = line;
+    const { failed, missing, overlap } = line;
     const cells = eachLoss((set) => cellLosses(results, set)[i]);
     const cell = trained.get(cellKey(line));
     const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
-    return { ...cellOf(line), failed, missing, cells, losses };
+    return { ...cellOf(line), failed, missing, overlap, cells, losses };
   });
 }
 
@@ -110,7 +113,7 @@ function cellRow(line: CellLine, group: readonly CellLine[], { lowest, shown, mi
       : "";
   return html`<tr>${heading}<th scope="row">${model}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
-  }${shown.map((one) => lossCells(losses[one.set], one, line === lowest.get(one.set)))}</tr>
+  }${shown.map((one) => lossCells(line, one, line === lowest.get(one.set)))}</tr>
 `;
 }
 
@@ -120,8 +123,8 @@ function lowestOf(group: readonly CellLine[], set: LossSet): CellLine | undefine
   return alike === 1 && ranked.length > 1 ? group.find(({ cells }) => cells[set] === ranked[0]) : undefined;
 }
 
-function lossCells(losses: Float64Array, { columns }: ShownLoss, isLowest: boolean): Html[] {
-  const texts = lossTexts(losses);
+function lossCells({ losses, overlap }: CellLine, { set, columns }: ShownLoss, isLowest: boolean): Html[] {
+  const texts = lossTexts(losses[set], overlap);
   return columns.map((column, i) => {
     const text = texts[column];
     return html`<td class="${lossClass(column, i)}">${isLowest && column === 0 ? html`<b>${text}</b>` : text}</td>`;
@@ -129,8 +132,8 @@ function lossCells(losses: Float64Array, { columns }: ShownLoss, isLowest: boole
 }
 
 /** The texts of `LOSS_COLUMNS`. */
-function lossTexts(losses: Float64Array): string[] {
-  const { value, low, high } = estimate(losses, "mean");
+function lossTexts(losses: Float64Array, overlap: number): string[] {
+  const { value, low, high } = estimate(losses, "mean", overlap);
   const few = losses.length < 2 ? DASH : runsText(losses.length);
   const interval = Number.isNaN(low) ? few : `${lossText(low)} to ${lossText(high)}`;
   return [lossText(value), interval, lossText(centreOf(losses.toSorted(), "median"))];

@@ -1,5 +1,6 @@
 import { type Xoshiro, xoshiroOf } from "../random/xoshiro.ts";
 import { type Estimate, type Interval, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "./estimate.ts";
+import { overSplits } from "./f-distribution.ts";
 import { mean } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { select } from "./sort.ts";
@@ -171,13 +172,31 @@ export function estimateOf(bootstrapped: Bootstrapped): Estimate {
   return { value, ...(jackknife.length < LEAST_SHOWN ? NO_INTERVAL : bcaInterval(bootstrapped)) };
 }
 
-/** Several statistics of a sample with their intervals, all from the same resamples. */
+/**
+ * Several statistics of a sample with their intervals, all from the same resamples. Of runs that share rows, `overlap` being their test
+ * rows to training rows, the mean alone has one, by `overSplits`: resampling knows nothing of what they share.
+ */
 export function estimatesOf<K extends string>(
   values: Float64Array,
   statistics: Readonly<Record<K, (sorted: Float64Array) => number>>,
+  overlap = 0,
 ): Record<K, Estimate> {
+  if (overlap > 0) return estimatesOverSplits(values, statistics, overlap);
   const all = Object.entries<Bootstrapped>(bootstrap([values], onlyColumn, statistics));
   return Object.fromEntries(all.map(([name, one]) => [name, estimateOf(one)])) as Record<K, Estimate>;
+}
+
+function estimatesOverSplits<K extends string>(
+  values: Float64Array,
+  statistics: Readonly<Record<K, (sorted: Float64Array) => number>>,
+  overlap: number,
+): Record<K, Estimate> {
+  const sorted = values.toSorted();
+  const entries = Object.entries<(sorted: Float64Array) => number>(statistics).map(([name, statistic]) => {
+    const isShown = name === "mean" && values.length >= LEAST_SHOWN;
+    return [name, isShown ? overSplits(values, overlap) : { value: statistic(sorted), ...NO_INTERVAL }];
+  });
+  return Object.fromEntries(entries) as Record<K, Estimate>;
 }
 
 /** Share of values below `value`; those that equal it count half. */

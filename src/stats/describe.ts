@@ -1,6 +1,6 @@
 import { estimatesOf } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
-import { interquartileMean, mean, median, quantileSorted, standardDeviation } from "./moments.ts";
+import { independentRuns, interquartileMean, mean, median, quantileSorted, standardDeviation } from "./moments.ts";
 
 /** Description of a sample: estimates with 95 % intervals (BCa). */
 export interface Description {
@@ -28,10 +28,11 @@ const STATISTICS = {
   iqm: interquartileMean,
 };
 
-/** Describes a sample in any order; statistics that it is too small for are NaN. */
-export function describe(values: Float64Array): Description {
+/** Describes a sample in any order; statistics that it is too small for are NaN. `overlap` as of `estimatesOf`. */
+export function describe(values: Float64Array, overlap = 0): Description {
   const n = values.length;
-  const { mean, sd, ...others } = estimatesOf(values, STATISTICS);
+  const { mean, sd, ...others } = estimatesOf(values, STATISTICS, overlap);
+  const root = Math.sqrt(independentRuns(n, overlap));
   const [min, max] =
     n === 0
       ? [Number.NaN, Number.NaN]
@@ -40,7 +41,7 @@ export function describe(values: Float64Array): Description {
     n,
     mean,
     sd,
-    se: { value: sd.value / Math.sqrt(n), low: sd.low / Math.sqrt(n), high: sd.high / Math.sqrt(n) },
+    se: { value: sd.value / root, low: sd.low / root, high: sd.high / root },
     ...others,
     min,
     max,

@@ -20,6 +20,11 @@ export const LEVEL = 0.95;
 /** Intervals over fewer runs are too narrow to decide by: the bootstrap knows nothing but these runs. */
 export const LEAST_RUNS = 20;
 
+/** How many runs decide: Student's t, of runs that are splits of one table, allows for few. */
+export function leastDeciding(overlap: number): number {
+  return overlap > 0 ? LEAST_SHOWN : LEAST_RUNS;
+}
+
 export const NO_INTERVAL: Interval = { low: Number.NaN, high: Number.NaN };
 
 /** Of no runs. */

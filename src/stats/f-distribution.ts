@@ -1,5 +1,5 @@
-import { type Estimate, NO_INTERVAL } from "./estimate.ts";
-import { mean, standardDeviation } from "./moments.ts";
+import { type Estimate, LEVEL, NO_INTERVAL } from "./estimate.ts";
+import { independentRuns, mean, standardDeviation } from "./moments.ts";
 
 /** P(F > f) of the F distribution with `between` and `within` degrees of freedom, to 1e-12 of its value. */
 export function fUpperTail(f: number, between: number, within: number): number {
@@ -54,15 +54,16 @@ function logGamma(x: number): number {
 }
 
 /**
- * The mean of values, each of another random split of the same rows, with its 95 % interval: Student's t, with a variance that
- * allows for the overlap of the splits (Nadeau and Bengio, "Inference for the Generalization Error", Machine Learning 2003). One
- * value has no interval. `ratio`: test rows to training rows.
+ * The mean of values, each of another random split of the same rows, with its interval of a level: Student's t, with a variance that
+ * allows for the overlap of the splits (Nadeau and Bengio, "Inference for the Generalization Error", Machine Learning 2003); of
+ * repeated folds, too (Bouckaert and Frank, "Evaluating the Replicability of Significance Tests for Comparing Learning
+ * Algorithms", PAKDD 2004). One value has no interval. `ratio`: test rows to training rows.
  */
-export function overSplits(values: Float64Array, ratio: number): Estimate {
+export function overSplits(values: Float64Array, ratio: number, level = LEVEL): Estimate {
   const value = mean(values);
   if (values.length < 2) return { value, ...NO_INTERVAL };
   const error = standardDeviation(values) * Math.sqrt(1 / values.length + ratio);
-  const half = twoSidedT(values.length - 1) * error;
+  const half = twoSidedT(values.length - 1, 1 - level) * error;
   return { value, low: value - half, high: value + half };
 }
 
@@ -73,14 +74,30 @@ export function studentInterval(values: Float64Array): Estimate {
 
 /** The two-sided p-value of Student's t test that the values have mean 0; NaN for fewer than two. 1 if all are 0. */
 export function studentTest(values: Float64Array): number {
-  const [centre, deviation] = [mean(values), standardDeviation(values)];
-  if (centre === 0 && deviation === 0) return 1;
-  return fUpperTail(values.length * (centre / deviation) ** 2, 1, values.length - 1);
+  return testOverSplits(values, 0).p;
 }
 
-/** The t that Student's distribution exceeds in absolute value with a probability of .05. */
-function twoSidedT(degrees: number): number {
-  return endOf((t) => fUpperTail(t ** 2, 1, degrees) > 0.05, 13); // 12.7 of one degree
+/** A statistic and its two-sided p-value. */
+export interface Test {
+  readonly statistic: number;
+  readonly p: number;
+}
+
+/** The corrected resampled t test that values as of {@link overSplits} have mean 0. */
+export function testOverSplits(values: Float64Array, ratio: number): Test {
+  const [centre, deviation] = [mean(values), standardDeviation(values)];
+  if (centre === 0 && deviation === 0) return { statistic: 0, p: 1 };
+  const runs = independentRuns(values.length, ratio);
+  const p = fUpperTail(runs * (centre / deviation) ** 2, 1, values.length - 1);
+  return { statistic: (centre / deviation) * Math.sqrt(runs), p };
+}
+
+/** The t that Student's distribution exceeds in absolute value with a probability of `tails`. */
+function twoSidedT(degrees: number, tails: number): number {
+  const isBelow = (t: number) => fUpperTail(t ** 2, 1, degrees) > tails;
+  let most = 13; // 12.7 of one degree, for .05
+  while (isBelow(most)) most *= 2;
+  return endOf(isBelow, most);
 }
 
 /** Where, from 0 up to `most`, what is true of lower numbers ends: by bisection. */

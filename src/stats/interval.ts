@@ -1,6 +1,7 @@
 import { memo } from "../memo.ts";
 import { estimatesOf } from "./bootstrap.ts";
 import { type Estimate, LEAST_SHOWN, LEVEL, NO_ESTIMATE, NO_INTERVAL } from "./estimate.ts";
+import { overSplits } from "./f-distribution.ts";
 import { mean, median, standardError } from "./moments.ts";
 import { normalQuantile } from "./normal.ts";
 
@@ -19,8 +20,12 @@ export function multiplied<T extends Estimate>(found: T, factor: number): T {
   return { ...found, value: factor * found.value, low: factor * found.low, high: factor * found.high };
 }
 
-/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many; none of too few values. */
-export function estimate(values: Float64Array, statistic: Statistic): Estimate {
+/**
+ * A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many; none of too few values.
+ * `overlap` as of `estimatesOf`, here and below.
+ */
+export function estimate(values: Float64Array, statistic: Statistic, overlap = 0): Estimate {
+  if (overlap > 0) return quickInterval(values, statistic, overlap);
   if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);
   return resampled(values)[statistic];
 }
@@ -29,16 +34,16 @@ export function estimate(values: Float64Array, statistic: Statistic): Estimate {
 const resampled = memo((values: Float64Array) => estimatesOf(values, { mean, median }));
 
 /** A statistic with its 95 % interval without resampling, for instance for the many points of a curve; none of too few values. */
-export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
-  return statistic === "mean" ? meanInterval(values) : medianInterval(values.toSorted());
+export function quickInterval(values: Float64Array, statistic: Statistic, overlap = 0): Estimate {
+  return statistic === "mean" ? meanInterval(values, overlap) : medianInterval(values.toSorted(), overlap);
 }
 
-export function meanInterval(values: Float64Array): Estimate {
-  return ofEnough(meanEstimate(values), values.length);
+export function meanInterval(values: Float64Array, overlap = 0): Estimate {
+  return ofEnough(overlap > 0 ? overSplits(values, overlap) : meanEstimate(values), values.length);
 }
 
-export function medianInterval(sorted: Float64Array): Estimate {
-  return ofEnough(medianEstimate(sorted), sorted.length);
+export function medianInterval(sorted: Float64Array, overlap = 0): Estimate {
+  return overlap > 0 ? { value: median(sorted), ...NO_INTERVAL } : ofEnough(medianEstimate(sorted), sorted.length);
 }
 
 function ofEnough(found: Estimate, n: number): Estimate {

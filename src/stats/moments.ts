@@ -15,9 +15,14 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(sum / (n - 1));
 }
 
-/** Standard error of the mean; NaN for fewer than two values. */
-export function standardError(values: ArrayLike<number>): number {
-  return standardDeviation(values) / Math.sqrt(values.length);
+/** Standard error of the mean; NaN for fewer than two values. `ratio` as of `overSplits`. */
+export function standardError(values: ArrayLike<number>, ratio = 0): number {
+  return standardDeviation(values) / Math.sqrt(independentRuns(values.length, ratio));
+}
+
+/** How many independent values tell as much of their mean as n values over splits: its variance is s² (1/n + ratio). */
+export function independentRuns(n: number, ratio: number): number {
+  return n / (1 + n * ratio);
 }
 
 /** Quantile q in [0, 1] of ascending values, between the two nearest by their distance (Hyndman and Fan's type 7). */

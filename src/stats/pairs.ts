@@ -1,5 +1,6 @@
 import { estimatesOf } from "./bootstrap.ts";
-import type { Estimate } from "./estimate.ts";
+import { type Estimate, NO_INTERVAL } from "./estimate.ts";
+import { type Test, testOverSplits } from "./f-distribution.ts";
 import { shareOf } from "./interval.ts";
 import { mean, median } from "./moments.ts";
 import { normalCdf } from "./normal.ts";
@@ -12,19 +13,28 @@ export interface PairedComparison {
   readonly median: Estimate;
   /** Probability of improvement: how often a is below b; an equal pair counts half. */
   readonly improvement: Estimate;
-  readonly wilcoxon: WilcoxonTest;
+  /** Of independent runs; the smaller sum of ranks, of the differences above or below zero. */
+  readonly wilcoxon?: Test;
+  /** Of runs that share rows. */
+  readonly correctedT?: Test;
 }
 
-/** Compares two samples pair by pair. RangeError if they differ in length. */
-export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison {
+/** Compares two samples pair by pair. RangeError if they differ in length. `overlap` as of `estimatesOf`. */
+export function comparePairs(a: Float64Array, b: Float64Array, overlap = 0): PairedComparison {
   const d = differences(a, b);
   const below = d.reduce((sum, difference) => sum + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0), 0);
+  const improvement = shareOf(below, d.length);
   return {
     pairs: d.length,
-    ...estimatesOf(d, { mean, median }),
-    improvement: shareOf(below, d.length),
-    wilcoxon: wilcoxon(d),
+    ...estimatesOf(d, { mean, median }, overlap),
+    improvement: overlap > 0 ? { ...improvement, ...NO_INTERVAL } : improvement,
+    ...(overlap > 0 ? { correctedT: testOverSplits(d, overlap) } : { wilcoxon: wilcoxon(d) }),
   };
+}
+
+/** The p-value of its test. */
+export function pOf({ wilcoxon, correctedT }: Pick<PairedComparison, "wilcoxon" | "correctedT">): number {
+  return (wilcoxon ?? correctedT)?.p ?? Number.NaN;
 }
 
 /** Every two values, the earlier one first. */
@@ -42,20 +52,13 @@ export function differences(a: Float64Array, b: Float64Array): Float64Array {
 /** Most differences for which all assignments of signs are counted. */
 const MOST_EXACT = 50;
 
-interface WilcoxonTest {
-  /** The smaller sum of ranks, of the differences above or below zero. */
-  readonly statistic: number;
-  /** Two-sided. */
-  readonly p: number;
-}
-
 /**
  * Wilcoxon's signed-rank test of differences symmetric about zero. Differences of zero are left out, equal sizes share
  * their mean rank. Up to 50 differences the p-value is exact, ties or not; beyond, it is the normal approximation with
  * its correction for ties and none for continuity. SciPy's `wilcoxon` does the same by its defaults, but approximates
  * from 14 differences on if some are tied or zero. NaN for no differences; 1 if every difference is zero.
  */
-export function wilcoxon(differences: Float64Array): WilcoxonTest {
+export function wilcoxon(differences: Float64Array): Test {
   if (differences.length === 0) return { statistic: Number.NaN, p: Number.NaN };
   const nonZero = differences.filter((difference) => difference !== 0);
   const { ranks, ties } = midranks(nonZero.map(Math.abs));

@@ -1,5 +1,5 @@
-import { bootstrap, estimateOf } from "./bootstrap.ts";
-import type { Estimate } from "./estimate.ts";
+import { type Bootstrapped, bootstrap, estimateOf } from "./bootstrap.ts";
+import { type Estimate, NO_INTERVAL } from "./estimate.ts";
 import { fUpperTail } from "./f-distribution.ts";
 import { mean, median, quantileSorted, standardDeviation } from "./moments.ts";
 
@@ -40,13 +40,15 @@ export interface SpreadRatios {
   readonly sd: Estimate;
 }
 
-/** How much more widely a is spread than b: 95 % intervals by BCa over pairs. */
-export function spreadRatios(a: Float64Array, b: Float64Array): SpreadRatios {
+/** How much more widely a is spread than b: 95 % intervals by BCa over pairs. Runs that share rows, by an `overlap` above 0, have none. */
+export function spreadRatios(a: Float64Array, b: Float64Array, overlap = 0): SpreadRatios {
   const all = bootstrap([a, b], (columns) => columns, {
     iqr: (columns) => ratio(columns.map(interquartileRange)),
     sd: (columns) => ratio(columns.map(standardDeviation)),
   });
-  return { iqr: estimateOf(all.iqr), sd: estimateOf(all.sd) };
+  const found = ({ value }: Bootstrapped) => ({ value, ...NO_INTERVAL });
+  const of = overlap > 0 ? found : estimateOf;
+  return { iqr: of(all.iqr), sd: of(all.sd) };
 }
 
 export function interquartileRange(sorted: Float64Array): number {

@@ -1,9 +1,9 @@
 import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../identity/cell.ts";
-import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import { comparePairs, differences, holm, type PairedComparison, pairsOf } from "../stats/pairs.ts";
+import { comparePairs, differences, holm, type PairedComparison, pairsOf, pOf } from "../stats/pairs.ts";
 import { ERROR, leastTested, pairsToTell } from "../stats/power.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
@@ -52,16 +52,19 @@ export function betweenPoints(cells: readonly CellLosses[]): CellComparison[] {
   return compared([...groups.values()].flatMap(([first, ...others]) => others.map((one) => [one, first])));
 }
 
+/** Of spreads of runs that share rows. */
+const NO_TEST: SpreadTest = { statistic: Number.NaN, p: Number.NaN };
+
 /** The spread of every two models at each correlation and grid point: one family of tests. */
 export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadComparison[] {
   const pairs = modelPairs(cells);
   const samples = pairs.map(pairedLosses);
-  const tests = samples.map(brownForsythe);
+  const tests = samples.map((pair, i) => (overlapOf(pairs[i]) > 0 ? NO_TEST : brownForsythe(pair)));
   const adjusted = holm(tests.map(({ p }) => p));
   return samples.map(([a, b], i) => ({
     ...named(pairs[i]),
     pairs: a.length,
-    ...spreadRatios(a, b),
+    ...spreadRatios(a, b, overlapOf(pairs[i])),
     brownForsythe: tests[i],
     adjusted: a.length < LEAST_SHOWN ? Number.NaN : adjusted[i],
   }));
@@ -71,19 +74,19 @@ type CellPair = readonly [CellLosses, CellLosses];
 
 function compared(pairs: readonly CellPair[]): CellComparison[] {
   const losses = pairs.map(pairedLosses);
-  const comparisons = losses.map(([a, b]) => comparePairs(a, b));
-  const hasTest = comparisons.some((one) => mayBeSignificant(one.pairs, pairs.length));
-  const adjusted = holm(comparisons.map(({ wilcoxon }) => wilcoxon.p));
+  const comparisons = losses.map(([a, b], i) => comparePairs(a, b, overlapOf(pairs[i])));
+  const hasTest = comparisons.some((one) => mayBeSignificant(one, pairs.length));
+  const adjusted = holm(comparisons.map(pOf));
   const level = ERROR / untold(adjusted);
   return pairs.map((pair, i) => {
-    const needed = adjusted[i] < ERROR ? Number.NaN : pairsNeeded(differences(...losses[i]), level);
+    const needed = adjusted[i] < ERROR ? Number.NaN : pairsNeeded(differences(...losses[i]), level, overlapOf(pair));
     return { ...named(pair), ...comparisons[i], adjusted: hasTest ? adjusted[i] : Number.NaN, needed };
   });
 }
 
-/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them. */
-function mayBeSignificant(pairs: number, tests: number): boolean {
-  return tests * 2 ** (1 - pairs) < ERROR;
+/** Whether the smallest p of Wilcoxon's test that `tests` of so many pairs allow is below .05, by Holm over them; of a t test any may be. */
+function mayBeSignificant({ pairs, correctedT }: PairedComparison, tests: number): boolean {
+  return correctedT ? pairs >= LEAST_SHOWN : tests * 2 ** (1 - pairs) < ERROR;
 }
 
 /** How many of these adjusted p-values are of tests that tell nothing: Holm's method tests the next of them at 5 % over this number. */
@@ -92,9 +95,10 @@ export function untold(adjusted: readonly number[]): number {
 }
 
 /** More than there are, as these told nothing at that level. */
-function pairsNeeded(found: Float64Array, level: number): number {
+function pairsNeeded(found: Float64Array, level: number, overlap: number): number {
   if (found.length < LEAST_SHOWN) return Number.NaN;
-  return Math.max(found.length + 1, leastTested(level), pairsToTell(found, mean(found), { level }));
+  const least = overlap > 0 ? LEAST_SHOWN : leastTested(level);
+  return Math.max(found.length + 1, least, pairsToTell(found, mean(found), { level, overlap }));
 }
 
 function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => string): CellPair[] {

@@ -1,11 +1,12 @@
 import type { LossSet } from "../config/losses.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
-import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, cellLosses, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
-import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
-import { type Estimate, LEAST_RUNS, LEAST_SHOWN, LEVEL } from "../stats/estimate.ts";
+import { bcaInterval, bootstrap, estimateOf, estimatesOf, onlyColumn } from "../stats/bootstrap.ts";
+import { type Estimate, type Interval, LEAST_SHOWN, LEVEL, leastDeciding } from "../stats/estimate.ts";
+import { overSplits } from "../stats/f-distribution.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
 import { POWER, pairsToTell } from "../stats/power.ts";
@@ -42,8 +43,8 @@ export interface Change {
 /**
  * Compares B with A run by run. A cell is worse if the whole interval of its mean change lies above `tolerance`, better
  * if it lies below -tolerance, the same if it lies between. The interval's level is raised so that for all cells
- * together a wrong verdict is given in at most 5 % of comparisons (Bonferroni). With fewer than 20 pairs a cell is
- * undecided.
+ * together a wrong verdict is given in at most 5 % of comparisons (Bonferroni). With fewer than 20 pairs, or 5 of runs that share
+ * rows, a cell is undecided.
  */
 export function changeBetween(a: Results, b: Results, { loss, tolerance }: Pick<Change, "loss" | "tolerance">): Change {
   const others = new Map(cellLosses(b, loss).map((cell) => [cellKey(cell), cell]));
@@ -69,19 +70,36 @@ function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, 
   const runs = commonRuns([a, b]);
   const [before, after] = [lossesOf(a, runs), lossesOf(b, runs)];
   const changes = differences(after, before);
-  const change = bootstrap([changes], onlyColumn, { mean }).mean;
+  const overlap = overlapOf([a, b]);
   const equal = changes.filter((one) => one === 0).length;
-  const { low, high } = bcaInterval(change, level);
-  const verdict = runs.length >= LEAST_RUNS ? verdictOf(low, high, tolerance) : "undecided";
+  const { change, low, high } =
+    overlap > 0 ? changeOverSplits(changes, overlap, level) : resampledChange(changes, level);
+  const verdict = runs.length >= leastDeciding(overlap) ? verdictOf(low, high, tolerance) : "undecided";
   return {
     ...cellOf(a),
     pairs: runs.length,
     equal,
     mean: mean(before),
-    change: estimateOf(change),
+    change,
     verdict,
-    needed: verdict === "undecided" ? pairsNeeded(changes, tolerance, 1 - level) : Number.NaN,
+    needed: verdict === "undecided" ? pairsNeeded(changes, tolerance, 1 - level, overlap) : Number.NaN,
   };
+}
+
+/** A mean change, and the ends of its interval of a level. */
+interface LevelChange extends Interval {
+  readonly change: Estimate;
+}
+
+function resampledChange(changes: Float64Array, level: number): LevelChange {
+  const change = bootstrap([changes], onlyColumn, { mean }).mean;
+  const { low, high } = bcaInterval(change, level);
+  return { change: estimateOf(change), low, high };
+}
+
+/** Of runs that share rows. */
+function changeOverSplits(changes: Float64Array, overlap: number, level: number): LevelChange {
+  return { ...overSplits(changes, overlap, level), change: estimatesOf(changes, { mean }, overlap).mean };
 }
 
 function verdictOf(low: number, high: number, tolerance: number): CellChange["verdict"] {
@@ -94,12 +112,12 @@ function verdictOf(low: number, high: number, tolerance: number): CellChange["ve
  * Pairs of which the interval of this mean change lies on one side of both bounds, or between them, with a probability of 80 %. Between
  * them each end may miss with half of the rest.
  */
-function pairsNeeded(changes: Float64Array, tolerance: number, level: number): number {
+function pairsNeeded(changes: Float64Array, tolerance: number, level: number, overlap: number): number {
   if (changes.length < LEAST_SHOWN) return Number.NaN;
   const inside = tolerance - Math.abs(mean(changes));
   const power = inside > 0 ? (1 + POWER) / 2 : POWER;
-  const least = Math.max(LEAST_RUNS, changes.length + 1);
-  return Math.max(least, pairsToTell(changes, Math.abs(inside), { level, power }));
+  const least = Math.max(leastDeciding(overlap), changes.length + 1);
+  return Math.max(least, pairsToTell(changes, Math.abs(inside), { level, power, overlap }));
 }
 
 /** Ids of the runs that are done in `records`, and failed or missing in `others`. */

@@ -1,5 +1,5 @@
 // What static weights of the tasks' losses reach, and what methods do beside them.
-import { cellsOf } from "../config/cells.ts";
+import { cellOverlap, cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { partsByTask } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
@@ -7,8 +7,8 @@ import { type Cell, cellKey, cellOf, commonPoint } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
-import { bootstrap, type Columns, estimateOf } from "../stats/bootstrap.ts";
-import { type Estimate, NO_ESTIMATE } from "../stats/estimate.ts";
+import { bootstrap, type Columns, estimateOf, estimatesOf } from "../stats/bootstrap.ts";
+import { type Estimate, NO_ESTIMATE, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { areUndominated, dominates, hypervolume, type Losses, reachOf } from "../stats/pareto.ts";
@@ -53,6 +53,7 @@ export const frontsOf = memo((results: Results, loss: LossSet): readonly Front[]
     return frontOf(
       points.sort((a, b) => Number(a.isMethod) - Number(b.isMethod)),
       loss,
+      Math.max(...group.map((cell) => cellOverlap(results.config, cell))),
     );
   });
 });
@@ -77,7 +78,7 @@ function contestantOf(cell: Cell, records: readonly RunRecord[], config: Config)
 /** Hypervolumes of more tasks take too long to resample. */
 const MOST_TASKS = 3;
 
-function frontOf(points: readonly Contestant[], loss: LossSet): Front[] {
+function frontOf(points: readonly Contestant[], loss: LossSet, overlap: number): Front[] {
   const statics = points.filter(({ isMethod }) => !isMethod).length;
   const byRun = points.map(({ records }) => {
     return new Map(records.map((record) => [record.run, (finalLosses(record, loss) as TaskLosses).tasks]));
@@ -93,7 +94,7 @@ function frontOf(points: readonly Contestant[], loss: LossSet): Front[] {
   const ofWeights = weights[0].map((_, k) => weights.map((losses) => losses[k]));
   const reference = ofWeights.map((losses) => Math.max(...losses));
   const box = ofWeights.reduce((product, losses, k) => product * (reference[k] - Math.min(...losses)), 1);
-  const measured = measuresOf(columns, { K, statics, reference, box });
+  const measured = measuresOf(columns, { K, statics, reference, box, overlap });
   const { model, correlation, point } = points[0].cell;
   return [
     {
@@ -123,6 +124,8 @@ interface Space {
   readonly reference: Losses;
   /** What hypervolumes are shares of. */
   readonly box: number;
+  /** How much the runs share: only mean losses then have intervals. */
+  readonly overlap: number;
 }
 
 /** Means over runs, and what follows from them. */
@@ -137,7 +140,7 @@ interface Sample {
 type Statistics = Readonly<Record<string, (sample: Sample) => number>>;
 
 /** All that is measured of some points, by name: from the same resamples, in which a run's losses at all points are drawn together. */
-function measuresOf(columns: Columns, { K, statics, reference, box }: Space): (name: string) => Estimate {
+function measuresOf(columns: Columns, { K, statics, reference, box, overlap }: Space): (name: string) => Estimate {
   const volumeOf = (points: readonly Losses[]) =>
     K > MOST_TASKS || box === 0 ? Number.NaN : hypervolume(points, reference) / box;
   const sampled = (sample: Columns): Sample => {
@@ -155,6 +158,14 @@ function measuresOf(columns: Columns, { K, statics, reference, box }: Space): (n
   });
   const points = Array.from({ length: columns.length / K }, (_, i) => ofPoint(i));
   const statistics: Statistics = Object.assign({ hypervolume: ({ volume }: Sample) => volume }, ...points);
+  if (overlap > 0) {
+    const whole = sampled(columns);
+    const ofLosses = columns.map((column, c) => [`loss ${Math.floor(c / K)} ${c % K}`, column] as const);
+    const means = new Map<string, Estimate>(
+      ofLosses.map(([name, column]) => [name, estimatesOf(column, { mean }, overlap).mean]),
+    );
+    return (name) => means.get(name) ?? { value: statistics[name](whole), ...NO_INTERVAL };
+  }
   const all = bootstrap(columns, sampled, statistics);
   return (name) => estimateOf(all[name]);
 }

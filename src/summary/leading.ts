@@ -2,7 +2,7 @@
 import { decidingMetric } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { taskNames } from "../config/task-kinds.ts";
-import { type CellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, cellValues, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { METRIC_WORDS } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
@@ -71,6 +71,6 @@ export function rankingOf(cells: readonly CellLosses[], isHigherBetter = false):
 function areApart(a: CellLosses, b: CellLosses): boolean {
   const runs = commonRuns([a, b]);
   if (runs.length < LEAST_SHOWN) return false;
-  const { low, high } = estimate(differences(lossesOf(a, runs), lossesOf(b, runs)), "mean");
+  const { low, high } = estimate(differences(lossesOf(a, runs), lossesOf(b, runs)), "mean", overlapOf([a, b]));
   return low > 0 || high < 0;
 }

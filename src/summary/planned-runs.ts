@@ -1,5 +1,5 @@
 import { type Cell, cellOf } from "../identity/cell.ts";
-import type { CellLosses } from "../records/cell-losses.ts";
+import { type CellLosses, overlapOf } from "../records/cell-losses.ts";
 import { toCsv } from "../records/csv.ts";
 import { standardDeviation } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
@@ -28,7 +28,7 @@ export function plannedRuns(cells: readonly CellLosses[], size: number): Planned
       second,
       pairs: found.length,
       deviation: standardDeviation(found),
-      needed: pairsToTell(found, size),
+      needed: pairsToTell(found, size, { overlap: overlapOf(pair) }),
     };
   });
 }

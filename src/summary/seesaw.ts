@@ -1,4 +1,4 @@
-import { cellsOf } from "../config/cells.ts";
+import { cellOverlap, cellsOf } from "../config/cells.ts";
 import { configAt, modelOf } from "../config/config.ts";
 import type { LossSet } from "../config/losses.ts";
 import { gridPoints } from "../config/schema.ts";
@@ -12,7 +12,7 @@ import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
-import type { Estimate } from "../stats/estimate.ts";
+import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { shareOf } from "../stats/interval.ts";
 import { mean, median } from "../stats/moments.ts";
@@ -35,6 +35,8 @@ export function sharesNothing({ config }: Pick<Results, "config">): string | und
 interface CellGains extends Cell {
   /** Indexes of these runs, ascending. */
   readonly runs: readonly number[];
+  /** How much these runs share: `cellOverlap`. */
+  readonly overlap: number;
   /** [K][runs]: (the other model's final loss - this one's) / the other's. Above 0 the task is better off here. */
   readonly tasks: readonly Float64Array[];
   /** Where labels are classes, of each run that has all metrics the mean gain of the tasks' metrics, {@link GAINED}. */
@@ -62,7 +64,8 @@ export const cellGains = memo(({ config, records }: Results, loss: LossSet, agai
     const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);
     if (runs.length === 0) return [];
     const pairs = runs.map((run) => [own.get(run), other.get(run)] as RunPair);
-    return [{ ...cellOf(cell), runs, tasks: lossGains(pairs, loss), ...metricGains(pairs, kinds) }];
+    const overlap = cellOverlap(config, cell);
+    return [{ ...cellOf(cell), runs, overlap, tasks: lossGains(pairs, loss), ...metricGains(pairs, kinds) }];
   });
 });
 
@@ -129,21 +132,22 @@ export const seesawOf = memo((results: Results, loss: LossSet, against: string):
   };
 });
 
-function seesawOfCell({ runs, tasks, metrics, ...cell }: CellGains): CellSeesaw {
+function seesawOfCell({ runs, overlap, tasks, metrics, ...cell }: CellGains): CellSeesaw {
   const n = runs.length;
+  const share = (count: number) => ({ ...shareOf(count, n), ...(overlap > 0 && NO_INTERVAL) });
   const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i])));
-  const both = estimatesOf(meanGains, { mean, median });
+  const both = estimatesOf(meanGains, { mean, median }, overlap);
   const { seesaw, allGain, allLose } = countsOf(tasks, n);
   return {
     ...cellOf(cell),
     pairs: n,
-    gains: tasks.map((gains) => estimatesOf(gains, { mean }).mean),
+    gains: tasks.map((gains) => estimatesOf(gains, { mean }, overlap).mean),
     deltaM: both.mean,
-    ...(metrics && { metricDeltaM: { ...estimatesOf(metrics, { mean }).mean, runs: metrics.length } }),
+    ...(metrics && { metricDeltaM: { ...estimatesOf(metrics, { mean }, overlap).mean, runs: metrics.length } }),
     medianDeltaM: both.median,
-    seesaw: shareOf(seesaw, n),
-    allGain: shareOf(allGain, n),
-    allLose: shareOf(allLose, n),
+    seesaw: share(seesaw),
+    allGain: share(allGain),
+    allLose: share(allLose),
   };
 }
 

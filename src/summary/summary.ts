@@ -5,9 +5,10 @@ import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";
 import { type Description, describe } from "../stats/describe.ts";
-import type { Estimate } from "../stats/estimate.ts";
+import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
 import { shareOf } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
+import { pOf } from "../stats/pairs.ts";
 import { BAD_LOSS } from "./bad-loss.ts";
 import {
   betweenCorrelations,
@@ -64,15 +65,18 @@ export interface CellSummary extends Cell {
 /** Describes cells; a loss above `bad` is in a bad minimum. */
 export function summarizeCells(cells: readonly CellLosses[], bad: number): CellSummary[] {
   return cells.map((cell) => {
-    const { byRun, failed, missing } = cell;
+    const { byRun, failed, missing, overlap } = cell;
     const losses = Float64Array.from(byRun.values());
     return {
       ...cellOf(cell),
       failed: failed.map(({ id, reason }) => ({ id, reason })),
       failedShare: shareOf(failed.length, failed.length + losses.length),
       missing,
-      loss: describe(losses),
-      badShare: shareOf(losses.filter((loss) => loss > bad).length, losses.length),
+      loss: describe(losses, overlap),
+      badShare: {
+        ...shareOf(losses.filter((loss) => loss > bad).length, losses.length),
+        ...(overlap > 0 && NO_INTERVAL),
+      },
     };
   });
 }
@@ -148,14 +152,15 @@ function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] 
 }
 
 function comparisonRows(about: string, comparison: CellComparison): Row[] {
-  const { pairs, mean, median, improvement, wilcoxon, adjusted, needed } = comparison;
+  const { pairs, mean, median, improvement, correctedT, adjusted, needed } = comparison;
+  const test = correctedT ? "correctedT" : "wilcoxon";
   const of = { about, ...pairColumns(comparison) };
   return [
     row(of, "meanDifference", pairs, mean),
     row(of, "medianDifference", pairs, median),
     row(of, "improvement", pairs, improvement),
-    row(of, "wilcoxonP", pairs, wilcoxon.p),
-    row(of, "wilcoxonHolmP", pairs, adjusted),
+    row(of, `${test}P`, pairs, pOf(comparison)),
+    row(of, `${test}HolmP`, pairs, adjusted),
     row(of, "pairsNeeded", pairs, needed),
   ];
 }

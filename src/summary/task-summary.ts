@@ -1,4 +1,4 @@
-import { cellsOf } from "../config/cells.ts";
+import { cellOverlap, cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/losses.ts";
 import type { TaskKindSetting } from "../config/rows-schema.ts";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
@@ -43,7 +43,7 @@ export function taskSummaries({ config, records }: Results, set: LossSet): TaskS
     kind: kinds?.[k]?.kind ?? "regression",
     cells: cellsOf(config).flatMap((cell) => {
       const runs = done.get(cellKey(cell)) ?? [];
-      return runs.length > 0 ? [{ ...cell, ...taskOf(runs, k, set) }] : [];
+      return runs.length > 0 ? [{ ...cell, ...taskOf(runs, k, set, cellOverlap(config, cell)) }] : [];
     }),
   }));
 }
@@ -53,16 +53,16 @@ export function hasManyKinds({ config }: Pick<Results, "config">): boolean {
   return new Set(tasksOfRuns(config)?.map(({ kind }) => kind)).size > 1;
 }
 
-function taskOf(runs: readonly RunRecord[], k: number, set: LossSet): Omit<TaskCell, keyof Cell> {
+function taskOf(runs: readonly RunRecord[], k: number, set: LossSet, overlap: number): Omit<TaskCell, keyof Cell> {
   const metrics = MEASURES.filter(({ some }) => some).flatMap(({ name }) => {
     const values = runs.map(({ measures }) => (measures?.[name] as readonly number[] | undefined)?.[k] ?? Number.NaN);
     const known = values.filter((value) => !Number.isNaN(value));
-    return known.length > 0 ? [[name, meanOf(known)] as const] : [];
+    return known.length > 0 ? [[name, meanOf(known, overlap)] as const] : [];
   });
   const losses = runs.flatMap((run) => finalLosses(run, set)?.tasks[k] ?? []);
-  return { runs: runs.length, loss: meanOf(losses), metrics: Object.fromEntries(metrics) };
+  return { runs: runs.length, loss: meanOf(losses, overlap), metrics: Object.fromEntries(metrics) };
 }
 
-function meanOf(values: readonly number[]): MeanOfRuns {
-  return { ...estimatesOf(Float64Array.from(values), { mean }).mean, runs: values.length };
+function meanOf(values: readonly number[], overlap: number): MeanOfRuns {
+  return { ...estimatesOf(Float64Array.from(values), { mean }, overlap).mean, runs: values.length };
 }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
+import type { TableSettings } from "../data/table.ts";
+import { ownCounts } from "../data/table-set.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { memo } from "../memo.ts";
@@ -92,12 +94,21 @@ export function shareNow(share: SweepShare, request: Pick<ShareRequest, "retryFa
 }
 
 /**
- * The runs with the rows of a table in memory, one copy for all. Throws UsageError if its file is not the one that the
+ * The runs with the rows of a table in memory, one copy for all, and with the numbers of rows that their splits have. Throws UsageError if its file is not the one that the
  * config was made with.
  */
 export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
-  return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
+  const sized = memo((training: AnyRun["training"]) =>
+    memo((data: TableSettings, index: string, seed: string) =>
+      ownCounts({ data, training, index: Number(index), seed: Number(seed) }),
+    ),
+  );
+  return runs.map((run) => {
+    if (run.correlation !== null) return run;
+    const data = read(run.data);
+    return { ...run, data, training: sized(run.training)(data, String(run.index), String(run.seed)) };
+  });
 }
 
 /** The ids of the tables that runs have in memory. */

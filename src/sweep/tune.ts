@@ -10,13 +10,13 @@ import type { GridKey } from "../config/settings.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { type GridPoint, partOf, pointText } from "../identity/cell.ts";
-import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { describe } from "../stats/describe.ts";
-import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
+import { type Estimate, leastDeciding } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { comparePairs } from "../stats/pairs.ts";
@@ -109,14 +109,14 @@ function pickOf(
   if (best === undefined || best.losses.length === 0)
     throw new UsageError(`${results.path}: at every point some runs of ${model} failed; give other values`);
   const [first, second] = isHigherBetter ? [best, next] : [next, best];
-  const behind = first && second && comparePairs(first.losses, second.losses).mean;
+  const behind = first && second && comparePairs(first.losses, second.losses, overlapOf(group)).mean;
   return {
     model,
     correlation: by === "model" ? undefined : (correlation ?? undefined),
     candidates: contenders.map(({ losses: _, ...candidate }) => candidate),
     chosen: best.point,
     next: next && behind && { point: next.point, behind, runs: best.losses.length },
-    sure: behind !== undefined && behind.low > 0 && best.losses.length >= LEAST_RUNS,
+    sure: behind !== undefined && behind.low > 0 && best.losses.length >= leastDeciding(overlapOf(group)),
     atEnd: listedKeys(results.config).filter((key) => key in best.point && isAtEnd(best.point, key, results)),
   };
 }
@@ -129,7 +129,7 @@ function contenderOf(cells: readonly CellLosses[], runs: readonly number[]): Con
   const losses = Float64Array.from(own, (_, i) => {
     return perCell.reduce((sum, one) => sum + one[i], 0) / perCell.length;
   });
-  return { point: cells[0].point, mean: describe(losses).mean, runs: own.length, failed, losses };
+  return { point: cells[0].point, mean: describe(losses, overlapOf(cells)).mean, runs: own.length, failed, losses };
 }
 
 function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean {

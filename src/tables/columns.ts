@@ -5,10 +5,8 @@ import { isName, printable } from "../text.ts";
 import { thousands } from "../units.ts";
 
 export const PART = "part";
+/** In the order of their marks. */
 export const PARTS = ["train", "test", "validation"] as const;
-/** Places among them. */
-export const [TRAINING, HELD_OUT, VALIDATION] = [0, 1, 2];
-
 /** What the column may say for each of `PARTS`. */
 const PART_WORDS: Readonly<Record<(typeof PARTS)[number], readonly string[]>> = {
   train: ["train"],

@@ -1,8 +1,8 @@
 // One input's column while a table is read: numbers, or texts, which are categories.
+import { TRAINING } from "../data/split.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import type { Numbers } from "./cell-writer.ts";
-import { TRAINING } from "./columns.ts";
 import { longer, type PlainTexts, Texts } from "./plain-texts.ts";
 
 /** Most values of a category, those of held-out rows included. */

@@ -1,6 +1,7 @@
 // One label's column while a table is read: numbers, or texts, which are classes.
+import { TRAINING } from "../data/split.ts";
 import { UsageError } from "../errors.ts";
-import { PARTS, TRAINING } from "./columns.ts";
+import { PARTS } from "./columns.ts";
 import { isNothing, naHint, wordBeforeNumbers } from "./input-column.ts";
 
 /** Most classes of a label. */

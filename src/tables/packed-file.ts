@@ -1,4 +1,4 @@
-// A file of a packed table: cells, marks if it has any, then a footer of JSON. Each part has a checksum.
+// A file of a packed table: cells, marks or places if it has any, then a footer of JSON. Each part has a checksum.
 import { crc32 } from "node:zlib";
 import type { TableCells } from "../data/table-cells.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -20,6 +20,8 @@ interface Footer {
   /** What the table was packed from, and how. */
   readonly key: string;
   readonly parts: readonly Part[];
+  /** What the second part is, unless it is the rows' marks. */
+  readonly second?: "places";
   readonly cells: Omit<TableCells, "words">;
   /** `firstGap` without the table's name: the same bytes may have another. */
   readonly table: Omit<TableRows, "values">;
@@ -27,13 +29,14 @@ interface Footer {
 
 /** The bytes of a table's file. `source` is its name in `firstGap`. */
 export function* packedPieces(
-  { values: { cells, heldout }, firstGap, ...table }: TableRows,
+  { values: { cells, heldout, places }, firstGap, ...table }: TableRows,
   key: string,
   source: string,
 ): Generator<Uint8Array> {
   const { words, ...others } = cells;
   const parts: Part[] = [];
-  for (const part of heldout ? [words, heldout] : [words]) {
+  const second = heldout ?? places;
+  for (const part of second ? [words, second] : [words]) {
     const bytes = new Uint8Array(part);
     let crc = 0;
     for (let at = 0; at < bytes.length; at += PIECE) {
@@ -43,7 +46,8 @@ export function* packedPieces(
     }
     parts.push({ bytes: bytes.length, crc });
   }
-  const footer: Footer = { key, parts, cells: others, table: { ...table, firstGap: firstGap?.slice(source.length) } };
+  const about = { key, parts, ...(places && { second: "places" as const }), cells: others };
+  const footer: Footer = { ...about, table: { ...table, firstGap: firstGap?.slice(source.length) } };
   const json = Buffer.from(JSON.stringify(footer));
   yield Buffer.concat([json, Buffer.from(Uint32Array.of(json.length, crc32(json)).buffer), MARK]);
 }
@@ -53,12 +57,13 @@ export function* packedPieces(
  * name `source`, for a table that memory does not hold.
  */
 export function unpacked(file: ByteSource, key: string, source: string): TableRows {
-  const { key: own, parts, cells, table } = footerOf(file);
+  const { key: own, parts, second = "heldout", cells, table } = footerOf(file);
   if (own !== key) throw new Error("it is of another table");
   expectMemory(source, cells.rows, cells.width);
-  const [words, heldout] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
+  const [words, ofRows] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
   const firstGap = table.firstGap === undefined ? undefined : source + table.firstGap;
-  return { ...table, firstGap, values: { id: nextTableId(), cells: { ...cells, words }, ...(heldout && { heldout }) } };
+  const values = { id: nextTableId(), cells: { ...cells, words }, ...(ofRows && { [second]: ofRows }) };
+  return { ...table, firstGap, values };
 }
 
 function footerOf(file: ByteSource): Footer {

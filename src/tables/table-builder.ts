@@ -1,6 +1,7 @@
 import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
-import type { TableReading, TableValues } from "../data/table.ts";
+import { HELD_OUT, TRAINING, VALIDATION } from "../data/split.ts";
+import { areDrawn, type TableReading, type TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
@@ -10,16 +11,13 @@ import {
   type Columns,
   checkWidth,
   columnsText,
-  HELD_OUT,
   type NamedColumns,
   PART,
   PART_CHOICES,
   PARTS,
   partIn,
-  TRAINING,
   tableColumns,
   unprintable,
-  VALIDATION,
 } from "./columns.ts";
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
@@ -141,6 +139,8 @@ export class TableBuilder {
   readonly #wrong = new Map<number, Problem>();
   /** Where a column splits the rows, in the thread that finishes the table. */
   readonly #splits: SplitColumn | undefined;
+  /** Whether each run draws its parts by that column. */
+  readonly #areDrawn: boolean;
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -150,10 +150,12 @@ export class TableBuilder {
     source: string,
     rows: number,
     chosen?: NamedColumns,
-    { categorical = [], na = [], minCount = 1, split, parts }: TableReading = {},
+    how: TableReading = {},
     memory?: TableMemory,
   ) {
+    const { categorical = [], na = [], minCount = 1, split, parts } = how;
     this.#source = source;
+    this.#areDrawn = areDrawn(how);
     this.#columns = tableColumns(header, source, chosen, parts?.column);
     const { inputs, labels, part } = this.#columns;
     if (parts && part !== undefined)
@@ -383,7 +385,9 @@ export class TableBuilder {
   finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
-    const marks = part === undefined ? this.#splits?.marks(this.#source) : this.#allMarks();
+    const places = this.#areDrawn ? this.#splits?.places() : undefined;
+    const ofAll = () => (places ? undefined : this.#splits?.marks(this.#source));
+    const marks = part === undefined ? ofAll() : this.#allMarks();
     const isShort = rows < LEAST_ROWS;
     const problems = columns.flatMap((column, i) => this.#problemOf(column, i, isShort) ?? []);
     if (isShort && problems.length === 0)
@@ -406,7 +410,12 @@ export class TableBuilder {
       validation: marks?.includes(VALIDATION)
         ? marks.reduce((sum, mark) => sum + Number(mark === VALIDATION), 0)
         : undefined,
-      values: { id: nextTableId(), cells, ...(marks && { heldout: marks.buffer }) },
+      values: {
+        id: nextTableId(),
+        cells,
+        ...(marks && { heldout: marks.buffer }),
+        ...(places && { places: places.buffer }),
+      },
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),
       labelVariances: own.map(({ variance }) => variance),

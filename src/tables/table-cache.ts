@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { TableReading } from "../data/table.ts";
+import { areDrawn, type TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isLitter, isPartial, makeFolder, shownPath, writeWhole, writeWholeSync } from "../files.ts";
 import { tellLine } from "../long-work.ts";
@@ -40,11 +40,21 @@ export interface AskedTable {
   readonly how: TableReading | undefined;
 }
 
-function keyOf(
-  { inputs, labels }: Columns,
-  { sha256, how: { categorical = [], na = [], minCount, split, parts } = {} }: AskedTable,
-): string {
-  const all = JSON.stringify([version, sha256(), inputs, labels, categorical, na, split === "run", parts, minCount]);
+function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
+  const { categorical = [], na = [], minCount, split, parts } = how;
+  const drawn = areDrawn(how) ? ["drawn"] : [];
+  const all = JSON.stringify([
+    version,
+    sha256(),
+    inputs,
+    labels,
+    categorical,
+    na,
+    split === "run",
+    parts,
+    minCount,
+    ...drawn,
+  ]);
   return createHash("sha256").update(all).digest("hex");
 }
 

@@ -22,7 +22,7 @@ function cellAt(errors: number): CellLosses {
   const centre = noise.reduce((sum, one) => sum + one, 0) / RUNS;
   const error = Math.sqrt(noise.reduce((sum, one) => sum + (one - centre) ** 2, 0) / RUNS / (RUNS - 1));
   const byRun = new Map(noise.map((one, run) => [run, one - centre + errors * error]));
-  return { model: "mmoe", correlation: 1, point: {}, byRun, failed: [], missing: 0 };
+  return { model: "mmoe", correlation: 1, point: {}, byRun, failed: [], missing: 0, overlap: 0 };
 }
 
 const RULE: PartRule = {
@@ -122,7 +122,7 @@ function verdictOf(rule: PartRule, changes: Readonly<Record<string, Change>>) {
       { length: rule.leastRuns },
       (_, run) => [run, change(0.2 * Math.exp(Math.sin(2.4 * run)))] as const,
     );
-    return { model, correlation, point: {}, byRun: new Map(losses), failed: [], missing: 0 };
+    return { model, correlation, point: {}, byRun: new Map(losses), failed: [], missing: 0, overlap: 0 };
   });
   return judge([{ rule, cells, parts: 1 }]).get(rule)?.verdict;
 }

@@ -25,6 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
   embedding: "int",
   heldout: "float",
   split: "int",
+  folds: "int",
   label: "str | Sequence[str]",
   input: "str | Sequence[str]",
   ignore: "str | Sequence[str]",

@@ -7,7 +7,7 @@ import { sweepResults } from "../support/sweep-results.ts";
 /** A cell whose runs end at these losses, raised by `by`. */
 function cell(model: string, correlation: number, losses: readonly number[], by = 0): CellLosses {
   const byRun = new Map(losses.map((loss, run) => [run, loss + by]));
-  return { model, correlation, point: {}, byRun, failed: [], missing: 0 };
+  return { model, correlation, point: {}, byRun, failed: [], missing: 0, overlap: 0 };
 }
 
 const SURE = [0.2, 0.21, 0.22, 0.23, 0.215];

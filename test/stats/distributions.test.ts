@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fUpperTail, overSplits } from "../../src/stats/f-distribution.ts";
+import { fUpperTail, overSplits, testOverSplits } from "../../src/stats/f-distribution.ts";
 import { normalCdf, normalQuantile } from "../../src/stats/normal.ts";
 import { expectRelative } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
@@ -59,6 +59,21 @@ test.each([
   expect(interval.value).toBeCloseTo(mean, 12);
   expect(interval.high - mean).toBeCloseTo(half, 4);
   expect(mean - interval.low).toBeCloseTo(half, 4);
+});
+
+// scipy.stats, of the error e = sqrt((1/10 + 1/9) * var(v, ddof=1)): 2 * t.sf(abs(mean(v) / e), 9) and mean(v) +- e * t.ppf(.9975, 9)
+test("testOverSplits(values, ratio) is the corrected resampled t test, and an interval of another level is as wide as SciPy's", () => {
+  const values = Float64Array.of(0.31, -0.12, 0.25, 0.4, 0.08, 0.19, -0.03, 0.22, 0.15, 0.3);
+  const { statistic, p } = testOverSplits(values, 1 / 9);
+  const { low, high } = overSplits(values, 1 / 9, 0.995);
+  expectRelative(
+    [statistic, p, low, high],
+    [2.3771181675203175, 0.041422890296823896, -0.09662760668595333, 0.4466276066859533],
+    1e-10,
+  );
+  expect(testOverSplits(values, 0.25).p).toBeCloseTo(0.09794555046907472, 12);
+  expect(testOverSplits(new Float64Array(5), 0.25)).toEqual({ statistic: 0, p: 1 });
+  expectRelative([overSplits(Float64Array.of(-1, 1), 0, 0.9995).high], [1273.2392829359044], 1e-6); // t.ppf(.99975, 1)
 });
 
 test("one value has no interval", () => {

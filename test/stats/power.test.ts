@@ -51,3 +51,9 @@ test.each([
 ])("leastTested(%d) is %i", (level, n) => {
   expect(leastTested(level)).toBe(n);
 });
+
+// (z.975 + z.8)² / .5² = 31.396 independent pairs; 1 / (1 / 31.396 - .01) + z.975² / 2 = 47.7; 1 / 31.396 is less than .04
+test("pairsToTell(differences, size, { overlap }) is more of runs that share rows, and no number where their overlap alone hides the size", () => {
+  expect(pairsToTell(differences, 0.5, { overlap: 0.01 })).toBe(48);
+  expect(pairsToTell(differences, 0.5, { overlap: 0.04 })).toBe(Number.POSITIVE_INFINITY);
+});

@@ -143,6 +143,5 @@ test("mmoe sweep --group trains on a CSV or Parquet file whose users stay togeth
   expect(new Set(parts)).toEqual(new Set(["train", "validation", "test"]));
   const refused = async (...words: string[]) => refusal(await runMain(["sweep", "--rows", csv, ...words]));
   expect(await refused("--group", "usr")).toBe(`${csv}: no column 'usr'; columns: x_1, user, y_1, y_2`);
-  expect(await refused("--group", "user", "--resplit")).toBe("--group and --resplit: expected one of them");
   expect(await refused("--group", "user", "--by-time", "x_1")).toBe("--group and --by-time: expected one of them");
 });

@@ -53,6 +53,20 @@ describe("a table that was kept", () => {
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toMatch(/^#.*\n\*\n$/);
   });
 
+  test("has the groups by which runs draw their parts, and is another than one whose parts are fixed", async () => {
+    const header = HEADER.map((name) => (name === "part" ? "user" : name));
+    const csv = Buffer.from(
+      `${header}\n${LINES.map((line, n) => line.replace(/[a-z]+$/, `u${(n * 3) % 5}`)).join("\n")}\n`,
+    );
+    const parts = { by: "group" as const, column: "user", heldout: 0.2, seed: 0 };
+    const drawn = { ...asked, how: { parts, folds: 4, split: 0 } };
+    const table = keptOr(header, drawn, () => csvTable(csv, "t.csv", undefined, drawn.how));
+    expect([...new Uint32Array(table.values.places as SharedArrayBuffer)]).toEqual(range(23).map((n) => (n * 3) % 5));
+    await keepTables(new Set([table.values.id]), { note, least: 0 });
+    expect(unnumbered(keptOr(header, drawn, unreadable))).toEqual(unnumbered(table));
+    expect(() => keptOr(header, { ...asked, how: { parts, split: 0 } }, unreadable)).toThrow("read again");
+  });
+
   test("alone needs its file's hash before its rows", async () => {
     const asks: string[] = [];
     const told = { ...asked, sha256: () => asked.sha256(asks.push("hash")) };

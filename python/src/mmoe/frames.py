@@ -213,15 +213,12 @@ class Results:
         :returns: a frame with one row per cell: ``model``, ``correlation`` and listed settings; the numbers of runs that are done
             (``runs``), ``failed`` and ``missing``; the ``mean`` of the runs' losses (means over tasks), and the ends of its 95 %
             interval, ``low`` and ``high``: NaN, or null in Polars, of fewer than 5 runs. On a table ``frame.attrs["intervals"]`` says, in
-            pandas, what these hold for: new initial values alone, unless each run has its own split
+            pandas, what these hold for: new initial values alone, or new rows, too, if each run has its own split or fold
         :raises MmoeError: the program refuses, in its words
         """
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss), *(["--per-task"] if per_task else [])]))
         rows = [row for task in told["tasks"] for cell in task["cells"] for row in _metrics(task, cell)] if per_task else [_cell(cell) for cell in told["cells"]]
-        frame = self._table(rows, "low", "high")
-        if told["coverage"] and hasattr(frame, "attrs"):
-            frame.attrs["intervals"] = told["coverage"]
-        return frame
+        return _covering(told, self._table(rows, "low", "high"))
 
     def compare(self, other: PathLike | Results | None = None, *, by: str | None = None, loss: Loss | None = None) -> Any:
         """The differences between models at each correlation, from pairs of runs that saw the same rows; or between values of a listed
@@ -235,7 +232,8 @@ class Results:
         :param loss: ``train``, ``heldout`` or ``running`` (default: what the sweep reports)
         :returns: a frame with one row per pair of models and correlation: ``first`` and ``second``, the number of ``pairs`` of runs,
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
-            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. Where it does not tell the
+            ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. Where runs are folds or
+            splits of one table, it is that of the corrected resampled t test, as ``frame.attrs["intervals"]`` says. Where it does not tell the
             two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md). Between settings there
             is one row per model, choice and correlation: ``model``, and ``first`` and ``second`` are choices such as ``method=pcgrad``, the
             second the first of the lists; ``p`` is adjusted over all choices. With ``other``, the columns of ``mmoe compare --csv``
@@ -253,7 +251,7 @@ class Results:
         rows = models or [_points_apart(test) for test in told["points"] if by in (None, *_apart(test))]
         if by not in (None, "model") and not rows:
             raise ValueError(f"compare: by: no choice differs from the first, {_listed(told['cells'][0]['point'])}, in {by} alone")
-        return self._table(rows, "low", "high", "p", "needed")
+        return _covering(told, self._table(rows, "low", "high", "p", "needed"))
 
     def claims(self, loss: Loss | None = None) -> Any:
         """The paper's seven claims, tested on this sweep.
@@ -458,6 +456,13 @@ def _moments(spec: dict[str, Any], encoding: Path | None) -> list[tuple[float, f
 _AT_ONCE_S = 5
 
 Loss = Literal["train", "heldout", "running"]
+
+
+def _covering(told: dict[str, Any], frame: Any) -> Any:
+    """A frame that says, in pandas, what its intervals hold for."""
+    if told["coverage"] and hasattr(frame, "attrs"):
+        frame.attrs["intervals"] = told["coverage"]
+    return frame
 
 
 def _loss(loss: str | None) -> list[str]:

@@ -171,10 +171,21 @@ _REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
 _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")
 
 
+#: Options of how a table is split, by the kind of their values and its name.
+_SPLITS = {
+    **dict.fromkeys(("--folds", "--split"), (int, "a whole number")),
+    "--heldout": ((int, float), "a number"),
+    **dict.fromkeys(("--group", "--by-time", "--stratify"), (str, "the name of a column")),
+}
+
+
 def option(flag: str, value: Any) -> list[str]:
     value = value.tolist() if hasattr(value, "tolist") else value
     if value is None:
         return []
+    kind, name = _SPLITS.get(flag, (object, ""))
+    if not isinstance(value, kind) or (name and isinstance(value, bool)):
+        raise TypeError(f"{flag[2:].replace('-', '_')}: expected {name}, got {value!r}")
     if flag in _SWITCHES and isinstance(value, bool):
         return [flag] if value else []
     if flag in _SWITCHES and flag != "--diagnostics":
@@ -260,7 +271,7 @@ def tune(
     :param program: the mmoe program, where it is not found (see docs/python.md)
     :returns: a frame with one row per point that was compared: ``model``, ``correlation`` if cells choose, and the listed settings; ``runs``
         and ``failed``; the ``mean`` of what decides, and the ends of its 95 % interval, ``low`` and ``high``; whether it was ``chosen``; and
-        if so, whether at least 20 pairs of runs tell it apart from the next best (``sure``), and the listed settings of which it has the
+        if so, whether at least 20 pairs of runs, or 5 of splits of one table, tell it apart from the next best (``sure``), and the listed settings of which it has the
         least or greatest value (``at_end``, with a warning)
     :raises MmoeError: the program refuses, in its words
     """

@@ -27,6 +27,7 @@ OPTIONS = {
     "categorical": "--categorical",
     "na": "--na",
     "heldout": "--heldout",
+    "folds": "--folds",
     "split": "--split",
     "group": "--group",
     "by_time": "--by-time",
@@ -139,6 +140,7 @@ def sweep(
     categorical: str | Sequence[str] | None = None,
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
+    folds: int | None = None,
     split: int | None = None,
     group: str | None = None,
     by_time: str | None = None,
@@ -255,6 +257,7 @@ def sweep(
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
+    :param folds: cross-validation: run i tests on fold i mod k, and each k runs draw folds once more
     :param split: another split of the table for all runs, a whole number (default: 0)
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
@@ -368,6 +371,7 @@ def plan(
     categorical: str | Sequence[str] | None = None,
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
+    folds: int | None = None,
     split: int | None = None,
     group: str | None = None,
     by_time: str | None = None,
@@ -481,6 +485,7 @@ def plan(
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
+    :param folds: cross-validation: run i tests on fold i mod k, and each k runs draw folds once more
     :param split: another split of the table for all runs, a whole number (default: 0)
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation

@@ -1,8 +1,9 @@
-import { cellsOf } from "../../config/cells.ts";
+import { cellOverlap, cellsOf } from "../../config/cells.ts";
 import type { Config } from "../../config/config.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
 import { type LossSet, type LossUnit, meanText } from "../../config/losses.ts";
-import { cellKey, correlationText } from "../../identity/cell.ts";
+import { sharedRowsText } from "../../config/rows.ts";
+import { cellKey, cellOf, correlationText } from "../../identity/cell.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
@@ -34,13 +35,14 @@ function summaryBlock(
   const places = new Map(cellsOf(config).map((cell, i) => [cellKey(cell), i]));
   const placeOf = (key: string) => places.get(key) ?? places.size;
   const keys = [...byCell.keys()].sort((a, b) => placeOf(a) - placeOf(b));
-  const whole = [header, ...keys.map((key) => cellRow(byCell.get(key) as RunRecord[], losses))];
+  const whole = [header, ...keys.map((key) => cellRow(byCell.get(key) as RunRecord[], losses, config))];
   const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, [FAILED]);
   const fitting = [whole, lean].find((rows) => tableWidth(rows) <= room);
   const spread = fitting === undefined ? "mean±standard error" : "mean±standard error, median";
   const after = [
     `loss after the last step: ${spread}`,
     meanText(lossUnitOf(config)),
+    sharedRowsText(config),
     memorisedText({ config, records }),
   ];
   const rows = fitting ?? withoutColumns(lean, ["median"]);
@@ -63,20 +65,21 @@ export function resultsText(
   return blocksText([table, { before: files.join(", ") }], room);
 }
 
-function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
+function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[], config: Config): string[] {
+  const overlap = cellOverlap(config, cellOf(cell[0]));
   const failed = cell.filter((record) => record.status === "failed").length;
   return [
     ...cellNames(cell[0]),
     String(cell.length - failed),
     String(failed),
-    ...losses.flatMap((set) => lossColumns(cell, set)),
+    ...losses.flatMap((set) => lossColumns(cell, set, overlap)),
   ];
 }
 
-function lossColumns(cell: readonly RunRecord[], set: LossSet): [string, string] {
+function lossColumns(cell: readonly RunRecord[], set: LossSet, overlap: number): [string, string] {
   const losses = Float64Array.from(cell.flatMap((record) => finalLosses(record, set)?.mean ?? [])).sort();
   if (losses.length === 0) return ["-", "-"];
-  const error = losses.length > 1 ? `±${standardError(losses).toFixed(4).replace(/^0/, "")}` : "";
+  const error = losses.length > 1 ? `±${standardError(losses, overlap).toFixed(4).replace(/^0/, "")}` : "";
   return [`${mean(losses).toFixed(4)}${error}`, quantileSorted(losses, 0.5).toFixed(4)];
 }
 

@@ -68,11 +68,15 @@ export function comparisonsOf({ models, correlations, points, spreads }: Summary
   const last = blocks.at(-1);
   if (last === undefined) return [];
   const all = [...models, ...correlations, ...points, ...spreads];
+  const areOverlapping = [...models, ...correlations, ...points].some(({ correctedT }) => correctedT);
   const few = fewNote(
     all.map(({ pairs }) => pairs),
     "pairs",
   );
-  const after = [...(last.after === undefined ? [] : [last.after]), [captionOf(all), ...few].join("; ")].join("\n");
+  const after = [
+    ...(last.after === undefined ? [] : [last.after]),
+    [captionOf(all, areOverlapping), ...few].join("; "),
+  ].join("\n");
   return [...blocks.slice(0, -1), { ...last, after }];
 }
 
@@ -88,12 +92,17 @@ function besideLinear(models: readonly CellComparison[]): string[] {
   return alike.length === 0 ? [] : [`not told apart from ${LINEAR}: ${[...new Set(alike)].join(", ")}`];
 }
 
-function captionOf(all: readonly { readonly pairs: number }[]): string {
+function captionOf(all: readonly { readonly pairs: number }[], areOverlapping: boolean): string {
+  if (areOverlapping) return OVERLAPPING;
   const pairs = all.map((one) => Math.max(1, one.pairs));
   const [most, least] = [Math.min(...pairs), Math.max(...pairs)].map((n) => thousands(resamplesOf(n)));
   const resamples = most === least ? most : `${least} to ${most}`;
   return `intervals of 95 %: BCa bootstrap over runs or pairs of runs, ${resamples} resamples; shares by Wilson's score`;
 }
+
+/** What intervals there are of runs that share rows. */
+const OVERLAPPING =
+  "intervals of 95 %: of means alone, Student's t with the variance s² (1/n + test rows / training rows)";
 
 function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
   const tests = comparisons.length;
@@ -108,9 +117,10 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
     neededText(comparison.needed),
   ]);
   const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p", NEEDED];
-  const test = hasTest
-    ? `p: Wilcoxon's signed-rank test, by Holm over these ${tests}`
-    : "no p: so few pairs can't be significant";
+  const name = comparisons.some(({ correctedT }) => correctedT)
+    ? "corrected resampled t test"
+    : "Wilcoxon's signed-rank test";
+  const test = hasTest ? `p: ${name}, by Holm over these ${tests}` : "no p: so few pairs can't be significant";
   const isNeeded = comparisons.some(({ needed }) => !Number.isNaN(needed));
   const after = `first lower: share of pairs; ${test}`;
   if (!isNeeded) return { before, rows: withoutColumns([header, ...rows], [NEEDED]), after };
@@ -128,9 +138,13 @@ export const NEEDED = "runs needed";
 /** More runs than this are out of reach. */
 const MOST_NEEDED = 100_000;
 
+/** Where no number of runs on a table does. */
+const MORE_ROWS = "more rows";
+
 /** How many runs tell a difference; a dash if that is not known, or not asked. */
 export function neededText(needed: number): string {
   if (Number.isNaN(needed)) return "-";
+  if (needed === Number.POSITIVE_INFINITY) return MORE_ROWS;
   return needed > MOST_NEEDED ? `>${thousands(MOST_NEEDED)}` : thousands(needed);
 }
 
@@ -147,12 +161,16 @@ export function plannedBlock(planned: readonly PlannedRuns[], size: number): Blo
       pairName(one),
       String(one.pairs),
       isKnown ? one.deviation.toFixed(4) : "-",
-      isKnown ? thousands(one.needed) : "-",
+      isKnown ? plannedText(one.needed) : "-",
     ];
   });
   const header = ["cells", "pairs", "sd of differences", NEEDED];
   const after = `${NEEDED}: for a paired t test at 5 % to tell a difference of ${size} with a probability of ${POWER}, if differences scatter as so far`;
   return { before: "between models:", rows: [header, ...rows], after };
+}
+
+function plannedText(needed: number): string {
+  return needed === Number.POSITIVE_INFINITY ? MORE_ROWS : thousands(needed);
 }
 
 function spreadsOf(comparisons: readonly SpreadComparison[]): Block {

@@ -325,6 +325,9 @@ export function aboveSentence(scale: FigureOptions["scale"]): string {
 }
 
 export function bandsSentence(cells: readonly DrawnCell[], statistic: FigureOptions["statistic"]): string {
-  const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
+  const areShared = cells.some(({ overlap = 0 }) => overlap > 0);
+  if (areShared && statistic === "median") return "No bands (medians of runs that share rows have none).";
+  const ofMean = areShared ? "Student's t" : "1.96 standard errors to either side";
+  const how = statistic === "mean" ? ofMean : "between order statistics";
   return `${intervalWords(runsIn(cells), `Bands: 95 % intervals over runs at each step (${how})`, "No bands")}.`;
 }

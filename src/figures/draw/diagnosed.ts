@@ -26,7 +26,7 @@ export function namesIn({ diagnostics }: RunRecord, quantity: string): string[] 
  * ended keeps its last value.
  */
 export function diagnosedCurve(
-  { runs }: SweepCell,
+  { runs, overlap }: SweepCell,
   statistic: FigureOptions["statistic"],
   valueAt: (run: RunRecord, i: number) => number,
 ): CurvePoint[] {
@@ -46,6 +46,6 @@ export function diagnosedCurve(
     if (found.length === 0) return [];
     const values = Float64Array.from(found, ({ value }) => value);
     const training = found.filter(({ run }) => last(run) >= step).length;
-    return [{ step, runs: training, ...quickInterval(values, statistic) }];
+    return [{ step, runs: training, ...quickInterval(values, statistic, overlap) }];
   });
 }

@@ -26,7 +26,7 @@ export function finalRow<More extends object>(
   more: More,
 ) {
   const { model, correlation, runs } = cell;
-  const { value, low, high } = estimate(recorded.finals(cell, loss), statistic);
+  const { value, low, high } = estimate(recorded.finals(cell, loss), statistic, cell.overlap);
   return { model, correlation, ...more, runs: runs.length, loss, statistic, value, low, high };
 }
 

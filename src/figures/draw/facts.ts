@@ -17,6 +17,8 @@ export interface DrawnCell extends Cell {
   readonly failed: number;
   /** Steps that a run is trained for. */
   readonly steps: number;
+  /** As of `SweepCell`; absent for 0. */
+  readonly overlap?: number;
 }
 
 /** A rung of the ladder, as it is drawn. */
@@ -80,6 +82,8 @@ export interface SweepCell extends Cell {
   /** By their index. */
   readonly runs: readonly RunRecord[];
   readonly failed: number;
+  /** How much the runs share rows of one table: `overlap` of `estimatesOf`. */
+  readonly overlap: number;
 }
 
 /** What the rows of figures are made of: a sweep's records, read and computed when a figure asks. A page has none. */

@@ -47,11 +47,13 @@ export const differences = figure<DifferenceRow>({
         const [a, b] = [first, second].map((model) =>
           recorded.cells.find((cell) => cell.model === model && cell.correlation === correlation),
         );
-        const off = a && b && recorded.differences(a, b, loss);
-        if (off === undefined || off.length === 0) return [];
+        if (a === undefined || b === undefined) return [];
+        const off = recorded.differences(a, b, loss);
+        if (off.length === 0) return [];
+        const overlap = Math.max(a.overlap, b.overlap);
         const sorted = off.toSorted();
         const [q05, q95] = [0.05, 0.95].map((q) => quantileSorted(sorted, q));
-        const { value, low, high } = estimate(off, statistic);
+        const { value, low, high } = estimate(off, statistic, overlap);
         return [{ first, second, correlation, pairs: off.length, loss, statistic, value, low, high, q05, q95 }];
       }),
     ),

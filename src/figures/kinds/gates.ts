@@ -21,9 +21,9 @@ export const gateDistance = figure({
   rows: (recorded, { statistic }) => {
     const quantity = "gateDistance";
     return ofDiagnosed(recorded, quantity, (cell) => {
-      const { model, correlation, runs } = cell;
+      const { model, correlation, runs, overlap } = cell;
       const distances = recorded.measure(cell, quantity).filter((value) => Number.isFinite(value));
-      const { value, low, high } = estimate(distances, statistic);
+      const { value, low, high } = estimate(distances, statistic, overlap);
       return [{ model, correlation, runs: runs.length, quantity, statistic, value, low, high }];
     });
   },

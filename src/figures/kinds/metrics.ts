@@ -33,14 +33,14 @@ export const metrics = figure<MetricRow>({
   of: "metrics",
   supports: ["statistic"],
   rows: ({ sweep, cells }, { statistic }) =>
-    cells.flatMap(({ model, correlation, runs }) =>
+    cells.flatMap(({ model, correlation, runs, overlap }) =>
       sweep.taskNames.flatMap((label, k) =>
         METRICS.flatMap((metric) => {
           const all = runs.map(({ measures }) => metricOf(measures?.[metric], k));
           const values = Float64Array.from(all.filter((value) => Number.isFinite(value)));
           if (values.length === 0) return [];
           const of = { model, correlation, task: k + 1, label, metric, runs: values.length, statistic };
-          return [{ ...of, ...estimate(values, statistic) }];
+          return [{ ...of, ...estimate(values, statistic, overlap) }];
         }),
       ),
     ),

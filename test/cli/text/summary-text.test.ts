@@ -4,7 +4,7 @@ import { betweenModels } from "../../../src/summary/comparisons.ts";
 import { range } from "../../support/reference.ts";
 
 const cell = (model: string, lossOf: (run: number) => number, runs = 12) => ({
-  ...{ model, correlation: null, point: {}, failed: [], missing: 0 },
+  ...{ model, correlation: null, point: {}, failed: [], missing: 0, overlap: 0 },
   byRun: new Map(range(runs).map((run) => [run, lossOf(run)])),
 });
 const alike = (run: number) => 1 + 0.1 * Math.sin(run) + (run % 2 === 0 ? 0.01 : -0.011);
