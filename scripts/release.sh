@@ -69,5 +69,7 @@ say "installing $tag, and training the main job"
 (check) || stop "the packages in $out do not train"
 (cd "$out" && sha256sum --check --quiet SHA256SUMS && cat SHA256SUMS)
 [[ $publish == --publish ]] || exit 0
+git -C "$root" show "$tag:CHANGELOG.md" | grep -q "^## $version (20" || stop "CHANGELOG.md gives $version no date"
+git -C "$root" show "$tag:CITATION.cff" | grep -q "^version: $version$" || stop "CITATION.cff names another version"
 npm publish --access public "$out"/*.tgz
 python3 -m twine upload "$out"/*.whl
