@@ -96,7 +96,7 @@ function paperMark({ marker, colour }: SeriesStyle, x: number, y: number): SvgNo
 
 /** A row of a chart with a cell's statistic and its interval. */
 export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">, theme: Theme): Row {
-  const { value, low, high } = found;
+  const { value, low, high, paper = Number.NaN } = found;
   return {
     label: cell.label,
     attributes: cellAttributes(cell),
@@ -104,6 +104,7 @@ export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, style.colour, 1)] : []),
       markerAt(style.marker, x.at(value), y, { fill: style.colour }),
+      ...(Number.isFinite(paper) ? [paperMark(style, x.at(paper), y)] : []),
     ],
   };
 }

@@ -127,9 +127,10 @@ interface Grouping {
 function groupsOf(
   shown: readonly DifferenceRow[],
   { reference, ofPairs }: Grouping,
-  { sweep, theme }: FigureData<DifferenceRow>,
+  { rows: given, sweep, theme }: FigureData<DifferenceRow>,
 ): RowGroup[] {
   const labelOf = (model: string) => labelIn(sweep.cells, model);
+  const all = correlationsOf(given);
   const groups = groupBy(shown, ofPairs ? pairOf : ({ correlation }) => String(correlation));
   return [...groups.values()].map((own) => {
     const [{ first, second, correlation }] = own;
@@ -141,7 +142,7 @@ function groupsOf(
       return chartRow(row, ofPairs ? words.correlationWords(row.correlation) : pair, names, theme);
     });
     return {
-      ...(!ofPairs && { title: words.correlationTitle(correlation, sweep) }),
+      ...(!ofPairs && { title: words.correlationTitle(correlation, all, sweep) }),
       ends: reference ? ["other better", `${labelOf(reference)} better`] : [`${left} better`, `${right} better`],
       rows,
       values: [...endsOf(own), ...lines].filter(Number.isFinite),
