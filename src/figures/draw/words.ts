@@ -66,8 +66,8 @@ export function cellWords({ label, correlation, point }: DrawnCell): string {
 }
 
 /** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
-export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
-  const text = estimateText(found, 4, runs);
+export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">, digits = 4): string {
+  const text = estimateText(found, digits, runs);
   return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
 }
 

@@ -1,4 +1,4 @@
-import { METRIC_WORDS } from "../../records/words.ts";
+import { METRIC_WORDS, metricDigits } from "../../records/words.ts";
 import { endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate } from "../../stats/interval.ts";
@@ -67,7 +67,10 @@ export const metrics = figure<MetricRow>({
       .map((own) => ({
         title: `${own[0].label}: ${METRIC_WORDS[own[0].metric]}`,
         values: endsOf(own),
-        rows: own.map((point) => ({ ...estimateRow(point, theme), label: words.ownLabel(point.cell, drawn) })),
+        rows: own.map((point) => ({
+          ...estimateRow(point, theme, metricDigits(point.metric, point)),
+          label: words.ownLabel(point.cell, drawn),
+        })),
       }));
     return {
       title: `Metrics of each task${words.ofOneModel(cells)}`,
