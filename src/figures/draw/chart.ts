@@ -6,7 +6,19 @@ import { type KeyMark, type LegendItem, legend } from "./legend.ts";
 import type { Range, Scale } from "./scale.ts";
 import type { Frame } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
-import { type Attributes, group, heading, SIZE, SMALL, type SvgNode, shortened, text, textLines } from "./svg.ts";
+import {
+  type Attributes,
+  brokenLines,
+  group,
+  heading,
+  SIZE,
+  SMALL,
+  type SvgNode,
+  shortened,
+  text,
+  textLines,
+  textWidth,
+} from "./svg.ts";
 import { correlationWords, leftOutSentence, someOf } from "./words.ts";
 
 interface Chart<Item> extends Facets<Item> {
@@ -134,6 +146,8 @@ const FEW = 9;
 const LOWER = 0.7;
 /** Room for the title of the horizontal axis, below its numbers. */
 const FOOT = 10;
+/** Least room beside that title: a browser's letters may be a little wider. */
+const EDGE = 3;
 
 export function facets<Item>(given: Facets<Item>, theme: Theme): Part {
   const { rows, columns, foot, beside = () => [] } = given;
@@ -166,8 +180,11 @@ export function facets<Item>(given: Facets<Item>, theme: Theme): Part {
     const nodes = [...(titled ? titles(given, boxAt, room.most, theme) : []), ...lacking, ...panels];
     if (foot === undefined) return { nodes, bottom };
     const end = bottom + room.below + FOOT;
-    const middle = titled ? theme.width / 2 : (theme.width + room.left - room.right) / 2;
-    const feet = textLines(foot, middle, end - 4, { fill: theme.ink, anchor: "middle" });
+    const lines = foot.flatMap((line) => brokenLines(line, theme.width - 2 * EDGE, SIZE));
+    const half = Math.max(...lines.map((line) => textWidth(line, SIZE))) / 2;
+    const centre = titled ? theme.width / 2 : (theme.width + room.left - room.right) / 2;
+    const middle = Math.min(centre, theme.width - half - EDGE);
+    const feet = textLines(lines, middle, end - 4, { fill: theme.ink, anchor: "middle" });
     return { nodes: [...nodes, ...feet.nodes], bottom: end + feet.more };
   };
 }
