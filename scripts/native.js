@@ -60,12 +60,15 @@ export async function compile(compiler, arch, to, { libraries = [], ...options }
   }
 }
 
-/** Hashes of what a binary is made from, `others` being further files, and of what its compiler says it is, if anything. */
+/**
+ * Hashes of what a binary is made from, `others` being further files, and of what its compiler says it is, if anything: but for the
+ * checkout's folder, in which zig is installed, so that two checkouts make the same package.
+ */
 export async function identityOf([compiler, ...first], arch, { flags = [], link = [], others = [] } = {}) {
   const files = [...INPUTS, ...others].map((path) => [path, readFileSync(root + path, "utf8")]);
   const inputs = sha256(JSON.stringify([files, arch, SETS[arch], FLAGS, flags, link]));
   const said = await run(compiler, [...first, "--version"], { cwd: root }).catch(() => undefined);
-  return { inputs, compiler: said && sha256(JSON.stringify([compiler, first, said.stdout])) };
+  return { inputs, compiler: said && sha256(JSON.stringify([compiler, first, said.stdout]).replaceAll(root, "")) };
 }
 
 /** A line that says what the cpu engine has; with --installed, also if nothing is to do. */

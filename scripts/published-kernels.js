@@ -21,7 +21,8 @@ export const MOST_BYTES = 3_500_000;
 const GIVEN_ON_LINUX = /^(napi_\w+|uv_thread_create|uv_thread_join|uv_sleep|memcpy|memset|memmove)$/;
 
 const linux = { link: ["-nostdlib", "-Wl,-z,noexecstack", "-s"] };
-const mac = { link: ["-Wl,-undefined,dynamic_lookup", "-s"] };
+// without a name of its own, a library has the path at which it was linked
+const mac = { link: ["-Wl,-undefined,dynamic_lookup", "-Wl,-install_name,kernels.node", "-s"] };
 /** The binaries by the platform and processor that Node names. */
 export const TARGETS = {
   "linux-x64": { target: "x86_64-linux-gnu.2.28", ...linux },

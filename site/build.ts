@@ -1,6 +1,6 @@
 // `npm run site`: the pages of docs/, one for each command, settings group and results folder, and the playground, as a static
 // site in site/out. `npm run site -- --base /mmoe/` makes it for a path below a server's root.
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "vitepress";
@@ -31,5 +31,6 @@ mkdirSync(PUBLIC, { recursive: true });
 for (const page of repositoryPages()) write(page);
 for (const page of [...commandPages(await wholeProgram(effectsOf(process))), ...settingPages()]) write(page);
 if (!values["keep-results"]) for (const page of await resultPages(values["without-report"])) write(page);
-copyFileSync(join(ROOT, "dist/play/index.html"), join(PUBLIC, "play.html"));
+const play = readFileSync(join(ROOT, "dist/play/index.html"), "utf8");
+writeFileSync(join(PUBLIC, "play.html"), play.replace("<body>", `<body><a href="./index.html">mmoe: all pages</a>`));
 await build(join(ROOT, "site"), { base: values.base, ...(values.out ? { outDir: values.out } : {}) });

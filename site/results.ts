@@ -1,8 +1,8 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { main } from "../src/cli/main.ts";
+import { capitalised } from "../src/figures/draw/words.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
 import { JOURNALS } from "../src/records/find-results.ts";
 import { configIn } from "../src/records/read-results.ts";
@@ -15,6 +15,7 @@ const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];
 interface Drawn {
   /** Of its kind, such as figure4. */
   readonly name: string;
+  readonly title: string;
   readonly file: string;
   readonly caption: string;
   readonly command: string;
@@ -38,8 +39,11 @@ const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 export async function resultPages(withoutReport?: string): Promise<Page[]> {
   const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
   const results: Result[] = [];
-  for (const name of names.sort()) results.push(await resultOf(name, name !== withoutReport));
-  packReports(results.filter(({ hasReport }) => hasReport));
+  for (const [i, name] of names.sort().entries()) {
+    const start = performance.now();
+    results.push(await resultOf(name, name !== withoutReport));
+    console.log(`results/${name}: ${Math.round((performance.now() - start) / 1000)} s (${i + 1} of ${names.length})`);
+  }
   const gallery = galleryOf(results);
   return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
 }
@@ -69,7 +73,9 @@ async function resultOf(name: string, hasReport: boolean): Promise<Result> {
   await mmoe("figures", folder, "-o", join(PUBLIC, folder));
   const figures = figuresIn(folder);
   if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
-  if (hasReport) await mmoe("report", folder, "-o", join(PUBLIC, folder, "report.html"));
+  const report = join(PUBLIC, folder, "report.html");
+  if (hasReport) await mmoe("report", folder, "-o", report);
+  if (hasReport) withWayHome(report, name);
   const provenances = provenancesIn(join(folder, JOURNALS), () => {});
   const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
   return { name, about: configIn(folder).about, commands, figures, hasReport };
@@ -101,57 +107,33 @@ function figuresIn(folder: string): Drawn[] {
     .map((file) => {
       const name = order.filter((one) => file.startsWith(one)).sort((a, b) => b.length - a.length)[0];
       const caption = readFileSync(join(PUBLIC, folder, file.replace(".svg", ".txt")), "utf8").trim();
-      return { name, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
+      const svg = readFileSync(join(PUBLIC, folder, file), "utf8");
+      const title = /<title>(.*?)<\/title>/s.exec(svg)?.[1] ?? name;
+      return { name, title, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
     });
   for (const file of readdirSync(join(PUBLIC, folder))) if (!file.endsWith(".svg")) rmSync(join(PUBLIC, folder, file));
   return drawn.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
-/** What all reports have in common, each once: their fonts and their script. */
-const COMMON = [/@font-face .*\n@font-face .*/, /(?<=<script type="module">).*(?=<\/script>)/s];
-
-/** Turns reports into pages that unpack themselves, and what they have in common into one script. */
-function packReports(results: readonly Result[]): void {
-  const files = results.map(({ name }) => join(PUBLIC, "results", name, "report.html"));
-  const reports = files.map((file) => readFileSync(file, "utf8"));
-  const common = packed(JSON.stringify(COMMON.map((part) => part.exec(reports[0])?.[0])));
-  writeFileSync(join(PUBLIC, "results/common.js"), `const common = "${common}";\n`);
-  for (const [i, report] of reports.entries()) writeFileSync(files[i], unpacking(report));
-}
-
-/** A report as a page that unpacks itself: a third of its size. */
-function unpacking(report: string): string {
-  const [, title = ""] = /<title>(.*?)<\/title>/s.exec(report) ?? [];
-  const own = COMMON.reduce((text, part, i) => text.replace(part, () => `\0${i}\0`), report);
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body><main><noscript>This report is packed: it needs JavaScript.</noscript></main><script src="../common.js"></script><script>
-const unpacked = (text) => {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-};
-Promise.all([unpacked(common).then(JSON.parse), unpacked("${packed(own)}")]).then(([parts, text]) => {
-  document.open();
-  document.write(text.replace(/\\0(\\d)\\0/g, (_, i) => parts[i]));
-  document.close();
-});
-</script></body></html>
-`;
-}
-
-function packed(text: string): string {
-  return gzipSync(text, { level: 9 }).toString("base64");
+/** A report leads back to the page of its results. */
+function withWayHome(file: string, name: string): void {
+  const report = readFileSync(file, "utf8");
+  const home = `<p class="kicker"><a href="../../index.html">mmoe</a> / <a href="../${name}.html">${name}</a></p>\n<h1>`;
+  writeFileSync(
+    file,
+    report.replace(/<p class="kicker">.*<\/p>\n<h1>/, () => home),
+  );
 }
 
 function resultPage({ name, about, commands, figures, hasReport }: Result): Page {
   const report = `[The report](./${name}/report.html){target="_self"} has tables, tests and figures of all losses on one page.`;
   const parts = [
-    `# results/${name}`,
-    about,
+    `# The sweep ${name}`,
+    plain(about),
     hasReport ? `${report} \`mmoe report results/${name}\` makes it.` : "",
     `${commands.length === 1 ? "This command" : "These commands"} trained it:`,
     ["```", ...commands, "```"].join("\n"),
-    ...figures.map((figure) => figureText(figure, `## ${figure.name}`)),
+    ...figures.map((figure) => figureText(figure, `## ${plain(figure.title)}`)),
     "[All results](./index.md)",
   ];
   return { path: `results/${name}.md`, text: parts.filter((part) => part !== "").join("\n\n") };
@@ -160,18 +142,15 @@ function resultPage({ name, about, commands, figures, hasReport }: Result): Page
 function figureText({ file, caption, command }: Drawn, heading: string): string {
   const [first = "", ...rest] = caption.split("\n");
   const alt = first.replaceAll(/[[\]]/g, "");
-  return [
-    heading,
-    `![${alt}](/${file}){loading=lazy}`,
-    plain([first, ...rest].join(" ")),
-    ["```", command, "```"].join("\n"),
-  ].join("\n\n");
+  return [heading, `![${alt}](/${file}){loading=lazy}`, plain(rest.join(" ")), ["```", command, "```"].join("\n")].join(
+    "\n\n",
+  );
 }
 
 function galleryPage(gallery: readonly Drawn[]): Page {
   const kinds = KINDS.flatMap(({ name, about }) => {
     const figure = gallery.find((one) => one.name === name);
-    return figure ? [figureText(figure, `## ${name}: ${about}`)] : [];
+    return figure ? [figureText(figure, `## ${plain(capitalised(about))}`)] : [];
   });
   const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\n[figures.md](./figures.md) explains them and their options.`;
   return { path: "gallery.md", text: [head, ...kinds].join("\n\n") };

@@ -10,8 +10,17 @@ export class UsageError extends Error {
   }
 }
 
-/** An optional part is not installed; the line says how to install it. */
-export class NotInstalled extends UsageError {}
+/** An optional part is not installed; `fix` says how to install it. */
+export class NotInstalled extends UsageError {
+  readonly problem: string;
+  readonly fix: string;
+
+  constructor(problem: string, fix: string) {
+    super(`${problem}: ${fix}`);
+    this.problem = problem;
+    this.fix = fix;
+  }
+}
 
 /** `step` of each item. Throws one UsageError with what is wrong with all of them. */
 export function forAll<T, R>(items: readonly T[], step: (item: T, i: number) => R): R[] {

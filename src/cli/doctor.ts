@@ -62,6 +62,8 @@ async function doctor(options: DoctorOptions, { effects, note }: Context): Promi
   effects.stdout.write(
     options.json ? jsonText(diagnosis) : doctorText(diagnosis, paintFor(effects.stdout, effects.env)),
   );
-  const wanted = engines.filter(({ engine }) => engine !== "cuda" || asked === "cuda" || shouldWork(cuda));
+  const isWanted = ({ engine, installed = true }: EngineDiagnosis) =>
+    asked !== "auto" || (installed && (engine !== "cuda" || shouldWork(cuda)));
+  const wanted = engines.filter(isWanted);
   return wanted.every(({ works }) => works) ? EXIT.done : EXIT.checkFailed;
 }

@@ -1,5 +1,6 @@
 // What losses and metrics are called wherever they are shown.
 import type { LossSet } from "../config/losses.ts";
+import { digitsOf, type Estimate } from "../stats/estimate.ts";
 
 /** What a loss is called wherever it is shown: in tables, axes, captions, columns and help. */
 interface LossWords {
@@ -52,6 +53,11 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   logLoss: "log loss (nats)",
   calibrationError: "calibration error (ECE)",
 };
+
+/** Digits behind the point: those that the interval allows where a metric is in the label's units, which may be large. */
+export function metricDigits(metric: string, estimate: Estimate): number {
+  return ["rmse", "mae"].includes(metric) ? digitsOf(estimate) : 4;
+}
 
 /** The paper studies pairs of tasks: its numbers are compared with no other sweep. */
 export const PAPER_TASKS = 2;

@@ -1,4 +1,5 @@
 import type { Claim } from "../claims/claim.ts";
+import { coveringCommands } from "../claims/claims.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
@@ -11,7 +12,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { leadingCells, leadingMetric, rankingOf, validationCells } from "../summary/leading.ts";
 import { memorisedText } from "../summary/summary.ts";
-import { listed } from "../text.ts";
+import { listed, shellQuoted } from "../text.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
@@ -218,7 +219,11 @@ function claimsSentence(claims: EachLoss<readonly Claim[]>, sets: readonly LossS
     return listed(texts);
   };
   const texts = [...groupBy(sets, counts)].map(([text, own]) => `${text} ${whereText(own)}`);
-  return `Of the paper’s ${claims.train.length} claims ${texts.join("; ")}.`;
+  const lacking = coveringCommands(claims.train).map(
+    ({ ids, command }) =>
+      ` This sweep has no runs for ${listed(ids)}, which ${command.map(shellQuoted).join(" ")} trains.`,
+  );
+  return `Of the paper’s ${claims.train.length} claims ${texts.join("; ")}.${lacking.join("")}`;
 }
 
 /** The model with the lowest mean loss at a correlation. */

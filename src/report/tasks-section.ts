@@ -1,8 +1,8 @@
 import { tasksOfRuns } from "../config/task-kinds.ts";
-import { capitalised } from "../figures/draw/words.ts";
+import { capitalised, withMinus } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_WORDS, METRIC_WORDS } from "../records/words.ts";
+import { LOSS_WORDS, METRIC_WORDS, metricDigits } from "../records/words.ts";
 import { type Estimate, NO_ESTIMATE } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
@@ -64,6 +64,8 @@ ${rows}</tbody>
 function estimated({ loss, metrics }: TaskCell, name: string): Content {
   const { value, low, high }: Estimate = (name === LOSS ? loss : metrics[name]) ?? NO_ESTIMATE;
   if (Number.isNaN(value)) return DASH;
-  if (Number.isNaN(low)) return lossText(value);
-  return html`${lossText(value)} <small>[${lossText(low)}, ${lossText(high)}]</small>`;
+  const digits = metricDigits(name, { value, low, high });
+  const shown = (number: number) => (digits < 4 ? withMinus(number.toFixed(digits)) : lossText(number));
+  if (Number.isNaN(low)) return shown(value);
+  return html`${shown(value)} <small>[${shown(low)}, ${shown(high)}]</small>`;
 }

@@ -44,6 +44,13 @@ export function estimateText({ value, low, high }: Estimate, digits: number, run
   return Number.isNaN(low) ? text : `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 
+/** Digits behind the point that show two figures of half an interval; of a value without one, four of its own. */
+export function digitsOf({ value, low, high }: Estimate): number {
+  const [size, figures] = high > low ? [(high - low) / 2, 2] : [Math.abs(value), 4];
+  const digits = figures - 1 - Math.floor(Math.log10(size));
+  return Number.isFinite(digits) ? Math.min(Math.max(digits, 0), 4) : 4;
+}
+
 /** `1 run`, `2 runs`. */
 export function runsText(runs: number): string {
   return runs === 1 ? "1 run" : `${runs} runs`;

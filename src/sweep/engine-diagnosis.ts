@@ -3,6 +3,7 @@ import type { CudaFacts } from "../cuda/diagnosis.ts";
 import type { Problem } from "../cuda/home.ts";
 import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
+import { NotInstalled } from "../errors.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";
 import { type EngineOptions, kernelSet, loadEngine, type TfjsBackend } from "./engines.ts";
 
@@ -11,6 +12,8 @@ export interface EngineDiagnosis extends Partial<EngineTrial> {
   /** Its name on the command line. */
   readonly engine: string;
   readonly works: boolean;
+  /** False for an optional engine whose packages are not there. */
+  readonly installed?: boolean;
   readonly problem?: string;
   readonly fix?: string;
 }
@@ -73,6 +76,8 @@ export async function diagnoseEngine(candidate: Candidate, noCuda: Problem | und
     const fix = rounded ? "unset NVIDIA_TF32_OVERRIDE: it rounds products to TF32" : REPORT;
     return { ...result, problem: "its losses differ from the reference", fix };
   } catch (error) {
+    const missing = error instanceof NotInstalled ? error : undefined;
+    if (missing) return { engine: name, works: false, installed: false, problem: missing.problem, fix: missing.fix };
     return { engine: nameOf(candidate), works: false, problem: (error as Error).message, fix: REPORT };
   }
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CudaFacts } from "../../src/cuda/diagnosis.ts";
+import { NotInstalled } from "../../src/errors.ts";
 import type { EngineTrial } from "../../src/sweep/engine-trial.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -139,6 +140,19 @@ describe("mmoe doctor", () => {
     world.trial = (name, kernels) => ({ ...good(name, kernels), ...((kernels ?? name) === of ? { difference } : {}) });
     const { code, stdout } = await doctor();
     expect([code, stdout]).toEqual([4, expect.stringContaining(line)]);
+  });
+
+  test("without TensorFlow.js says how to get it, which is a fault only if it was asked for", async () => {
+    world.trial = (name) => {
+      if (name === "tfjs") throw new NotInstalled("TensorFlow.js is not installed", "npm install it");
+      return good(name);
+    };
+    const { code, stdout } = await doctor();
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining("tfjs: TensorFlow.js is not installed\n  fix: npm install it\n"),
+    ]);
+    expect((await doctor(["--engine", "tfjs"])).code).toBe(4);
   });
 
   test("goes on after an engine that fails", async () => {

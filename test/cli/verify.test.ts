@@ -144,12 +144,12 @@ test.each([
     engine.load = () => ({ ...differingIn("none", { device }), name });
     await sweep("--runs", "1", "--set", "evalEvery=50");
     engine.load = (asked) => {
-      if (asked === name) throw new NotInstalled("TensorFlow is not set up");
+      if (asked === name) throw new NotInstalled("TensorFlow is not set up", "mmoe cuda setup");
       return { ...differingIn("mmoe/p=1.00/000", { device: "avx2", relatively: 0.005 }), name: asked, device: "avx2" };
     };
     const { code: got, stdout, stderr } = await runMain(["verify", out, "--runs", "6", ...argv]);
     expect(got).toBe(code);
-    if (code === 2) return expect(stderr).toBe("mmoe: TensorFlow is not set up\n");
+    if (code === 2) return expect(stderr).toBe("mmoe: TensorFlow is not set up: mmoe cuda setup\n");
     expect(stderr).toContain(`training 6 runs again on cpu (avx2; trained on ${device}): `);
     expect(stdout.match(/^mmoe\/p=1.00\/000 .* alike up to step 100$/gm)).toHaveLength(1);
   },

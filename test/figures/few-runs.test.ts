@@ -43,6 +43,13 @@ describe.each(figures)("$name", ({ name, draw, five }) => {
   });
 });
 
+test("differences of fewer than five pairs says in the picture that they have no interval", () => {
+  const draw = SWEEP_FIGURES.find(({ name }) => name === "differences")?.draw as (typeof figures)[number]["draw"];
+  const svgOf = (runs: number) => (draw(of("differences", runs), { ...DEFAULT_OPTIONS, font: "Arial" }) as Figure).svg;
+  expect(svgOf(4)).toContain("no interval of fewer than 5 pairs");
+  expect(svgOf(5)).not.toContain("no interval");
+});
+
 function ends({ data }: Figure): number[] {
   return data.flatMap(({ low, high }) => [low, high]).map(Number);
 }

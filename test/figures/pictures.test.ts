@@ -95,6 +95,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   },
   "final-loss beside the paper": { of: swept("correlations=[0.5, 0.95, 1]"), choices: { paper: true } },
   "final-loss of models with long names": { of: made(rising, `models=[${LONG}]`, "correlations=0.5,1", "runs=6") },
+  "final-loss at one correlation": { of: swept("correlations=[0.5]", "steps=10000"), choices: { paper: true } },
   "final-loss on own rows": { of: own() },
   "front of methods": { of: traded("taskWeights=front:7:9", "method=sum,pcgrad,famo,mgda") },
   "front of three tasks": { of: traded("tasks=3", "taskWeights=front:7:9", "method=sum,mgda") },

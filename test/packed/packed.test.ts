@@ -43,6 +43,7 @@ describe("the installed package", () => {
   test("says how to get TensorFlow.js for --engine tfjs, and trains on it then", () => {
     const few = ["sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", "tfjs", "--out", "tfjs"];
     const { status, stderr } = mmoe(...few);
+    expect(mmoe("doctor").status).toBe(0);
     const packages = "@tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0";
     expect([status, stderr]).toEqual([2, expect.stringContaining(`: npm install ${packages}; or leave out`)]);
     npm("install", "--no-audit", "--no-fund", "--no-save", ...packages.split(" "));

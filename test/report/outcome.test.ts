@@ -44,7 +44,8 @@ describe("outcome(results, cells, claims)", () => {
     cell("shared-bottom", 0.5, SURE, bottom),
     cell("mmoe", 0.5, SURE, mixture),
   ];
-  const of = (...verdicts: Claim["verdict"][]) => verdicts.map((verdict) => ({ verdict }) as Claim);
+  const of = (...verdicts: Claim["verdict"][]) =>
+    verdicts.map((verdict) => ({ id: "3.3", verdict, command: null }) as Claim);
   const alike = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
   const text = (heldout: readonly CellLosses[], running = models(0.4, 0.1)) =>
     outcome(results, { train: models(0.3, 0), heldout, running }, claims).markup.replace(/<[^>]*>/g, "");
@@ -91,6 +92,14 @@ describe("outcome(results, cells, claims)", () => {
     expect(outcome(results, alike, judged).markup).toContain(
       "Of the paper’s 3 claims 2 hold and 1 is undecided on training rows and as a running mean; " +
         "1 holds, 1 does not and 1 is not covered on held-out rows.",
+    );
+  });
+
+  test("says which claims it does not count, and what trains the runs that they lack", () => {
+    const lacking = { id: "3.3", verdict: "not covered", command: ["mmoe", "sweep", "figure3"] } as unknown as Claim;
+    const judged = { train: [...of("holds"), lacking], heldout: of("holds", "holds"), running: of("holds", "holds") };
+    expect(outcome(results, alike, judged).markup).toContain(
+      "This sweep has no runs for 3.3, which mmoe sweep figure3 trains.",
     );
   });
 

@@ -116,8 +116,8 @@ test.each([
 });
 
 test("says what a figure lacks without what is hidden", () => {
-  const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
-  const found = again(kind, resultsOf("final-loss"), { models: [], correlations: [0.5, 0.9] });
-  expect(found).toEqual({ lacking: "runs are done at one correlation only" });
-  expect(isUnavailable(drawn(kind, resultsOf("final-loss", MODELS, ["1"])))).toBe(true);
+  const kind = KINDS.find(({ name }) => name === "differences") as SweepFigure;
+  const found = again(kind, resultsOf("differences"), { models: MODELS.slice(1), correlations: [] });
+  expect(found).toEqual({ lacking: "runs of two models are needed" });
+  expect(isUnavailable(drawn(kind, resultsOf("differences", MODELS.slice(0, 1))))).toBe(true);
 });

@@ -96,9 +96,16 @@ describe("in Chromium", () => {
     await keepPicture(page, "site-phone", { whole: false });
   });
 
-  test("a report unpacks itself, and the playground trains", async () => {
-    const { page } = await openPage("results/paper/report.html");
-    await until(() => page.locator("#claims").count()).toBe(1);
+  test("a report shows its tables and figures without scripts, and leads to the page of its results", async () => {
+    const { page } = await openPage("results/paper/report.html", { javaScriptEnabled: false });
+    expect(await page.locator("#cells table").first().isVisible()).toBe(true);
+    expect(await page.locator("svg[data-figure=figure4]").first().isVisible()).toBe(true);
+    await page.locator(".kicker a", { hasText: "paper" }).click();
+    expect(await page.locator("h1").textContent()).toContain("The sweep paper");
+  });
+
+  test("the playground trains", async () => {
+    const { page } = await openPage();
     await page.goto(`${address}play.html#steps=200`);
     await page.getByRole("button", { name: "Start over" }).waitFor();
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describe } from "../../src/stats/describe.ts";
-import { estimateText, NO_INTERVAL } from "../../src/stats/estimate.ts";
+import { digitsOf, estimateText, NO_INTERVAL } from "../../src/stats/estimate.ts";
 import { shareOf } from "../../src/stats/interval.ts";
 import { brownForsythe, spreadRatios } from "../../src/stats/spread.ts";
 import { expectClose, expectRelative } from "../support/close.ts";
@@ -76,4 +76,12 @@ test("spreadRatios(a, b) has SciPy's interval of the ratio of interquartile rang
   expectClose([low, high], ends, 0.05 * (ends[1] - ends[0]));
   const { iqr, sd } = spreadRatios(Float64Array.from(a), Float64Array.from(a));
   expect([iqr, sd]).toEqual(Array(2).fill({ value: 1, low: 1, high: 1 }));
+});
+
+test("digitsOf(estimate) shows two figures of half an interval, and four of a value that has none, but no more than four digits", () => {
+  expect(digitsOf({ value: 432.1, low: 420, high: 445 })).toBe(0);
+  expect(digitsOf({ value: 4.321, low: 4.2, high: 4.45 })).toBe(2);
+  expect(digitsOf({ value: 0.4321, low: 0.43205, high: 0.43215 })).toBe(4);
+  expect(digitsOf({ value: 432.1, ...NO_INTERVAL })).toBe(1);
+  expect(digitsOf({ value: 0, ...NO_INTERVAL })).toBe(4);
 });

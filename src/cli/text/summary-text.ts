@@ -1,7 +1,7 @@
 import { type Ladder, rungName } from "../../data/ladder-loss.ts";
 import { type Cell, cellText, correlationText, modelAt, pointText, pointTitle } from "../../identity/cell.ts";
 import type { ModelName } from "../../models/zoo.ts";
-import { METRIC_WORDS } from "../../records/words.ts";
+import { METRIC_WORDS, metricDigits } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { type Estimate, estimateText, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -272,7 +272,9 @@ function taskRow({ model, runs, loss, metrics }: TaskCell, columns: readonly str
     const estimate = metrics[metric];
     if (estimate === undefined) return "-";
     if (COLUMNS[metric]?.half) return (Z * estimate.value).toFixed(4);
-    return COLUMNS[metric]?.interval ? estimateText(estimate, 4, estimate.runs) : estimate.value.toFixed(4);
+    return COLUMNS[metric]?.interval
+      ? estimateText(estimate, 4, estimate.runs)
+      : estimate.value.toFixed(metricDigits(metric, estimate));
   });
   return [model, String(runs), estimateText(loss, 4, runs), ...cells];
 }

@@ -51,7 +51,7 @@ function coreTf(backend: string): Tf {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     const install = `npm install ${core}@${TFJS_VERSION} ${backend}@${TFJS_VERSION}`;
-    throw new NotInstalled(`TensorFlow.js is not installed beside ${MMOE}: ${install}; or leave out --engine tfjs`);
+    throw new NotInstalled(`TensorFlow.js is not installed beside ${MMOE}`, `${install}; or leave out --engine tfjs`);
   }
 }
 
@@ -66,7 +66,7 @@ function withGradients(tf: Tf): Tf {
 function nativeTf(): Tf {
   const binding = findBinding(process.env);
   if (binding === undefined)
-    throw new NotInstalled(`TensorFlow is not set up; ${MMOE} cuda setup does it (with --cpu for the CPU alone)`);
+    throw new NotInstalled("TensorFlow is not set up", `${MMOE} cuda setup does it (with --cpu for the CPU alone)`);
   try {
     return withGradients(loadBinding(binding) as Tf);
   } catch (error) {

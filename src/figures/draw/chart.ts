@@ -2,17 +2,29 @@
 import { type Box, panel } from "./axes.ts";
 import { correlationsOf, type DrawnCell, modelsOf } from "./facts.ts";
 import type { Drawing } from "./figure.ts";
-import { type LegendItem, legend } from "./legend.ts";
+import { type KeyMark, type LegendItem, legend } from "./legend.ts";
 import type { Range, Scale } from "./scale.ts";
 import type { Frame } from "./series.ts";
 import { labelIn, type Theme } from "./style.ts";
-import { type Attributes, group, heading, SIZE, SMALL, type SvgNode, shortened, text, textLines } from "./svg.ts";
+import {
+  type Attributes,
+  brokenLines,
+  group,
+  heading,
+  SIZE,
+  SMALL,
+  type SvgNode,
+  shortened,
+  text,
+  textLines,
+  textWidth,
+} from "./svg.ts";
 import { correlationWords, leftOutSentence, someOf } from "./words.ts";
 
 interface Chart<Item> extends Facets<Item> {
   /** What the vertical axis shows. */
   readonly heading: string;
-  readonly key?: readonly LegendItem[];
+  readonly key?: readonly (LegendItem | KeyMark)[];
   readonly theme: Theme;
 }
 
@@ -49,7 +61,11 @@ export function headed(words: string, theme: Theme, { above = 0, below = 0 }: Ga
   };
 }
 
-export function keyed(items: readonly LegendItem[], theme: Theme, { above = 9, below = 0 }: Gaps = {}): Part {
+export function keyed(
+  items: readonly (LegendItem | KeyMark)[],
+  theme: Theme,
+  { above = 9, below = 0 }: Gaps = {},
+): Part {
   return (top) => {
     const { node, height } = legend(items, { y: top + above, theme });
     return { nodes: [node], bottom: top + height + below };
@@ -130,6 +146,8 @@ const FEW = 9;
 const LOWER = 0.7;
 /** Room for the title of the horizontal axis, below its numbers. */
 const FOOT = 10;
+/** Least room beside that title: a browser's letters may be a little wider. */
+const EDGE = 3;
 
 export function facets<Item>(given: Facets<Item>, theme: Theme): Part {
   const { rows, columns, foot, beside = () => [] } = given;
@@ -162,8 +180,11 @@ export function facets<Item>(given: Facets<Item>, theme: Theme): Part {
     const nodes = [...(titled ? titles(given, boxAt, room.most, theme) : []), ...lacking, ...panels];
     if (foot === undefined) return { nodes, bottom };
     const end = bottom + room.below + FOOT;
-    const middle = titled ? theme.width / 2 : (theme.width + room.left - room.right) / 2;
-    const feet = textLines(foot, middle, end - 4, { fill: theme.ink, anchor: "middle" });
+    const lines = foot.flatMap((line) => brokenLines(line, theme.width - 2 * EDGE, SIZE));
+    const half = Math.max(...lines.map((line) => textWidth(line, SIZE))) / 2;
+    const centre = titled ? theme.width / 2 : (theme.width + room.left - room.right) / 2;
+    const middle = Math.min(centre, theme.width - half - EDGE);
+    const feet = textLines(lines, middle, end - 4, { fill: theme.ink, anchor: "middle" });
     return { nodes: [...nodes, ...feet.nodes], bottom: end + feet.more };
   };
 }
@@ -238,13 +259,14 @@ const ROWS = 12;
 /** A column for each of as many correlations as a page holds below each other, if each has `rows` panels. */
 export function correlationColumns(all: readonly (number | null)[], rows: number) {
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / rows)) * APART.most);
-  const columns = drawn.map(correlationColumn);
+  const columns = drawn.map((correlation) => correlationColumn(correlation, all));
   return { drawn, columns, leftOut: leftOutSentence(all, drawn) };
 }
 
-export function correlationColumn(correlation: number | null): Titled {
+/** Captions name a single correlation. */
+export function correlationColumn(correlation: number | null, all: readonly (number | null)[]): Titled {
   const attributes = { "data-correlation": correlation };
-  return correlation === null ? { attributes } : { title: correlationWords(correlation), attributes };
+  return all.length === 1 ? { attributes } : { title: correlationWords(correlation), attributes };
 }
 
 /** A panel for each cell, models in rows and correlations in columns. */
@@ -258,7 +280,8 @@ export function cellFacets<One extends { readonly cell: DrawnCell }>(found: read
   return { rows, item, ...columns };
 }
 
-/** A row of panels of a model, named by it and perhaps by what else is in it. */
-export function modelRow(cells: readonly DrawnCell[], model: string, more = ""): Titled {
-  return { title: `${labelIn(cells, model)}${more}`, attributes: { "data-model": model } };
+/** A row of panels of a model, perhaps at a correlation, named by it and by what else is in it. */
+export function modelRow(cells: readonly DrawnCell[], model: string, more = "", correlation?: number | null): Titled {
+  const at = correlation === undefined ? {} : { "data-correlation": correlation };
+  return { title: `${labelIn(cells, model)}${more}`, attributes: { "data-model": model, ...at } };
 }

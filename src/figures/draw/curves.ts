@@ -172,6 +172,11 @@ export function lossAxis(
   return (range: Range) => lossScale(values, options, range);
 }
 
+/** Values and ends of bands that count for the height of a frame. */
+export function framedEnds(panels: readonly CurvePanel[]): number[] {
+  return panels.flatMap(({ curves }) => curves.flatMap(({ points }) => endsOf(framed(points, "linear"))));
+}
+
 /** Room above and below the values, as a share of their range. */
 const BEYOND = 0.04;
 
@@ -236,7 +241,7 @@ export function grouped(curves: readonly CellCurve[]) {
   const panels = groups.map((models) =>
     drawn.map((correlation): CurvePanel => {
       const here = curves.filter(({ cell }) => cell.correlation === correlation && models.includes(cell.model));
-      return { ...correlationColumn(correlation), curves: here.map(({ curve }) => curve) };
+      return { ...correlationColumn(correlation, correlationsOf(cells)), curves: here.map(({ curve }) => curve) };
     }),
   );
   return { groups: panels, sentence: `${groupsSentence(groups)}${leftOutSentence(correlationsOf(cells), drawn)}` };
@@ -271,24 +276,25 @@ export function only(panel: CurvePanel, keep: (curve: Curve) => boolean): CurveP
   return { ...panel, curves: panel.curves.filter(keep) };
 }
 
+interface GroupFacets extends Pick<FigureData<unknown>, "styles">, Omit<CurveFacets, "last" | "height"> {
+  /** Whether the models' key is above each group; without, one of the same models is. */
+  readonly isKeyed?: boolean;
+}
+
 /** The key and the panels of each group of models, with the same axes. */
 export function groupParts(
   groups: readonly (readonly CurvePanel[])[],
-  {
-    styles,
-    theme,
-    isLowest = true,
-    ...axes
-  }: Pick<FigureData<unknown>, "styles"> & Omit<CurveFacets, "last" | "height">,
+  { styles, theme, isLowest = true, isKeyed = true, ...axes }: GroupFacets,
 ): Part[] {
   const last = lastStep(groups.flat());
   return groups.flatMap((group, i) => {
     const isLast = isLowest && i === groups.length - 1;
     const published = group.map((panel) => only(panel, ({ paper }) => paper.length > 0));
     const panels = curveFacets(group, { theme, last, height: 88, isLowest: isLast, ...axes });
+    const key = modelKey(styles, { models: modelsIn(group), paper: modelsIn(published) });
     return [
-      keyed(modelKey(styles, { models: modelsIn(group), paper: modelsIn(published) }), theme, { below: 4 }),
-      spaced(panels, { below: isLast ? 0 : 4 }),
+      ...(isKeyed ? [keyed(key, theme, { below: 4 })] : []),
+      spaced(panels, { above: isKeyed ? 0 : 4, below: isLast ? 0 : 4 }),
     ];
   });
 }

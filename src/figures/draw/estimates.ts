@@ -95,15 +95,16 @@ function paperMark({ marker, colour }: SeriesStyle, x: number, y: number): SvgNo
 }
 
 /** A row of a chart with a cell's statistic and its interval. */
-export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">, theme: Theme): Row {
-  const { value, low, high } = found;
+export function estimateRow({ cell, style, ...found }: Omit<EstimatePoint, "x">, theme: Theme, digits = 4): Row {
+  const { value, low, high, paper = Number.NaN } = found;
   return {
     label: cell.label,
     attributes: cellAttributes(cell),
-    words: `${cellWords(cell)}: ${estimateWords(found, cell.runs, theme)}`,
+    words: `${cellWords(cell)}: ${estimateWords(found, cell.runs, theme, digits)}`,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, style.colour, 1)] : []),
       markerAt(style.marker, x.at(value), y, { fill: style.colour }),
+      ...(Number.isFinite(paper) ? [paperMark(style, x.at(paper), y)] : []),
     ],
   };
 }

@@ -64,7 +64,7 @@ const NUMBERS = 12;
 export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawing {
   const { theme, foot, key = [], ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
-  const left = Math.min(Math.max(...names), namesRoom(theme)) + 6;
+  const left = Math.min(Math.max(...names), namesRoom(theme)) + 8;
   const width = theme.width - left - 8;
   const all = groups.flatMap(({ values }) => values);
   const ofMarks = legend(key, { y: 8, theme });

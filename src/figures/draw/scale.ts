@@ -108,15 +108,19 @@ export function lossScale(
   return logScale(low / 1.1 || 0.1, high * 1.1 || 1, { range });
 }
 
-/** An axis with room for all `values`, and a little beside them. */
+/** An axis with room for all `values`, and a little beside them, up to `most`. */
 export function fittedScale(
   values: readonly number[],
-  options: { readonly range: Range; readonly nice?: boolean; readonly count?: number },
+  {
+    most = Number.POSITIVE_INFINITY,
+    ...options
+  }: { readonly range: Range; readonly nice?: boolean; readonly count?: number; readonly most?: number },
 ): Scale {
   const finite = values.filter((value) => Number.isFinite(value));
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const room = 0.05 * (high - low) || 0.01;
-  return linearScale(low >= 0 ? Math.max(0, low - room) : low - room, high + room, { ...options, label: shortNumber });
+  const ends = [low >= 0 ? Math.max(0, low - room) : low - room, Math.min(most, high + room)] as const;
+  return linearScale(...ends, { ...options, label: shortNumber });
 }
 
 /** The axis of steps, from 0 to the last one; in thousands or millions if there are many. */

@@ -66,8 +66,8 @@ export function cellWords({ label, correlation, point }: DrawnCell): string {
 }
 
 /** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
-export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
-  const text = estimateText(found, 4, runs);
+export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">, digits = 4): string {
+  const text = estimateText(found, digits, runs);
   return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
 }
 
@@ -76,9 +76,13 @@ export function areOnOwnRows([first]: readonly Pick<Cell, "correlation">[]): boo
   return first?.correlation === null;
 }
 
-/** What cells of a correlation have in common, as a title; of rows of the user's own the file's name. */
-export function correlationTitle(correlation: number | null, { rowsFile }: SweepFacts): string {
-  return rowsFile ?? correlationWords(correlation);
+/** What cells of one of several correlations have in common, as a title; of rows of the user's own the file's name. */
+export function correlationTitle(
+  correlation: number | null,
+  all: readonly (number | null)[],
+  { rowsFile }: SweepFacts,
+): string {
+  return all.length === 1 ? (rowsFile ?? "") : correlationWords(correlation);
 }
 
 export function capitalised(words: string): string {
@@ -122,7 +126,11 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   const counts = runsIn(cells);
   const ended = Math.max(...cells.map(({ runs, failed }) => runs + failed));
   const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
-  const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
+  const [correlation = null, ...more] = new Set(cells.map((cell) => cell.correlation));
+  const at = [more.length === 0 ? correlationWords(correlation) : "", pointText(sweep.at)].filter(
+    (part) => part !== "",
+  );
+  const where = at.length === 0 ? "" : `, at ${at.join(", ")}`;
   const notes = [sweep.coverage, sweep.memorised].map((note) => note && ` ${capitalised(note)}.`).join("");
   return `n = ${rangeText(counts)} ${Math.max(...counts) === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(sweep)}${notes}`;
 }

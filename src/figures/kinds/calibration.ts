@@ -1,5 +1,6 @@
 import { CALIBRATION_BINS } from "../../stats/classes.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import { mean } from "../../stats/moments.ts";
 import type { BinShare } from "../../summary/calibration.ts";
 import { listed } from "../../text.ts";
 import { type Box, panel } from "../draw/axes.ts";
@@ -41,6 +42,8 @@ const NOT_KEPT =
 const MOST = 12;
 /** Bins of fewer rows are not drawn: their shares are anything. */
 const LEAST_ROWS = 5;
+/** Of fewer test rows the picture says so: chance makes much of their calibration error. */
+const FEW_ROWS = 20 * CALIBRATION_BINS;
 
 /** Reliability diagrams: of each task, the share of rows in which something came true against its probability. */
 export const calibration = figure<CalibrationRow>({
@@ -182,7 +185,9 @@ function errors(cells: TaskPanel["cells"], { x, y }: Box, { ink }: Theme): SvgNo
       text(value, x + 11, baseline, { fill: ink, size: SMALL }),
     ]);
   });
-  return [text("ECE", x + 3, y + SMALL, { fill: ink, size: SMALL }), ...lines];
+  const rows = Math.round(mean(cells.map((cell) => cell.rows.reduce((sum, bin) => sum + bin.rows, 0))));
+  const head = rows < FEW_ROWS ? `ECE of few rows: ${rows}` : "ECE";
+  return [text(head, x + 3, y + SMALL, { fill: ink, size: SMALL }), ...lines];
 }
 
 function captionStart(tasks: readonly CalibrationRow[]): string {

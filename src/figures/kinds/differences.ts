@@ -1,5 +1,5 @@
 import type { LossSet } from "../../config/losses.ts";
-import { type Estimate, endsOf } from "../../stats/estimate.ts";
+import { type Estimate, endsOf, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate } from "../../stats/interval.ts";
 import { quantileSorted } from "../../stats/moments.ts";
@@ -129,9 +129,10 @@ interface Grouping {
 function groupsOf(
   shown: readonly DifferenceRow[],
   { reference, ofPairs }: Grouping,
-  { sweep, theme }: FigureData<DifferenceRow>,
+  { rows: given, sweep, theme }: FigureData<DifferenceRow>,
 ): RowGroup[] {
   const labelOf = (model: string) => labelIn(sweep.cells, model);
+  const all = correlationsOf(given);
   const groups = groupBy(shown, ofPairs ? pairOf : ({ correlation }) => String(correlation));
   return [...groups.values()].map((own) => {
     const [{ first, second, correlation }] = own;
@@ -143,7 +144,7 @@ function groupsOf(
       return chartRow(row, ofPairs ? words.correlationWords(row.correlation) : pair, names, theme);
     });
     return {
-      ...(!ofPairs && { title: words.correlationTitle(correlation, sweep) }),
+      ...(!ofPairs && { title: words.correlationTitle(correlation, all, sweep) }),
       ends: reference ? ["other better", `${labelOf(reference)} better`] : [`${left} better`, `${right} better`],
       rows,
       values: [...endsOf(own), ...lines].filter(Number.isFinite),
@@ -172,10 +173,12 @@ function withSign(value: number): string {
 
 function keyOf(shown: readonly DifferenceRow[], { statistic }: FigureOptions, { ink, quiet }: Theme): KeyMark[] {
   const interval: KeyMark = { label: "95 % interval", width: 12, marks: (x, y) => [across(x, x + 12, y, ink, 3)] };
+  const none: KeyMark = { label: `no interval of fewer than ${LEAST_SHOWN} pairs`, width: 0, marks: () => [] };
   return [
     { label: statistic, width: 1, marks: (x, y) => [down(x + 0.5, y - 3.6, y + 3.6, ink, 1)] },
     ...(shown.some(({ low }) => Number.isFinite(low)) ? [interval] : []),
     { label: "middle 90 % of the pairs", width: 12, marks: (x, y) => [across(x, x + 12, y, quiet, 0.6)] },
+    ...(shown.some(({ pairs }) => pairs < LEAST_SHOWN) ? [none] : []),
   ];
 }
 

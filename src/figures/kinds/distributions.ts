@@ -25,7 +25,7 @@ export const distributions = figure({
     const groups = drawn.map((correlation) => {
       const here = found.filter(({ cell }) => cell.correlation === correlation);
       const rows = here.map(({ cell, style, rows }) => ({ cell, style, losses: rows.map(({ value }) => value) }));
-      return { title: words.correlationTitle(correlation, sweep), rows };
+      return { title: words.correlationTitle(correlation, all, sweep), rows };
     });
     return {
       title: `Spread of the final losses${words.ofOneModel(cells)}`,

@@ -10,7 +10,7 @@ import { NAMES_END, rungLines, rungNames, rungSentence, rungsDown, type Stretch 
 import { linearScale, type Range, type Scale, shortNumber } from "../draw/scale.ts";
 import { type Frame, linePath } from "../draw/series.ts";
 import type { StyledRows, Theme } from "../draw/style.ts";
-import { brokenLines, element, group, rounded, SIZE, SMALL, type SvgNode, text, textWidth } from "../draw/svg.ts";
+import { element, group, rounded, SMALL, type SvgNode, text, textWidth } from "../draw/svg.ts";
 import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { cellWords, figureWords, finalHeading, finalLossWords } from "../draw/words.ts";
 
@@ -85,7 +85,7 @@ export const figure5 = figure<BinRow>({
           ...bars(one, place),
           centreMark(one, place, options, theme),
         ],
-        foot: brokenLines(finalHeading(options), theme.width, SIZE),
+        foot: [finalHeading(options)],
       }),
     };
   },

@@ -18,7 +18,7 @@ import { lossScale } from "../draw/scale.ts";
 import { type FigureData, figure, type TitledDrawing } from "../draw/sweep-figure.ts";
 import * as words from "../draw/words.ts";
 
-/** Final loss of each model against the correlation; on rows of the user's own, of each model. */
+/** Final loss of each model against the correlation; at a single one, and on rows of the user's own, of each model. */
 export const finalLoss = figure({
   name: "final-loss",
   about: "final loss against correlation",
@@ -35,8 +35,6 @@ export const finalLoss = figure({
   draw: (given) => {
     const { found, cells, styles, sweep, options, theme } = given;
     if (found.length === 0) return { lacking: "no run is done" };
-    if (words.areOnOwnRows(cells)) return ofModels(given);
-    if (correlationsOf(cells).length < 2) return { lacking: "runs are done at one correlation only" };
     const points = pointsOf(found, ({ correlation }) => correlation ?? 0).map((point): EstimatePoint => {
       return { ...point, paper: paperCurve(point.cell, sweep, options).at(-1)?.loss ?? Number.NaN };
     });
@@ -46,6 +44,7 @@ export const finalLoss = figure({
     const paper = figure
       ? ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`
       : "";
+    if (correlationsOf(cells).length < 2) return ofModels(given, points, paper);
     return {
       title: `Final loss${words.ofOneModel(cells)} against correlation`,
       caption: `${captionStart(given)}${placesSentence(points)}${paper}`,
@@ -64,15 +63,15 @@ function captionStart({ cells, sweep, options }: FigureData<unknown>): string {
   return `${words.finalLossWords(sweep, options, words.statisticName(options))}, ${words.withIntervals(cells)}.`;
 }
 
-/** A row for each model. */
-function ofModels(given: FigureData<Estimate>): TitledDrawing {
-  const { found, sweep, options, theme } = given;
-  const points = pointsOf(found, () => 0);
+/** A row for each model, where there is one correlation or none. */
+function ofModels(given: FigureData<Estimate>, points: readonly EstimatePoint[], paperSentence: string): TitledDrawing {
+  const { sweep, options, theme } = given;
   const rows = points.map((point) => estimateRow(point, theme));
-  const chart = rowChart([{ title: words.correlationTitle(null, sweep), rows, values: endsOf(points) }], {
+  const values = [...endsOf(points), ...points.map(({ paper = Number.NaN }) => paper)];
+  const chart = rowChart([{ title: words.correlationTitle(null, [null], sweep), rows, values }], {
     theme,
     scale: (range, values) => lossScale(values, options, range),
     foot: words.finalHeading(options),
   });
-  return { title: "Final loss of each model", caption: captionStart(given), ...chart };
+  return { title: "Final loss of each model", caption: `${captionStart(given)}${paperSentence}`, ...chart };
 }

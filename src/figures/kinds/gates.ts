@@ -5,6 +5,7 @@ import { ofDiagnosed } from "../draw/diagnosed.ts";
 import { againstCorrelation, placesSentence, pointsOf } from "../draw/estimates.ts";
 import { correlationsOf, type SweepCell } from "../draw/facts.ts";
 import { labelled, linearScale, lossScale, type Range, type Scale } from "../draw/scale.ts";
+import type { Theme } from "../draw/style.ts";
 import { element, type SvgNode } from "../draw/svg.ts";
 import { figure } from "../draw/sweep-figure.ts";
 import { areOnOwnRows, capitalised, OWN_ROWS, withIntervals } from "../draw/words.ts";
@@ -71,6 +72,8 @@ export const gateWeights = figure({
     const K = Math.max(...rows.map(({ task }) => task));
     const E = Math.max(...rows.map(({ rank }) => rank));
     const { leftOut, ...panels } = cellFacets(found);
+    const room = roomFor(E, found.length, theme);
+    const colour = theme.quiet;
     return {
       title: "Weights of the experts by each task's gate",
       caption:
@@ -80,22 +83,35 @@ export const gateWeights = figure({
       ...chart({
         ...panels,
         heading: "Mean weight by the gate of each task",
+        key: [largest, largest / 4].map((weight) => {
+          const side = sideOf(weight / largest, room);
+          return {
+            label: weight.toPrecision(2),
+            width: side,
+            marks: (x, y) => [square(side, x + side / 2, y, colour)],
+          };
+        }),
         theme,
         height: K * ROW + 4,
         left: 30,
         x: (range) => countScale(E, "", range),
         y: ([bottom, top]) => countScale(K, "task ", [top, bottom]),
-        marks: ({ rows, style }, { box, x, y }) => {
-          const room = Math.min(box.height / K, box.width / E) - 1;
-          return rows.map(({ task, rank, value }) =>
-            square(room * Math.sqrt(value / largest), x.at(rank), y.at(task), style.colour),
-          );
-        },
+        marks: ({ rows, style }, { x, y }) =>
+          rows.map(({ task, rank, value }) =>
+            square(sideOf(value / largest, room), x.at(rank), y.at(task), style.colour),
+          ),
         foot: ["experts, by their weight for task 1"],
       }),
     };
   },
 });
+
+/** The side of the largest square, which every panel has room for: of three beside each other, and lower ones where they are many. */
+function roomFor(experts: number, panels: number, { width, stretch }: Theme): number {
+  return Math.min(ROW * Math.min(1, stretch) * (panels > 9 ? 0.7 : 1), (width - 55) / 3 / experts) - 1;
+}
+
+const sideOf = (share: number, room: number) => room * Math.sqrt(share);
 
 /** Places for 1 to `count`, with as many labels as have room. */
 function countScale(count: number, before: string, range: Range): Scale {

@@ -5,7 +5,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { estimate, multiplied } from "../../stats/interval.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
 import { holm, wilcoxon } from "../../stats/pairs.ts";
-import { ERROR } from "../../stats/power.ts";
+import { ERROR, leastTested } from "../../stats/power.ts";
 import type { Box } from "../draw/axes.ts";
 import { facets, headed, type PanelFrame, type Part, stacked } from "../draw/chart.ts";
 import { cellAttributes } from "../draw/curves.ts";
@@ -60,7 +60,10 @@ export const map = figure<MapRow>({
     const panels = [...new Set(cells.map(panelOf))];
     const shown = panels.slice(0, MOST_PANELS);
     const best = bestOf(found, (cell) => [panelOf(cell), x.of(cell), y.of(cell)].join(" "));
-    const look = { bounds: boundsOf(best), isHatched: best.some(({ isUntold }) => isUntold), theme };
+    const untold = best.filter(({ isUntold }) => isUntold);
+    const areFew = untold.every(({ row }) => row.pairs < leastTested(ERROR));
+    const meaning = untold.length === 0 ? "" : areFew ? "too few pairs to tell" : "not told apart";
+    const look = { bounds: boundsOf(best), meaning, theme };
     const reference = labelIn(sweep.cells, against);
     const left = Math.max(...y.values.map((value) => textWidth(valueText(value), SMALL))) + 6;
     const names = namesIn(best, { width: theme.width - left - RIGHT, columns: x.values.length, panels: shown.length });
@@ -68,7 +71,7 @@ export const map = figure<MapRow>({
     const some = ` Of ${panels.length} panels the first ${MOST_PANELS} are drawn; the CSV file has all.`;
     const several = panels.length > 1 ? " A panel for each choice of the other settings." : "";
     const test = "Wilcoxon's signed-rank test of the runs' gains at 5 %, by Holm over the models there";
-    const hatched = look.isHatched ? ` Hatched: pairs of runs do not tell the model from ${reference} (${test}).` : "";
+    const hatched = meaning !== "" ? ` Hatched: pairs of runs do not tell the model from ${reference} (${test}).` : "";
     return {
       title: `Gain ${over}`,
       caption:
@@ -189,7 +192,8 @@ function boxAt([column, row]: readonly [number, number], { x, y }: PanelFrame): 
 
 interface Look {
   readonly bounds: readonly number[];
-  readonly isHatched: boolean;
+  /** What hatching means; empty if nothing is hatched. */
+  readonly meaning: string;
   readonly theme: Theme;
 }
 
@@ -226,7 +230,7 @@ function hatch({ x, y, width, height }: Box, stroke: string): SvgNode {
 const [WIDE, HIGH] = [18, 8];
 
 /** The classes from the least gain to the highest, with the bounds between them, and what hatching means. */
-function colourKey({ bounds, isHatched, theme }: Look): Part {
+function colourKey({ bounds, meaning, theme }: Look): Part {
   const ends = [...bounds.map((bound) => -bound).reverse(), 0, ...bounds].map((bound) => valueText(bound));
   return (top) => {
     const box = (i: number) => ({ x: 0.5 + i * WIDE, y: top + 3, width: WIDE, height: HIGH });
@@ -236,13 +240,13 @@ function colourKey({ bounds, isHatched, theme }: Look): Part {
     const hatched = [
       element("rect", { ...sample, fill: theme.guide }),
       hatch(sample, theme.ink),
-      text("not told apart", sample.x + 15, top + HIGH + 2, { fill: theme.ink, size: SMALL }),
+      text(meaning, sample.x + 15, top + HIGH + 2, { fill: theme.ink, size: SMALL }),
     ];
     const nodes = [
       ...theme.diverging.map((fill, i) => element("rect", { ...box(i), fill })),
       ...ends.map((end, i) => text(end, box(i + 1).x, bottom, below)),
       text("%", box(8).x, bottom, { ...below, anchor: "end" }),
-      ...(isHatched ? hatched : []),
+      ...(meaning === "" ? [] : hatched),
     ];
     return { nodes: [group({ class: "key" }, nodes)], bottom: bottom + 3 };
   };

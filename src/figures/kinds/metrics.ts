@@ -1,9 +1,9 @@
-import { METRIC_WORDS } from "../../records/words.ts";
+import { METRIC_WORDS, metricDigits } from "../../records/words.ts";
 import { endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate } from "../../stats/interval.ts";
 import { headed, stacked } from "../draw/chart.ts";
-import { bandsSentence, type CurvePoint, curveOf, grouped, groupParts, lossAxis } from "../draw/curves.ts";
+import { bandsSentence, type CurvePoint, curveOf, framedEnds, grouped, groupParts } from "../draw/curves.ts";
 import { diagnosedCurve } from "../draw/diagnosed.ts";
 import { type EstimateRow, estimateRow } from "../draw/estimates.ts";
 import { correlationsOf, modelsOf, type SweepFacts } from "../draw/facts.ts";
@@ -22,6 +22,15 @@ type MetricRow = EstimateRow & {
 };
 
 const METRICS = Object.keys(METRIC_WORDS);
+
+/** What a metric cannot pass: an interval of normal theory, and an axis, may. */
+const LIMITS: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  ...Object.fromEntries(
+    ["auc", "accuracy", "f1Macro", "averagePrecision", "calibrationError"].map((share) => [share, [0, 1]]),
+  ),
+  rSquared: [Number.NEGATIVE_INFINITY, 1],
+};
+const limitsOf = (metric: string) => LIMITS[metric] ?? [0, Number.POSITIVE_INFINITY];
 
 /** Most rows of the chart. */
 const ROWS = 56;
@@ -58,7 +67,10 @@ export const metrics = figure<MetricRow>({
       .map((own) => ({
         title: `${own[0].label}: ${METRIC_WORDS[own[0].metric]}`,
         values: endsOf(own),
-        rows: own.map((point) => ({ ...estimateRow(point, theme), label: words.ownLabel(point.cell, drawn) })),
+        rows: own.map((point) => ({
+          ...estimateRow(point, theme, metricDigits(point.metric, point)),
+          label: words.ownLabel(point.cell, drawn),
+        })),
       }));
     return {
       title: `Metrics of each task${words.ofOneModel(cells)}`,
@@ -108,7 +120,10 @@ export const metricCurves = figure<MetricRow & CurvePoint>({
         const curve = diagnosedCurve(cell, statistic, ({ diagnostics }, i) => {
           return diagnostics?.values[`${metric}/${k + 1}`]?.[i] ?? Number.NaN;
         });
-        return curve.map((point) => ({ ...of, ...point }));
+        const [least, most] = limitsOf(metric);
+        return curve.map(({ low, high, ...point }) => {
+          return { ...of, ...point, low: Math.max(low, least), high: Math.min(high, most) };
+        });
       }),
     );
   },
@@ -118,15 +133,16 @@ export const metricCurves = figure<MetricRow & CurvePoint>({
       const curves = found.map((one) => {
         return { cell: one.cell, curve: curveOf({ ...one, rows: one.rows.filter((row) => row.task === task) }) };
       });
-      return { heading: `${label}: ${METRIC_WORDS[metric]}`, ...grouped(curves) };
+      return { heading: `${label}: ${METRIC_WORDS[metric]}`, metric, ...grouped(curves) };
     });
-    const parts = tasks.flatMap(({ heading, groups }, t) => [
+    const parts = tasks.flatMap(({ heading, metric, groups }, t) => [
       headed(heading, theme, { above: t === 0 ? 0 : 5 }),
       ...groupParts(groups, {
         styles,
         theme,
         isLowest: t === tasks.length - 1,
-        y: lossAxis(groups.flat(), { scale: "linear", fits: true }),
+        isKeyed: t === 0 || groups.length > 1,
+        y: (range) => fittedScale(framedEnds(groups.flat()), { range, nice: true, most: limitsOf(metric)[1] }),
       }),
     ]);
     return {

@@ -3,14 +3,24 @@ import { PAPER_TASKS } from "../../records/words.ts";
 import { pairsOf } from "../../stats/pairs.ts";
 import { percentOf } from "../../units.ts";
 import type { Box } from "../draw/axes.ts";
-import { cellFacets, chart, correlationColumns, modelRow } from "../draw/chart.ts";
+import { cellFacets, chart, modelRow } from "../draw/chart.ts";
 import { correlationsOf, type DrawnCell, modelsOf, type OfCell } from "../draw/facts.ts";
 import { logScale, type Range, type Scale, shortNumber } from "../draw/scale.ts";
 import { across, down, type Frame, markerAt } from "../draw/series.ts";
 import { labelIn, type StyledRows, type Theme } from "../draw/style.ts";
-import { group, SMALL, type SvgNode, text } from "../draw/svg.ts";
+import { group, SIZE, SMALL, type SvgNode, shortened, text } from "../draw/svg.ts";
 import { type FigureData, figure } from "../draw/sweep-figure.ts";
-import { capitalised, lossName, MOST_DRAWN, runsSentence, sampleSentence, unitsSentence } from "../draw/words.ts";
+import {
+  capitalised,
+  correlationWords,
+  leftOutSentence,
+  lossName,
+  MOST_DRAWN,
+  runsSentence,
+  sampleSentence,
+  someOf,
+  unitsSentence,
+} from "../draw/words.ts";
 
 /** A run's gain of each task: how much lower its loss is, as a share of the other model's. */
 type SeesawRow = OfCell & {
@@ -59,11 +69,12 @@ export const seesaw = figure<SeesawRow>({
     const models = modelsOf(cells);
     const all = pairsOf([...sweep.taskNames.keys()]);
     const pairs = all.slice(0, MOST_ROWS);
-    const most = pairs.length === 1 ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
+    const isPair = pairs.length === 1;
+    const most = isPair ? MOST_MODELS : Math.max(1, Math.floor(MOST_ROWS / pairs.length));
     const shown = found.filter(({ cell }) => models.indexOf(cell.model) < most);
     const { leftOut, ...panels } = pairFacets(shown, pairs, given);
-    const [right, up] = pairs.length === 1 ? sweep.taskNames : ["task named second", "task named first"];
-    const scale = ratioAxis(shown, pairs, options.fits);
+    const [right, up] = isPair ? sweep.taskNames : ["task named second", "task named first"];
+    const scale = isPair ? ratioAxis(shown, pairs, options.fits) : fittedAxis(shown, pairs);
     return {
       title: "Gains of the tasks by sharing",
       caption: `${captionStart(given)}${sampleSentence(found)}${cutPairs(all, pairs)}${cutSentence(cells, most)}${leftOut}`,
@@ -72,8 +83,8 @@ export const seesaw = figure<SeesawRow>({
         ...panels,
         heading: capitalised(ratioWords(up, given)),
         theme,
-        height: 55,
-        x: scale,
+        ...(isPair ? { height: 55 } : { square: true }),
+        x: ([left, right]) => (isPair ? scale([left, right]) : scale([left + STRIP, right - STRIP])),
         y: ([bottom, top]) => scale([bottom - STRIP, top + STRIP]),
         marks: (one, { box, x, y }) => [
           across(box.x, box.x + box.width, y.at(1), theme.quiet, 0.8),
@@ -90,25 +101,30 @@ export const seesaw = figure<SeesawRow>({
 /** Room above and below the points, for the shares. */
 const STRIP = SMALL;
 
-/** A panel for each cell; of several pairs of tasks, a row for each model and pair, which its title names. */
+/** Beside two panels, and between them. */
+const SIDES = 42;
+
+/** A panel for each cell; of several pairs of tasks, a column for each pair and a row for each cell. */
 function pairFacets(
   shown: readonly StyledRows<SeesawRow>[],
   pairs: readonly TaskPair[],
-  { sweep }: FigureData<SeesawRow>,
+  { sweep, theme }: FigureData<SeesawRow>,
 ) {
   if (pairs.length === 1) return cellFacets(shown.map((one): CellPair => ({ ...one, pair: pairs[0] })));
   const cells = shown.map(({ cell }) => cell);
-  const panels = modelsOf(cells).flatMap((model) => pairs.map((pair) => ({ model, pair })));
-  const rows = panels.map(({ model, pair: [right, up] }) =>
-    modelRow(cells, model, `: ${sweep.taskNames[up]} against ${sweep.taskNames[right]}`),
-  );
-  const { drawn, ...columns } = correlationColumns(correlationsOf(cells), rows.length);
-  const item = (row: number, column: number): CellPair | undefined => {
-    const { model, pair } = panels[row];
-    const one = shown.find(({ cell }) => cell.model === model && cell.correlation === drawn[column]);
-    return one && { ...one, pair };
-  };
-  return { rows, item, ...columns };
+  const all = correlationsOf(cells);
+  const drawn = someOf(all, MOST_ROWS / pairs.length / modelsOf(cells).length);
+  const ofRows = shown.filter(({ cell }) => drawn.includes(cell.correlation));
+  const rows = ofRows.map(({ cell }) => {
+    const more = all.length === 1 ? "" : `, ${correlationWords(cell.correlation)}`;
+    return modelRow(cells, cell.model, more, cell.correlation);
+  });
+  const columns = pairs.map(([right, up]) => {
+    const title = `${sweep.taskNames[up]} against ${sweep.taskNames[right]}`;
+    return { title: shortened(title, (theme.width - SIDES) / 2, SIZE, "SemiBold") };
+  });
+  const item = (row: number, column: number): CellPair => ({ ...ofRows[row], pair: pairs[column] });
+  return { rows, columns, item, most: 2, leftOut: leftOutSentence(all, drawn) };
 }
 
 function ratioWords(task: string, { rows: [{ against }], sweep, options }: FigureData<SeesawRow>): string {
@@ -145,6 +161,15 @@ function ratioAxis(shown: readonly StyledRows<SeesawRow>[], pairs: readonly Task
     const inside = values.filter((value) => farness(value) <= most);
     return { ...scale, ticks: inside.map((value) => ({ value, label: shortNumber(value) })) };
   };
+}
+
+/** Of several pairs of tasks: as far as the points, and 1, reach. */
+function fittedAxis(shown: readonly StyledRows<SeesawRow>[], pairs: readonly TaskPair[]) {
+  const ratios = shown.flatMap(({ rows }) => rows.flatMap((row) => pairs.flatMap((pair) => ratiosOf(row, pair))));
+  const low = ratios.reduce((least, ratio) => Math.min(least, ratio), 1 / LEAST);
+  const high = ratios.reduce((most, ratio) => Math.max(most, ratio), LEAST);
+  const room = (high / low) ** 0.07;
+  return (range: Range): Scale => logScale(low / room, high * room, { range });
 }
 
 function points({ rows, pair, style: { colour, marker } }: CellPair, { x, y }: Frame): SvgNode[] {
