@@ -66,11 +66,11 @@ test.each(guides.filter((page) => !MADE.includes(page)))(`%s has at most ${PAGE_
   expect(readFileSync(join(ROOT, page)).byteLength).toBeLessThanOrEqual(PAGE_BYTES);
 });
 
-test("a user has at most 24 pages to choose from, besides those to look things up in", () => {
+test("a user has at most 25 pages to choose from, besides those to look things up in", () => {
   const others = ["README", "glossary", "testing", "release", "kernels", "python-protocol"].map(
     (page) => `docs/${page}.md`,
   );
-  expect(guides.filter((page) => ![...MADE, ...others].includes(page)).length).toBeLessThanOrEqual(24);
+  expect(guides.filter((page) => ![...MADE, ...others].includes(page)).length).toBeLessThanOrEqual(25);
 });
 
 test("README.md shows the commands to begin with, by npm and by pip, before anything else in code", () => {
