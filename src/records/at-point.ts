@@ -81,8 +81,9 @@ export function severalPoints({ config }: Results): SeveralPoints | undefined {
  */
 export function joinedResults([first, ...others]: readonly Results[], keys: readonly GridKey[]): Results {
   if (others.length === 0) return first;
-  const alike = Object.fromEntries([...keys, "tuned" as const].map((key) => [key, first.config[key]]));
   for (const { path, config } of others) {
+    const chosen = [first.config, config].flatMap(tunedKeys) as GridKey[];
+    const alike = Object.fromEntries([...keys, ...chosen, "tuned" as const].map((key) => [key, first.config[key]]));
     const apart = configDifferences(first.config, { ...config, ...alike });
     if (apart.length > 0)
       throw new UsageError(

@@ -87,9 +87,12 @@ describe("frontsOf(results, loss)", () => {
   });
 });
 
-test("joinedResults(folders, keys) refuses a folder that differs in another setting", () => {
+test("joinedResults(folders, keys) refuses a folder that differs in another setting, unless that was tuned", () => {
   const other = made("method", "method=[sum, pcgrad]", "lr=0.5");
   expect(complaint(() => joinedResults([weights, other], OF_CONTESTANT))).toBe(
     "method differs from taskWeights in more than method and taskWeights: lr: 0.01 there, 0.5 here",
   );
+  const tuned = { choices: [{ model: "mmoe", values: { lr: 0.5 } }] } as unknown as Results["config"]["tuned"];
+  const config = { ...other.config, tuned };
+  expect(joinedResults([weights, { ...other, config }], OF_CONTESTANT).records.length).toBeGreaterThan(0);
 });
