@@ -352,7 +352,7 @@ export const ZOO = {
       "y_k = t_k(a_k * p), p = relu(W u + b) and u = relu(V x + c) shared",
       "a_k = sigmoid(H_k relu(G_k u + d_k) + e_k)",
     ],
-    source: "Liu et al., CVPR 2019 (MTAN), one attention block of dense layers; sizes assumed; as large as mmoe",
+    source: "Liu et al., CVPR 2019 (MTAN), a block of dense layers; sizes assumed; as large as mmoe or larger",
     build: (dimensions) => {
       const build = (units: number): ModelSpec => ({
         ...sharedBottom("mtan", units, dimensions),
@@ -360,7 +360,7 @@ export const ZOO = {
         gating: "attention",
         gate: { layers: [GATE_UNITS], bias: true },
       });
-      return build(matchedUnits(build, mmoe("mmoe", dimensions)));
+      return build(Math.max(MASKED_UNITS, matchedUnits(build, mmoe("mmoe", dimensions))));
     },
   },
   "logistic-regression": {

@@ -78,3 +78,11 @@ test.each(MODEL_NAMES)("%s says what it is in lines of at most 79 characters", (
   expect(formula[0]).toMatch(/^y_k = t_k\(/);
   expect(source).not.toBe("");
 });
+
+test("mtan keeps a bottom of 32 units where masks alone are as large as mmoe", () => {
+  for (const [inputs, tasks] of [
+    [5, 2],
+    [50, 16],
+  ] as const)
+    expect(ZOO.mtan.build({ inputs, tasks }).experts.layers).toEqual([32, 32]);
+});

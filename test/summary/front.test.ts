@@ -31,7 +31,7 @@ function made(key: string, ...set: string[]): Results {
   return { ...results, path: key, records };
 }
 
-const weights = made("taskWeights", "taskWeights=[none, 1:1, 1:3, 3:1, 1:9]");
+const weights = made("taskWeights", "taskWeights=[1:1, 1:3, 3:1, 1:9]");
 const methods = made("method", "method=[sum, pcgrad, mgda]");
 const joined = joinedResults([weights, methods], OF_CONTESTANT);
 const [front, ...others] = frontsOf(joined, "train");
