@@ -41,6 +41,7 @@ build() {
 # main_job COMMAND...: trains the README's main job in this folder, and leaves its table in `table`.
 main_job() {
   "$@" sweep --corr 0.5 --runs 8 --out main > table
+  [[ -s table ]]
 }
 
 # check: installs the packages of $out, each in an empty folder, and trains.
@@ -59,14 +60,17 @@ check() {
 
 if [[ ! -e $out/SHA256SUMS ]]; then
   say "building $tag twice, which takes minutes"
-  (build "$work/first" > "$work/log" 2>&1) || { cat "$work/log" >&2 && stop "the build of $tag failed"; }
-  (build "$work/second" > "$work/log" 2>&1) || { cat "$work/log" >&2 && stop "the second build of $tag failed"; }
+  for turn in first second; do
+    build "$work/$turn" > "$work/log" 2>&1 & # bash ignores set -e in front of ||
+    wait $! || { cat "$work/log" >&2 && stop "the $turn build of $tag failed"; }
+  done
   diff "$work/first/packages/SHA256SUMS" "$work/second/packages/SHA256SUMS" >&2 || stop "two builds differ"
   mkdir -p "$(dirname "$out")"
   cp -r "$work/first/packages" "$out"
 fi
 say "installing $tag, and training the main job"
-(check) || stop "the packages in $out do not train"
+check &
+wait $! || stop "the packages in $out do not train"
 (cd "$out" && sha256sum --check --quiet SHA256SUMS && cat SHA256SUMS)
 [[ $publish == --publish ]] || exit 0
 git -C "$root" show "$tag:CHANGELOG.md" | grep -q "^## $version (20" || stop "CHANGELOG.md gives $version no date"

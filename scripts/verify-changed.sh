@@ -4,9 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:?expected a commit to compare with, such as origin/main}
 code=0
+changed=$(git diff --name-only "$base"...HEAD -- 'results/**/journal/*')
 while read -r folder; do
   [[ -d $folder/journal ]] || continue # gone, or without runs
   echo "$folder"
   node bin/mmoe.js verify "$folder" --runs "${2:-20}" || code=$?
-done < <(git diff --name-only "$base"...HEAD -- 'results/**/journal/*' | xargs -r -n 1 dirname | xargs -r -n 1 dirname | sort -u)
+done < <(echo "$changed" | xargs -r -n 1 dirname | xargs -r -n 1 dirname | sort -u)
 exit $code

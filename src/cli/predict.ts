@@ -59,8 +59,12 @@ async function predict(folder: string, rows: string, options: PredictOptions, co
   const raw = rawColumns(rows, names);
   if (raw.rows === 0) throw new UsageError(`${rows}: expected rows below the names of columns, got none`);
   const { x, unseen } = encodedRows(encoding, raw);
+  const { minCount = 1 } = results.config.rows;
+  const few = minCount > 1 ? `fewer than ${minCount} training rows` : "no training row";
   for (const [column, count] of unseen)
-    context.note(`${column}: ${numberOf(count, "row")} with a value that no training row of ${record.id} has`);
+    context.note(
+      `${column}: ${numberOf(count, "row")} with a value that ${few} of ${record.id} ${minCount > 1 ? "have" : "has"}`,
+    );
   if (kind === "npy") return save(file as string, npyOf(x, encoding.inputs));
 
   const spec = modelOf(configAt(results.config, record.point), record.model);

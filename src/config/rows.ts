@@ -257,10 +257,11 @@ export function checkRows(settings: Settings, place: SettingPlace): void {
     expectUpTo(rows.trainRows, count, `${place("trainRows")}: expected at most`, name);
   }
   expectUpTo(rows.heldoutRows, heldoutRows, `${place("heldoutRows")}: expected at most`, name);
-  if (refit && rows.validationRows !== undefined)
-    throw new UsageError(
-      `${place("refit")}: ${name} says which rows are for validation; to train on them, say train there`,
-    );
+  if (refit && rows.validationRows !== undefined) {
+    const [by] = Object.keys(defined(splitBy(rows)));
+    const why = by ? `a split by ${by} draws validation rows` : `${name} says which rows are for validation`;
+    throw new UsageError(`${place("refit")}: ${why}; ${by ? "leave it out" : "to train on them, say train there"}`);
+  }
   const least = [trainRows].flat().find((count) => Number(count) < LEAST_ROWS);
   if (!refit && rows.validationRows === undefined && least !== undefined)
     throw new UsageError(

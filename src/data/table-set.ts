@@ -242,15 +242,15 @@ export function ownCounts<Counts extends RowCounts>({
   data,
   training,
   ...run
-}: RunOnTable & { training: Counts }): Counts {
+}: RunOnTable & { training: Counts & { readonly evalRows?: number } }): Counts {
   const { whole, values } = data;
   if (whole === undefined || values === undefined) return training;
-  const { trainRows, heldoutRows, validationRows = 0 } = training;
+  const { trainRows, heldoutRows, validationRows = 0, evalRows = Number.POSITIVE_INFINITY } = training;
   const N = values.cells.rows;
   const identity = dataIdentity(run);
   const marks = marksOf(data, values, identity);
   const counted = (part: number) => marks?.reduce((sum, mark) => sum + Number(mark === part), 0) ?? 0;
-  const validated = marks && validationRows > 0 ? counted(VALIDATION) : validationRows;
+  const validated = marks && validationRows > 0 ? Math.min(counted(VALIDATION), evalRows) : validationRows;
   const tests = marks ? counted(HELD_OUT) : testSpan(data, N, identity).count;
   const left = N - tests - (marks ? counted(VALIDATION) : validated);
   const asked = { train: Number(trainRows), test: heldoutRows - validationRows };

@@ -22,7 +22,7 @@ export function multiplied<T extends Estimate>(found: T, factor: number): T {
 
 /**
  * A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many; none of too few values.
- * `overlap` as of `estimatesOf`, here and below.
+ * Where runs share rows, `overlap` is their test rows to their training rows.
  */
 export function estimate(values: Float64Array, statistic: Statistic, overlap = 0): Estimate {
   if (overlap > 0) return quickInterval(values, statistic, overlap);

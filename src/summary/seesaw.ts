@@ -26,7 +26,8 @@ export function sharesNothing({ config }: Pick<Results, "config">): string | und
   const point = configAt(config, gridPoints(config)[0]);
   const isApart = (name: string) => {
     const model = modelOf(point, name);
-    return !isCode(model) && areTasksApart(model);
+    const isLinear = !isCode(model) && model.experts.layers.length === 0;
+    return !isCode(model) && !isLinear && areTasksApart(model);
   };
   return SHARE_NOTHING.find((model) => models.includes(model)) ?? models.find(isApart);
 }

@@ -94,8 +94,8 @@ export function shareNow(share: SweepShare, request: Pick<ShareRequest, "retryFa
 }
 
 /**
- * The runs with the rows of a table in memory, one copy for all, and with the numbers of rows that their splits have. Throws UsageError if its file is not the one that the
- * config was made with.
+ * The runs with the rows of a table in memory, one copy for all, and with the numbers of rows that their splits have. Throws
+ * UsageError if its file is not the one that the config was made with.
  */
 export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);

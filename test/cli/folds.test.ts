@@ -2,8 +2,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { overlapOf } from "../../src/config/rows.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { overlapOf, rowsOverride } from "../../src/config/rows.ts";
 import type { Settings } from "../../src/config/schema.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { withTables } from "../../src/sweep/share.ts";
 import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -44,6 +47,17 @@ test("mmoe sweep --group --folds tests each row once per repeat, and trains all 
   const lossesOf = (out: string) => csvFile(out, "runs.csv").map((run) => Number(run.finalHeldoutLoss1));
   expect(lossesOf(tfjs)).toEqual(lossesOf(cpu).map((loss) => expect.closeTo(loss, 4)));
   expect(lossesOf(cpu).every((loss) => loss > 0)).toBe(true);
+});
+
+test("evalRows limits the validation rows of a split that is drawn by groups, too", () => {
+  const rows = rowsOverride(file, { group: "user", folds: 3, labels: ["y_1", "y_2"] });
+  const validatedOf = (evalRows: string) => {
+    const config = loadConfig("smoke", [rows, setOverride(`evalRows=${evalRows}`), setOverride("steps=12")]);
+    return withTables(planRuns(config)).map(({ training }) => training.validationRows);
+  };
+  const [all, few] = ["all", "4"].map(validatedOf);
+  expect(all.every((count) => Number(count) > 4)).toBe(true);
+  expect(few).toEqual(all.map(() => 4));
 });
 
 test("a run's fold is that of its number in any config, of another seed, too; --resplit and --group draw another split in each run", async () => {

@@ -102,6 +102,10 @@ describe("a model defined in the list of models", () => {
   });
 });
 
+test("a model of a name that the zoo got later stays what the config says", () => {
+  expect(loaded("[omoe, {name: mtan, like: omoe}]").ownModels).toEqual([{ name: "mtan", like: "omoe" }]);
+});
+
 describe("a model that is none is refused by its place:", () => {
   test.each([
     ["[omoe, wode]", "models[1]: expected one of shared-bottom, "],

@@ -141,8 +141,8 @@ class Results:
         :param model: needed if the sweep has several
         :param run: its index, from 0; needed if the sweep has several
         :param at: values of settings that the sweep lists, such as ``{"lr": 0.01}``
-        :returns: a frame of the same library and with the same index; its columns are those of ``predictions`` without labels. A value of
-            a category that no training row of the run has is told by a warning
+        :returns: a frame of the same library and with the same index; its columns are those of ``predictions`` without labels. Values of
+            a category that no training rows of the run have, or too few, are told by a warning
         :raises MmoeError: the program refuses, in its words
         """
         with _file_of(rows) as (file, frame), _in_words(frame):
@@ -150,7 +150,7 @@ class Results:
             noted: list[str] = []
             follow_program(["predict", self._path, file, *_choice(model, run, at)], said.append, note=noted.append, program=self.program)
         for line in noted:
-            if " no training row of " in line:
+            if re.search(r" training rows? of ", line):
                 warnings.warn(f"predict: {line}", stacklevel=2)
         library = self.frame if frame is None else "pandas" if hasattr(rows, "to_csv") else "polars"
         found = replace(self, frame=library)._framed("".join(said), has_names=True)

@@ -72,6 +72,7 @@ class ProgramModule(nn.Module):
         """A gate's outputs → its weights of the experts that it sees, [N, E]."""
         if select := self._gate.get("select"):
             return _selected(gate, experts, select["experts"], select["gamma"])
+        gate = gate[:, :experts]  # behind are the deviations of its noise, which only training draws
         top = self._gate.get("top", experts)
         if top < experts:
             first = gate.argsort(dim=1, descending=True, stable=True)[:, :top]  # of equals the first

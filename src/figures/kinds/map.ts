@@ -1,6 +1,7 @@
 import type { LossSet } from "../../config/losses.ts";
 import { compareValues, type GridValue } from "../../identity/cell.ts";
-import { type Estimate, estimateText } from "../../stats/estimate.ts";
+import { type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
+import { testOverSplits } from "../../stats/f-distribution.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate, multiplied } from "../../stats/interval.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
@@ -22,7 +23,7 @@ type MapRow = OfCell &
     readonly loss: LossSet;
     readonly against: string;
     readonly pairs: number;
-    /** Of Wilcoxon's test of the runs' gains. */
+    /** Of Wilcoxon's test of the runs' gains, or of the corrected resampled t test where runs share rows of a table. */
     readonly p: number;
   };
 
@@ -47,9 +48,10 @@ export const map = figure<MapRow>({
       const { runs = [], tasks = [] } = gains(cell, loss) ?? {};
       if (runs.length === 0) return [];
       const ofRuns = Float64Array.from(runs, (_, i) => mean(tasks.map((task) => task[i])));
-      const { model, correlation, point } = cell;
+      const { model, correlation, point, overlap } = cell;
       const about = { model, correlation, ...point, loss, against, pairs: runs.length };
-      return [{ ...about, ...estimate(ofRuns, "mean"), p: wilcoxon(ofRuns).p }];
+      const test = overlap > 0 ? testOverSplits(ofRuns, overlap) : wilcoxon(ofRuns);
+      return [{ ...about, ...estimate(ofRuns, "mean", overlap), p: test.p }];
     });
     return rows.length > 0 ? rows : { lacking: `no run is done both of ${against} and of another model` };
   },
@@ -61,7 +63,9 @@ export const map = figure<MapRow>({
     const shown = panels.slice(0, MOST_PANELS);
     const best = bestOf(found, (cell) => [panelOf(cell), x.of(cell), y.of(cell)].join(" "));
     const untold = best.filter(({ isUntold }) => isUntold);
-    const areFew = untold.every(({ row }) => row.pairs < leastTested(ERROR));
+    const areShared = cells.some(({ overlap = 0 }) => overlap > 0);
+    const least = areShared ? LEAST_SHOWN : leastTested(ERROR);
+    const areFew = untold.every(({ row }) => row.pairs < least);
     const meaning = untold.length === 0 ? "" : areFew ? "too few pairs to tell" : "not told apart";
     const look = { bounds: boundsOf(best), meaning, theme };
     const reference = labelIn(sweep.cells, against);
@@ -70,7 +74,8 @@ export const map = figure<MapRow>({
     const over = `of the best model over ${reference}`;
     const some = ` Of ${panels.length} panels the first ${MOST_PANELS} are drawn; the CSV file has all.`;
     const several = panels.length > 1 ? " A panel for each choice of the other settings." : "";
-    const test = "Wilcoxon's signed-rank test of the runs' gains at 5 %, by Holm over the models there";
+    const name = areShared ? "corrected resampled t" : "Wilcoxon's signed-rank";
+    const test = `${name} test of the runs' gains at 5 %, by Holm over the models there`;
     const hatched = meaning !== "" ? ` Hatched: pairs of runs do not tell the model from ${reference} (${test}).` : "";
     return {
       title: `Gain ${over}`,
