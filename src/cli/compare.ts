@@ -97,7 +97,7 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
   const notes = [
     ...few,
     ...[coverageText(a.config.rows)].filter((text) => text !== ""),
-    ...undecidedNote(change, a),
+    ...undecidedNote(change, [a, b]),
     ...needed,
     ...apartLines(change),
   ];
@@ -131,8 +131,8 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
 }
 
 /** Why a cell is undecided though its interval may lie to one side. */
-function undecidedNote({ cells }: Change, a: Results): string[] {
-  const least = leastDeciding(overlapOf(cellLosses(a, "heldout")));
+function undecidedNote({ cells }: Change, both: readonly Results[]): string[] {
+  const least = leastDeciding(Math.max(...both.map((results) => overlapOf(cellLosses(results, "heldout")))));
   const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < least);
   return isShort ? [`undecided: fewer than ${least} pairs decide nothing`] : [];
 }

@@ -237,10 +237,11 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
 export function checkRows(settings: Settings, place: SettingPlace): void {
-  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit, evalRows } = settings;
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit, evalRows, embeddingDecay } = settings;
   if (rows === null) {
-    if (evalRows !== "all")
-      throw new UsageError(`${place("evalRows")}: ${evalRows} is for rows of a file; leave it out`);
+    const ofFiles = { ...(evalRows !== "all" && { evalRows }), ...(embeddingDecay !== 0 && { embeddingDecay }) };
+    for (const [key, value] of Object.entries(ofFiles))
+      throw new UsageError(`${place(key as SettingKey)}: ${value} is for rows of a file; leave it out`);
     return;
   }
   const named = OF_GENERATOR.find((key) => settings[key] !== null);

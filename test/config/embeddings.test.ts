@@ -190,6 +190,9 @@ test("a new table of many test rows evaluates and validates on 100,000 of them w
   const few = loadConfig("smoke", [rowsOverride(many), setOverride("evalRows=60")]);
   expect(planRuns(few)[0].training).toMatchObject({ evalRows: 60, validationRows: 60, heldoutRows: 100_160 });
   expect(configOf()).toMatchObject({ evalRows: "all" });
+  expect(complaint(() => loadConfig("smoke", [setOverride("embeddingDecay=0.1")]))).toBe(
+    "--set embeddingDecay: 0.1 is for rows of a file; leave it out",
+  );
   expect(complaint(() => loadConfig("smoke", [setOverride("evalRows=60")]))).toBe(
     "--set evalRows: 60 is for rows of a file; leave it out",
   );
