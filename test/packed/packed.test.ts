@@ -131,13 +131,13 @@ describe("the installed package", () => {
     expect(said.split("\n").filter((line) => line.startsWith("npm warn"))).toEqual([]);
   });
 
-  test("takes less than 49 MB, with all that it depends on", () => {
+  test("takes less than 49.5 MB, with all that it depends on", () => {
     const bytes = readdirSync(join(user, "node_modules"), { recursive: true, withFileTypes: true }).reduce(
       (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
       0,
     );
     expect(bytes / 1e6).toBeGreaterThan(20);
-    expect(bytes / 1e6).toBeLessThan(49);
+    expect(bytes / 1e6).toBeLessThan(49.5);
   });
 });
 

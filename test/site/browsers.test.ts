@@ -74,7 +74,7 @@ describe("in Chromium", () => {
   test("the search finds a page by its words, and complains of nothing", async () => {
     const { page, errors } = await openPage();
     await page.locator(".VPNavBarSearch button").click();
-    await page.locator("#localsearch-input").fill("uncertainty weights gradnorm");
+    await page.locator("#localsearch-input").fill("gradnorm");
     await page.locator(".result").first().click();
     await until(() => page.locator("h1").first().textContent()).toContain("Methods");
     expect(errors).toEqual([]);
