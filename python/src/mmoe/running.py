@@ -172,7 +172,7 @@ _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--l
 
 
 #: Options of how a table is split, by the kind of their values and its name.
-_SPLITS = {
+_SPLITS: dict[str, tuple[type | tuple[type, ...], str]] = {
     **dict.fromkeys(("--folds", "--split"), (int, "a whole number")),
     "--heldout": ((int, float), "a number"),
     **dict.fromkeys(("--group", "--by-time", "--stratify"), (str, "the name of a column")),

@@ -62,16 +62,16 @@ class TorchTrainer:
         losses = self._losses_of(outputs, labels)
         if self._combines is not None:
             self._combines.see(outputs, labels, losses)
-        self.backward(losses if self._weights is None else losses * self._task_weights())
+        self.backward(losses if self._weights is None else losses * self._weighted(self._weights))
         self.update()
         if self._combines is not None and self._combines.looks_again:
             with torch.no_grad():
                 self._combines.look(self._losses_of(self._outputs(rows), labels))
         return losses.detach()
 
-    def _task_weights(self) -> torch.Tensor:
-        """The tasks' weights at the step, [K]."""
-        weights, decays = self._weights.T
+    def _weighted(self, of_tasks: NDArray[np.float64]) -> torch.Tensor:
+        """The tasks' weights at the step, [K], of their first weights and decays [K, 2]."""
+        weights, decays = of_tasks.T
         return torch.tensor(weights * decays**self._steps, dtype=torch.float32, device=self.device)
 
     def _outputs(self, rows: torch.Tensor) -> torch.Tensor:
