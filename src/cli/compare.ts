@@ -1,10 +1,10 @@
+import { sweepOverlap } from "../config/cells.ts";
 import { coverageText } from "../config/rows.ts";
 import { configDifferences } from "../config/same-sweep.ts";
 import { listedKeys } from "../config/schema.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { cellLosses, overlapOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/words.ts";
 import { estimateText, leastDeciding } from "../stats/estimate.ts";
@@ -132,7 +132,7 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
 
 /** Why a cell is undecided though its interval may lie to one side. */
 function undecidedNote({ cells }: Change, both: readonly Results[]): string[] {
-  const least = leastDeciding(Math.max(...both.map((results) => overlapOf(cellLosses(results, "heldout")))));
+  const least = leastDeciding(Math.max(...both.map(({ config }) => sweepOverlap(config))));
   const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < least);
   return isShort ? [`undecided: fewer than ${least} pairs decide nothing`] : [];
 }

@@ -1,6 +1,7 @@
 import type { Config, GeneratorConfig } from "../config/config.ts";
 import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
+import { unseenText } from "../config/rows.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
@@ -120,11 +121,11 @@ function parts(config: Config, options: DataOptions, { effects, note }: Context)
   if (file === undefined) effects.stdout.write(toCsv(rows));
   else writeOutput(file, toCsv(rows));
   note(partsText(run, places));
-  const { minCount } = config.rows;
-  const few = minCount === undefined ? "no training row has" : `fewer than ${minCount} training rows have`;
   for (const part of ["validation", "test"] as const) {
     for (const [column, count] of set.unseen(places[part]))
-      note(`${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that ${few}`);
+      note(
+        `${config.rows.inputs[column]}: ${numberOf(count, `${part} row`)} with a value that ${unseenText(config.rows)}`,
+      );
   }
 }
 

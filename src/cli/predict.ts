@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ColumnSource } from "hyparquet-writer";
 import { configAt, modelOf } from "../config/config.ts";
+import { unseenText } from "../config/rows.ts";
 import { network } from "../diagnostics/network.ts";
 import { Tape } from "../diagnostics/tape.ts";
 import { UsageError } from "../errors.ts";
@@ -59,12 +60,8 @@ async function predict(folder: string, rows: string, options: PredictOptions, co
   const raw = rawColumns(rows, names);
   if (raw.rows === 0) throw new UsageError(`${rows}: expected rows below the names of columns, got none`);
   const { x, unseen } = encodedRows(encoding, raw);
-  const { minCount = 1 } = results.config.rows;
-  const few = minCount > 1 ? `fewer than ${minCount} training rows` : "no training row";
-  for (const [column, count] of unseen)
-    context.note(
-      `${column}: ${numberOf(count, "row")} with a value that ${few} of ${record.id} ${minCount > 1 ? "have" : "has"}`,
-    );
+  const few = unseenText(results.config.rows, ` of ${record.id}`);
+  for (const [column, count] of unseen) context.note(`${column}: ${numberOf(count, "row")} with a value that ${few}`);
   if (kind === "npy") return save(file as string, npyOf(x, encoding.inputs));
 
   const spec = modelOf(configAt(results.config, record.point), record.model);

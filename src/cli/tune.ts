@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
+import { sweepOverlap } from "../config/cells.ts";
 import { LOSS } from "../config/choose-by.ts";
 import { listedKeys } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { type Cell, pointText } from "../identity/cell.ts";
-import { cellLosses, overlapOf } from "../records/cell-losses.ts";
+import { cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/provenance.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { estimateText, leastDeciding } from "../stats/estimate.ts";
@@ -97,11 +98,10 @@ async function tune(folder: string, options: TuneOptions, context: Context): Pro
   if (options.json) stdout.write(jsonText({ folder, at: results.at, ...of, by, ...coverageOf(results), picks, file }));
   else {
     const head = metric ? metricHead(results, metric) : headOf(results, loss);
-    const overlap = overlapOf(cellLosses(results, "heldout"));
     const blocks = [
       head,
       candidatesOf(picks),
-      picksOf(picks, overlap),
+      picksOf(picks, sweepOverlap(results.config)),
       ...coverageBlocks(results),
       nextOf(file, results),
     ];

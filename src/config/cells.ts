@@ -25,6 +25,11 @@ export function settingsOf(config: Config, { model, correlation, point }: Cell):
   return Object.fromEntries(keys.map((key) => [key, settings[key]]));
 }
 
+/** How much the runs of a sweep share, at most. */
+export function sweepOverlap(config: Config): number {
+  return Math.max(0, ...cellsOf(config).map((cell) => cellOverlap(config, cell)));
+}
+
 /** How much the runs of a cell share: `overlapOf` its settings. */
 export function cellOverlap(config: Config, { model, correlation, point }: Cell): number {
   return config.rows === null ? 0 : overlapOf(tunedFor(configAt(config, point), model, correlation));

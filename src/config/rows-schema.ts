@@ -92,7 +92,7 @@ export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;
 
 /** Share of the rows that is held out unless the file or the config says. */
-export const HELDOUT = 0.2;
+const HELDOUT = 0.2;
 
 type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | "folds" | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
@@ -112,9 +112,14 @@ function partsIn(rows: Reading): PartsBy | undefined {
   return {
     by,
     column: rows[by] as string,
-    heldout: folds === undefined ? (heldout ?? HELDOUT) : 1 / folds,
+    heldout: testShare({ folds, heldout }),
     seed: Number(split === "run" ? 0 : split),
   };
+}
+
+/** The share of the rows that a run tests on, where no column says which. */
+export function testShare({ folds, heldout }: Pick<Reading, "folds" | "heldout">): number {
+  return folds === undefined ? (heldout ?? HELDOUT) : 1 / folds;
 }
 
 /** The columns that are labels and inputs, if the config names them. */

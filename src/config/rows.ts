@@ -12,7 +12,7 @@ import { LEAST_ROWS } from "./auto-steps.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
-import { chosenIn, GIVEN_ROWS, type GivenRows, HELDOUT, type RowsSetting, readingOf } from "./rows-schema.ts";
+import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf, testShare } from "./rows-schema.ts";
 import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import { VALIDATION } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
@@ -103,18 +103,7 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
 }
 
 function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
-  const {
-    heldout,
-    standardise = true,
-    impute = "refuse",
-    categorical,
-    na,
-    split = 0,
-    folds,
-    oneHot,
-    embedding,
-    minCount,
-  } = said;
+  const { heldout, standardise = true, impute = "refuse", split = 0, folds } = said;
   const isResplit = split === "run";
   const both = conflictIn({ ...said, split: isResplit ? undefined : said.split, resplit: isResplit || undefined });
   if (both)
@@ -132,17 +121,17 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
   for (const key of Object.keys(stray))
     throw new UsageError(`${place}.${key}: ${basename(file)} has a column 'part', which says it; leave it out`);
   expectFolds(table, said, `${place}.folds`);
-  const share = saysTest ? null : folds === undefined ? (heldout ?? HELDOUT) : 1 / folds;
+  const share = saysTest ? null : testShare(said);
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const isDrawn = by !== undefined && table.heldout === undefined;
   const validation = isDrawn ? heldoutCount(rows - heldoutRows, VALIDATION_SHARE) : table.validation;
-  const encoded = encodedColumns(table, { oneHot, embedding });
+  const encoded = encodedColumns(table, said);
   return {
     file,
     heldout: share,
     standardise,
     impute,
-    ...defined({ categorical, na, split, folds, ...splitBy(said), oneHot, embedding, minCount }),
+    ...waysOf({ ...said, split }),
     sha256,
     inputs: [...inputs],
     ...(areChosen && { chosen: true }),
@@ -213,14 +202,16 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
   return { source: "--rows", isOfRows: true, valuesAfter };
 }
 
+/** How cells are read, rows split and categories encoded, as far as it is said. */
+function waysOf(rows: GivenRows | RowsSetting) {
+  const { categorical, na, split, folds, oneHot, embedding, minCount } = rows;
+  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount });
+}
+
 /** How a study reads its table, which holds for another one in its place. */
 function howRead(rows: RowsSetting): Partial<GivenRows> {
-  const { standardise, impute, categorical, na, split, folds, oneHot, embedding, minCount } = rows;
-  return {
-    standardise,
-    impute,
-    ...defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount }),
-  } as Partial<GivenRows>;
+  const { standardise, impute } = rows;
+  return { standardise, impute, ...waysOf(rows) } as Partial<GivenRows>;
 }
 
 /** The column that splits a table, and how. */
@@ -326,6 +317,11 @@ export function sharedRowsText({ rows }: Pick<Settings, "rows">): string {
 /** Whether the runs' test rows differ: they are folds, or random splits, of one table. */
 function haveOwnSplits({ heldout, split, folds }: RowsSetting): boolean {
   return folds !== undefined || (heldout !== null && typeof split !== "number");
+}
+
+/** What is said of values that are not told apart, after `a value that`: `no training row of mmoe/000 has`. */
+export function unseenText({ minCount }: Pick<RowsSetting, "minCount">, of = ""): string {
+  return minCount === undefined ? `no training row${of} has` : `fewer than ${minCount} training rows${of} have`;
 }
 
 /** Which uncertainty the intervals of results on a table are of; empty for the generator's rows, of which each run has others. */

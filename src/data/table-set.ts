@@ -250,9 +250,10 @@ export function ownCounts<Counts extends RowCounts>({
   const identity = dataIdentity(run);
   const marks = marksOf(data, values, identity);
   const counted = (part: number) => marks?.reduce((sum, mark) => sum + Number(mark === part), 0) ?? 0;
-  const validated = marks && validationRows > 0 ? Math.min(counted(VALIDATION), evalRows) : validationRows;
+  const marked = counted(VALIDATION);
+  const validated = marks && validationRows > 0 ? Math.min(marked, evalRows) : validationRows;
   const tests = marks ? counted(HELD_OUT) : testSpan(data, N, identity).count;
-  const left = N - tests - (marks ? counted(VALIDATION) : validated);
+  const left = N - tests - (marks ? marked : validated);
   const asked = { train: Number(trainRows), test: heldoutRows - validationRows };
   const takesAll = asked.train + (marks ? 0 : validationRows) >= whole.trainRows;
   return {

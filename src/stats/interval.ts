@@ -72,11 +72,12 @@ function medianEstimate(sorted: Float64Array): Estimate {
 
 /**
  * `count` of `n` as a share, with Wilson's score interval: unlike the bootstrap's, it also works for 0 and n of n, where
- * one end is exactly 0 or 1.
+ * one end is exactly 0 or 1. Of runs that share rows, by an `overlap` above 0, it has none.
  */
-export function shareOf(count: number, n: number): Estimate {
+export function shareOf(count: number, n: number, overlap = 0): Estimate {
   if (n === 0) return NO_ESTIMATE;
   const value = count / n;
+  if (overlap > 0) return { value, ...NO_INTERVAL };
   const centre = (value + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((value * (1 - value)) / n + Z ** 2 / (4 * n ** 2));
   return { value, low: count === 0 ? 0 : centre - half, high: count === n ? 1 : centre + half };

@@ -1,5 +1,5 @@
 import { estimatesOf } from "./bootstrap.ts";
-import { type Estimate, NO_INTERVAL } from "./estimate.ts";
+import type { Estimate } from "./estimate.ts";
 import { type Test, testOverSplits } from "./f-distribution.ts";
 import { shareOf } from "./interval.ts";
 import { mean, median } from "./moments.ts";
@@ -23,13 +23,17 @@ export interface PairedComparison {
 export function comparePairs(a: Float64Array, b: Float64Array, overlap = 0): PairedComparison {
   const d = differences(a, b);
   const below = d.reduce((sum, difference) => sum + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0), 0);
-  const improvement = shareOf(below, d.length);
   return {
     pairs: d.length,
     ...estimatesOf(d, { mean, median }, overlap),
-    improvement: overlap > 0 ? { ...improvement, ...NO_INTERVAL } : improvement,
-    ...(overlap > 0 ? { correctedT: testOverSplits(d, overlap) } : { wilcoxon: wilcoxon(d) }),
+    improvement: shareOf(below, d.length, overlap),
+    ...testOf(d, overlap),
   };
+}
+
+/** Tests that differences have mean 0, or are symmetric about 0: as runs that share rows, or as independent ones. */
+export function testOf(d: Float64Array, overlap: number): Pick<PairedComparison, "wilcoxon" | "correctedT"> {
+  return overlap > 0 ? { correctedT: testOverSplits(d, overlap) } : { wilcoxon: wilcoxon(d) };
 }
 
 /** The p-value of its test. */

@@ -1,3 +1,4 @@
+import { LEAST_SHOWN } from "./estimate.ts";
 import { standardDeviation } from "./moments.ts";
 import { normalQuantile } from "./normal.ts";
 
@@ -30,6 +31,6 @@ export function pairsToTell(
 const LEAST_PAIRS = 5;
 
 /** The fewest pairs of which Wilcoxon's test may have a p-value below `level`: all differences of one sign have 2^(1 - pairs). */
-export function leastTested(level: number): number {
-  return Math.floor(2 - Math.log2(level));
+export function leastTested(level: number, overlap = 0): number {
+  return overlap > 0 ? LEAST_SHOWN : Math.floor(2 - Math.log2(level));
 }

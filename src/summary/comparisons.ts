@@ -97,8 +97,7 @@ export function untold(adjusted: readonly number[]): number {
 /** More than there are, as these told nothing at that level. */
 function pairsNeeded(found: Float64Array, level: number, overlap: number): number {
   if (found.length < LEAST_SHOWN) return Number.NaN;
-  const least = overlap > 0 ? LEAST_SHOWN : leastTested(level);
-  return Math.max(found.length + 1, least, pairsToTell(found, mean(found), { level, overlap }));
+  return Math.max(found.length + 1, leastTested(level, overlap), pairsToTell(found, mean(found), { level, overlap }));
 }
 
 function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => string): CellPair[] {

@@ -12,7 +12,7 @@ import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
-import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { shareOf } from "../stats/interval.ts";
 import { mean, median } from "../stats/moments.ts";
@@ -26,8 +26,8 @@ export function sharesNothing({ config }: Pick<Results, "config">): string | und
   const point = configAt(config, gridPoints(config)[0]);
   const isApart = (name: string) => {
     const model = modelOf(point, name);
-    const isLinear = !isCode(model) && model.experts.layers.length === 0;
-    return !isCode(model) && !isLinear && areTasksApart(model);
+    const isNetwork = !isCode(model) && model.experts.layers.length > 0; // what a linear model loses is not by sharing
+    return isNetwork && areTasksApart(model);
   };
   return SHARE_NOTHING.find((model) => models.includes(model)) ?? models.find(isApart);
 }
@@ -135,7 +135,7 @@ export const seesawOf = memo((results: Results, loss: LossSet, against: string):
 
 function seesawOfCell({ runs, overlap, tasks, metrics, ...cell }: CellGains): CellSeesaw {
   const n = runs.length;
-  const share = (count: number) => ({ ...shareOf(count, n), ...(overlap > 0 && NO_INTERVAL) });
+  const share = (count: number) => shareOf(count, n, overlap);
   const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i])));
   const both = estimatesOf(meanGains, { mean, median }, overlap);
   const { seesaw, allGain, allLose } = countsOf(tasks, n);

@@ -5,7 +5,7 @@ import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";
 import { type Description, describe } from "../stats/describe.ts";
-import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
 import { pOf } from "../stats/pairs.ts";
@@ -73,10 +73,7 @@ export function summarizeCells(cells: readonly CellLosses[], bad: number): CellS
       failedShare: shareOf(failed.length, failed.length + losses.length),
       missing,
       loss: describe(losses, overlap),
-      badShare: {
-        ...shareOf(losses.filter((loss) => loss > bad).length, losses.length),
-        ...(overlap > 0 && NO_INTERVAL),
-      },
+      badShare: shareOf(losses.filter((loss) => loss > bad).length, losses.length, overlap),
     };
   });
 }

@@ -141,11 +141,11 @@ const MOST_NEEDED = 100_000;
 /** Where no number of runs on a table does. */
 const MORE_ROWS = "more rows";
 
-/** How many runs tell a difference; a dash if that is not known, or not asked. */
-export function neededText(needed: number): string {
+/** How many runs tell a difference, up to `most`; a dash if that is not known, or not asked. */
+export function neededText(needed: number, most = MOST_NEEDED): string {
   if (Number.isNaN(needed)) return "-";
   if (needed === Number.POSITIVE_INFINITY) return MORE_ROWS;
-  return needed > MOST_NEEDED ? `>${thousands(MOST_NEEDED)}` : thousands(needed);
+  return needed > most ? `>${thousands(most)}` : thousands(needed);
 }
 
 function neededNote(tests: number): string {
@@ -155,22 +155,15 @@ function neededNote(tests: number): string {
 
 /** How many runs of two models tell a difference of their mean losses. */
 export function plannedBlock(planned: readonly PlannedRuns[], size: number): Block {
-  const rows = planned.map((one) => {
-    const isKnown = !Number.isNaN(one.needed);
-    return [
-      pairName(one),
-      String(one.pairs),
-      isKnown ? one.deviation.toFixed(4) : "-",
-      isKnown ? plannedText(one.needed) : "-",
-    ];
-  });
+  const rows = planned.map((one) => [
+    pairName(one),
+    String(one.pairs),
+    Number.isNaN(one.needed) ? "-" : one.deviation.toFixed(4),
+    neededText(one.needed, Number.POSITIVE_INFINITY),
+  ]);
   const header = ["cells", "pairs", "sd of differences", NEEDED];
   const after = `${NEEDED}: for a paired t test at 5 % to tell a difference of ${size} with a probability of ${POWER}, if differences scatter as so far`;
   return { before: "between models:", rows: [header, ...rows], after };
-}
-
-function plannedText(needed: number): string {
-  return needed === Number.POSITIVE_INFINITY ? MORE_ROWS : thousands(needed);
 }
 
 function spreadsOf(comparisons: readonly SpreadComparison[]): Block {

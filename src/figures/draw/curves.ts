@@ -27,6 +27,7 @@ import {
   intervalWords,
   leftOutSentence,
   modelGroups,
+  mostOverlap,
   runsIn,
   someOf,
   statisticName,
@@ -331,7 +332,7 @@ export function aboveSentence(scale: FigureOptions["scale"]): string {
 }
 
 export function bandsSentence(cells: readonly DrawnCell[], statistic: FigureOptions["statistic"]): string {
-  const areShared = cells.some(({ overlap = 0 }) => overlap > 0);
+  const areShared = mostOverlap(cells) > 0;
   if (areShared && statistic === "median") return "No bands (medians of runs that share rows have none).";
   const ofMean = areShared ? "Student's t" : "1.96 standard errors to either side";
   const how = statistic === "mean" ? ofMean : "between order statistics";

@@ -107,6 +107,11 @@ export function withIntervals(cells: readonly DrawnCell[]): string {
 }
 
 /** How many runs of each cell are done. */
+/** How much the runs of these cells share, at most. */
+export function mostOverlap(cells: readonly DrawnCell[]): number {
+  return Math.max(0, ...cells.map(({ overlap = 0 }) => overlap));
+}
+
 export function runsIn(cells: readonly DrawnCell[]): number[] {
   return cells.map(({ runs }) => runs);
 }

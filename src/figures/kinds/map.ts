@@ -1,11 +1,10 @@
 import type { LossSet } from "../../config/losses.ts";
 import { compareValues, type GridValue } from "../../identity/cell.ts";
-import { type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
-import { testOverSplits } from "../../stats/f-distribution.ts";
+import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate, multiplied } from "../../stats/interval.ts";
 import { mean, quantileSorted } from "../../stats/moments.ts";
-import { holm, wilcoxon } from "../../stats/pairs.ts";
+import { holm, pOf, testOf } from "../../stats/pairs.ts";
 import { ERROR, leastTested } from "../../stats/power.ts";
 import type { Box } from "../draw/axes.ts";
 import { facets, headed, type PanelFrame, type Part, stacked } from "../draw/chart.ts";
@@ -50,8 +49,7 @@ export const map = figure<MapRow>({
       const ofRuns = Float64Array.from(runs, (_, i) => mean(tasks.map((task) => task[i])));
       const { model, correlation, point, overlap } = cell;
       const about = { model, correlation, ...point, loss, against, pairs: runs.length };
-      const test = overlap > 0 ? testOverSplits(ofRuns, overlap) : wilcoxon(ofRuns);
-      return [{ ...about, ...estimate(ofRuns, "mean", overlap), p: test.p }];
+      return [{ ...about, ...estimate(ofRuns, "mean", overlap), p: pOf(testOf(ofRuns, overlap)) }];
     });
     return rows.length > 0 ? rows : { lacking: `no run is done both of ${against} and of another model` };
   },
@@ -63,8 +61,8 @@ export const map = figure<MapRow>({
     const shown = panels.slice(0, MOST_PANELS);
     const best = bestOf(found, (cell) => [panelOf(cell), x.of(cell), y.of(cell)].join(" "));
     const untold = best.filter(({ isUntold }) => isUntold);
-    const areShared = cells.some(({ overlap = 0 }) => overlap > 0);
-    const least = areShared ? LEAST_SHOWN : leastTested(ERROR);
+    const overlap = words.mostOverlap(cells);
+    const least = leastTested(ERROR, overlap);
     const areFew = untold.every(({ row }) => row.pairs < least);
     const meaning = untold.length === 0 ? "" : areFew ? "too few pairs to tell" : "not told apart";
     const look = { bounds: boundsOf(best), meaning, theme };
@@ -74,7 +72,7 @@ export const map = figure<MapRow>({
     const over = `of the best model over ${reference}`;
     const some = ` Of ${panels.length} panels the first ${MOST_PANELS} are drawn; the CSV file has all.`;
     const several = panels.length > 1 ? " A panel for each choice of the other settings." : "";
-    const name = areShared ? "corrected resampled t" : "Wilcoxon's signed-rank";
+    const name = overlap > 0 ? "corrected resampled t" : "Wilcoxon's signed-rank";
     const test = `${name} test of the runs' gains at 5 %, by Holm over the models there`;
     const hatched = meaning !== "" ? ` Hatched: pairs of runs do not tell the model from ${reference} (${test}).` : "";
     return {
