@@ -1,6 +1,6 @@
 # The command mmoe in a container, from a clone:
 #
-#   docker build -t mmoe . && docker run --rm -v "$PWD/results:/work/results" mmoe sweep --corr 0.5 --runs 8
+#   docker build -t mmoe . && docker run --rm -v "$PWD/results:/data/results" mmoe sweep --corr 0.5 --runs 8
 #   docker build -t mmoe-cuda --target cuda . && docker run --rm --gpus all mmoe-cuda doctor --engine cuda
 #
 # Packages are those of package-lock.json, TensorFlow's those of assets/cuda. docs/release.md says more.
@@ -25,9 +25,9 @@ RUN node bin/mmoe.js cuda setup --prefix /opt/mmoe-cuda
 # What both images have: Node, the program, and a user who is not root.
 FROM node:22-bookworm-slim AS program
 COPY --from=build /opt/mmoe /opt/mmoe
-RUN ln -s /opt/mmoe/bin/mmoe.js /usr/local/bin/mmoe && install -d -o 1000 /work
+RUN ln -s /opt/mmoe/bin/mmoe.js /usr/local/bin/mmoe && install -d -o 1000 /data
 USER 1000
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["mmoe"]
 CMD ["--help"]
 
