@@ -68,6 +68,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   "method.c": "training",
   "method.rate": "training",
   "method.decay": "training",
+  "method.sigma": "training",
   "method.temperature": "training",
   "method.mu": "training",
   "method.window": "training",

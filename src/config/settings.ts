@@ -201,6 +201,7 @@ const OF_METHOD = {
   "method.c": constant("c", from(0.001, 10)),
   "method.rate": constant("rate", from(1e-6, 10)),
   "method.decay": constant("decay", from(0, 1)),
+  "method.sigma": constant("sigma", from(0, 10)),
   "method.temperature": constant("temperature", from(0.01, 1000)),
   "method.mu": constant("mu", from(0.01, 1000)),
   "method.window": constant("window", count()),

@@ -18,11 +18,23 @@ export const METHODS = [
   "imtl-g",
   "config",
   "upgrad",
+  "excess",
+  "db-mtl",
 ] as const;
 export type MethodName = (typeof METHODS)[number];
 
 /** Names of the constants in methods' formulas (docs/methods.md); the setting of one is `method.` and its name. */
-export const CONSTANT_NAMES = ["alpha", "c", "rate", "decay", "temperature", "mu", "window", "momentum"] as const;
+export const CONSTANT_NAMES = [
+  "alpha",
+  "c",
+  "rate",
+  "decay",
+  "sigma",
+  "temperature",
+  "mu",
+  "window",
+  "momentum",
+] as const;
 export type ConstantName = (typeof CONSTANT_NAMES)[number];
 
 /** Values of some constants. */
@@ -33,6 +45,8 @@ interface MethodTraits {
   readonly combines: boolean;
   /** Numbers that it learns of each task: its weight, logit or variance, Adam's two moments of it, or losses. */
   readonly learns: number;
+  /** Whether it keeps a number of each task's gradient for each parameter. */
+  readonly keepsGradients?: true;
   /** Its constants and their defaults. */
   readonly constants: MethodConstants;
 }
@@ -59,6 +73,8 @@ const TRAITS: Readonly<Record<MethodName, MethodTraits>> = {
   "imtl-g": { combines: true, learns: 0, constants: STILL },
   config: { combines: true, learns: 0, constants: STILL },
   upgrad: { combines: true, learns: 0, constants: STILL },
+  excess: { combines: true, learns: 2, keepsGradients: true, constants: { rate: 0.01, ...STILL } },
+  "db-mtl": { combines: true, learns: 1, keepsGradients: true, constants: { decay: 0.9, sigma: 0, ...STILL } },
 };
 
 /** A run's method, and those of its constants that are not its defaults. */
@@ -69,6 +85,11 @@ export interface MethodChoice {
 
 export function combinesGradients({ method }: Pick<MethodChoice, "method">): boolean {
   return TRAITS[method].combines;
+}
+
+/** Numbers that it keeps of each parameter for K tasks. */
+export function keptGradients({ method }: Pick<MethodChoice, "method">, K: number): number {
+  return TRAITS[method].keepsGradients ? K : 0;
 }
 
 /** Whether a method has a constant. */

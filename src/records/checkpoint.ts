@@ -5,7 +5,7 @@ import { belongTogether } from "../config/config.ts";
 import { isDiagnosed, measuredSteps } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState, StepChoice } from "../engines/engine.ts";
 import { evaluationSteps } from "../engines/evaluations.ts";
-import { learnedNumbers } from "../engines/methods.ts";
+import { keptGradients, learnedNumbers } from "../engines/methods.ts";
 import { isValidated } from "../engines/task-losses.ts";
 import { valuesOf } from "../engines/training-settings.ts";
 import { isCode } from "../models/code.ts";
@@ -48,7 +48,7 @@ export const CHECKPOINT_SCHEMA = z.object({
       description: "with early stopping: how far the choice of the number of steps is; `step` is 0 before its training",
     }),
   values: numbers(
-    "how many numbers there are of the parameters, and of each of the optimizer's values of them: little-endian float32, in canonical order, from the next multiple of 4 bytes after this line on",
+    "how many numbers there are of the parameters, of each of the optimizer's values of them, and of each gradient that the method keeps: little-endian float32, in canonical order, from the next multiple of 4 bytes after this line on",
   ),
   valuesCrc: whole("CRC-32 of these numbers"),
   crc: string("CRC-32 of everything before it, in hexadecimal digits"),
@@ -199,7 +199,7 @@ function fitsFamily(
   model: ModelSpec,
   training: AnyRun["training"],
 ): boolean {
-  const blocks = valuesOf(training);
+  const blocks = valuesOf(training) + keptGradients(training, model.tasks);
   return (
     learned.length === learnedNumbers(training) * model.tasks &&
     values.length === blocks &&

@@ -17,7 +17,14 @@ const STEPS = 30;
 
 /** Other values than the defaults. */
 const CONSTANTS = {
-  ...{ "method.alpha": 1.3, "method.c": 0.3, "method.rate": 0.02, "method.decay": 0.01, "method.momentum": 0.4 },
+  ...{
+    "method.alpha": 1.3,
+    "method.c": 0.3,
+    "method.rate": 0.02,
+    "method.decay": 0.01,
+    "method.sigma": 0.3,
+    "method.momentum": 0.4,
+  },
   ...{ "method.temperature": 1.5, "method.mu": 0.7, "method.window": 5 },
 };
 
@@ -86,6 +93,12 @@ print(json.dumps([float((a - b).abs().max()) for a, b in zip(summed, combined)])
     const [first = 0, bias = 0, ...last] = JSON.parse(python(["-c", step]));
     expect([first > 1e-3, bias > 1e-3]).toEqual([true, true]);
     for (const apart of last) expect(apart).toBeLessThan(1e-7);
+  });
+
+  test("excess and db-mtl move parameters as their formulas in float64 do, with weighted tasks and batches without any label of one", () => {
+    const [excess = 1, dbMtl = 1] = JSON.parse(python(["test/python/kept_gradients.py", "excess", "db-mtl"]));
+    expect.soft(excess).toBeLessThan(1e-6);
+    expect.soft(dbMtl).toBeLessThan(1e-6);
   });
 
   test("rlw draws weights for each step and run: K times the softmax of normals", () => {

@@ -86,6 +86,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   "method.c": { with: ["method=cagrad"], value: "method.c=0.9" },
   "method.rate": { with: ["method=famo"], value: "method.rate=0.2" },
   "method.decay": { with: ["method=famo"], value: "method.decay=0.5" },
+  "method.sigma": { with: ["method=db-mtl"], value: "method.sigma=0.5" },
   "method.temperature": { with: ["method=dwa", "method.window=1"], value: "method.temperature=0.1" },
   "method.mu": { with: ["method=stch", "method.window=1"], value: "method.mu=0.1" },
   "method.window": { with: ["method=dwa", "method.window=1"], value: "method.window=2" },

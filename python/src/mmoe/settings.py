@@ -10,6 +10,7 @@ from typing import Literal, get_args
 MethodName = Literal[
     "sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl",
     "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad",
+    "excess", "db-mtl",
 ]
 
 #: Constants of the methods by their names in docs/methods.md, and their defaults. All but ``sum`` have a momentum, too.
@@ -20,6 +21,8 @@ _CONSTANTS: Mapping[str, Mapping[str, float]] = {
     "dwa": {"temperature": 2, "window": 100},
     "stch": {"mu": 1, "window": 100},
     "fairgrad": {"alpha": 1},
+    "excess": {"rate": 0.01},
+    "db-mtl": {"decay": 0.9, "sigma": 0},
 }
 
 

@@ -105,6 +105,7 @@ SETTINGS = {
     "method_c": "method.c",
     "method_rate": "method.rate",
     "method_decay": "method.decay",
+    "method_sigma": "method.sigma",
     "method_temperature": "method.temperature",
     "method_mu": "method.mu",
     "method_window": "method.window",
@@ -159,7 +160,7 @@ def sweep(
     schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
     warmup: int | Sequence[int] | None = None,
     task_weights: float | str | Sequence[float | str] | None = None,
-    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad"]] | None = None,
+    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad", "excess", "db-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad", "excess", "db-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
     allow_cpu: bool | None = None,
@@ -214,6 +215,7 @@ def sweep(
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_decay: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_sigma: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_temperature: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_mu: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_window: int | Literal["default"] | Sequence[int | Literal["default"]] | None = None,
@@ -276,7 +278,7 @@ def sweep(
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
     :param task_weights: what each task's loss counts, such as 1:3 or front:9; or several
-    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad; or several
+    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad, excess, db-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
     :param allow_cpu: let --engine cuda train on a CPU if it sees no card
@@ -329,8 +331,9 @@ def sweep(
     :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
-    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
-    :param method_decay: a number from 0 to 1 (used by famo), or default; or several
+    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo, excess), or default; or several
+    :param method_decay: a number from 0 to 1 (used by famo, db-mtl), or default; or several
+    :param method_sigma: a number from 0 to 10 (used by db-mtl), or default; or several
     :param method_temperature: a number from 0.01 to 1000 (used by dwa), or default; or several
     :param method_mu: a number from 0.01 to 1000 (used by stch), or default; or several
     :param method_window: a whole number from 1 to 2147483647 (used by dwa, stch), or default; or several
@@ -390,7 +393,7 @@ def plan(
     schedule: Literal["constant", "cosine", "steps"] | Sequence[Literal["constant", "cosine", "steps"]] | None = None,
     warmup: int | Sequence[int] | None = None,
     task_weights: float | str | Sequence[float | str] | None = None,
-    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad"]] | None = None,
+    method: Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad", "excess", "db-mtl"] | Sequence[Literal["sum", "uncertainty", "gradnorm", "pcgrad", "mgda", "cagrad", "nash-mtl", "famo", "aligned-mtl", "log", "gls", "rlw", "dwa", "stch", "fairgrad", "imtl-g", "config", "upgrad", "excess", "db-mtl"]] | None = None,
     diagnostics: bool | Sequence[Literal["gates", "units", "gradients", "alignment"]] | None = None,
     engine: str | None = None,
     allow_cpu: bool | None = None,
@@ -445,6 +448,7 @@ def plan(
     method_c: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_rate: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_decay: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
+    method_sigma: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_temperature: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_mu: float | Literal["default"] | Sequence[float | Literal["default"]] | None = None,
     method_window: int | Literal["default"] | Sequence[int | Literal["default"]] | None = None,
@@ -504,7 +508,7 @@ def plan(
     :param schedule: how the learning rate changes: constant, cosine, steps; or several (default: constant)
     :param warmup: steps in which the learning rate rises from 0 at the start (default: 0)
     :param task_weights: what each task's loss counts, such as 1:3 or front:9; or several
-    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad; or several
+    :param method: how the tasks' gradients are combined: sum, uncertainty, gradnorm, pcgrad, mgda, cagrad, nash-mtl, famo, aligned-mtl, log, gls, rlw, dwa, stch, fairgrad, imtl-g, config, upgrad, excess, db-mtl; or several
     :param diagnostics: measure gates, units, gradients, alignment, or some of these (docs/diagnostics.md)
     :param engine: what trains: auto, cpu, cuda, tfjs (default: auto, the fastest that can train each run)
     :param allow_cpu: let --engine cuda train on a CPU if it sees no card
@@ -557,8 +561,9 @@ def plan(
     :param embedding_decay: the weight decay of a batch's vectors alone, a number from 0; or several
     :param method_alpha: a number from 0.1 to 5 (used by gradnorm, fairgrad), or default; or several
     :param method_c: a number from 0.001 to 10 (used by cagrad), or default; or several
-    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo), or default; or several
-    :param method_decay: a number from 0 to 1 (used by famo), or default; or several
+    :param method_rate: a number from 0.000001 to 10 (used by gradnorm, famo, excess), or default; or several
+    :param method_decay: a number from 0 to 1 (used by famo, db-mtl), or default; or several
+    :param method_sigma: a number from 0 to 10 (used by db-mtl), or default; or several
     :param method_temperature: a number from 0.01 to 1000 (used by dwa), or default; or several
     :param method_mu: a number from 0.01 to 1000 (used by stch), or default; or several
     :param method_window: a whole number from 1 to 2147483647 (used by dwa, stch), or default; or several

@@ -261,5 +261,11 @@ def _shortest_above(M: Numbers, i: int) -> Numbers:
     return np.eye(K)[i] + np.maximum(above, 0)
 
 
+def _db_mtl(gram: Numbers) -> Numbers:
+    """Lin et al., 2023: each as long as the longest."""
+    lengths = np.sqrt(squared(gram))
+    return np.asarray(lengths.max(1, keepdims=True) / (lengths + 1e-8))
+
+
 _OF_PRESENT = {"mgda": _mgda, "imtl-g": _imtl_g, "config": _config}
-_OF_PRODUCTS = {"nash-mtl": _nash, "aligned-mtl": _aligned, "upgrad": _upgrad}
+_OF_PRODUCTS = {"nash-mtl": _nash, "aligned-mtl": _aligned, "upgrad": _upgrad, "db-mtl": _db_mtl}

@@ -13,14 +13,20 @@ from .torch_gradient_methods import TINY, Numbers, combination, normals, orders,
 
 #: Methods that weigh the losses, with one backward pass; others combine the gradients of the tasks.
 _WEIGHS_LOSSES = ("uncertainty", "famo", "log", "gls", "rlw", "dwa", "stch")
-#: What methods keep from step to step, each [R, K]: what they learn, with Adam's moments of it, and GradNorm's first losses; or the
-#: sums and counts of the losses in a window, and the means of the latest two.
+#: What methods keep from step to step, each [R, K]: what they learn, with Adam's moments of it, and the first losses or excess risks; the
+#: sums and counts of the losses in a window, and the means of the latest two; or the batches that have a label of the task.
 _KEPT = {
     **dict.fromkeys(("uncertainty", "famo"), ("values", "m", "v")),
     "gradnorm": ("values", "m", "v", "first"),
     "stch": ("sums", "counts"),
     "dwa": ("sums", "counts", "newer", "older"),
+    "excess": ("values", "first"),
+    "db-mtl": ("batches",),
 }
+#: Methods that also keep a number of each task's gradient for each parameter.
+_KEEPS_GRADIENTS = ("excess", "db-mtl")
+#: Added to sums of squares that are divided by the root of.
+_SQUARES_EPSILON = 1e-7
 #: Added to losses that are divided by, or have a logarithm.
 _EPSILON = 1e-8
 
@@ -42,8 +48,12 @@ class Method:
         #: With a momentum of the weights also these, and which tasks have one.
         kept = (*_KEPT.get(settings.method, ()), *(("weights", "known") if settings.constants["momentum"] else ()))
         self._learned = {name: np.zeros(shape) for name in kept}
-        if settings.method == "gradnorm":
+        if settings.method in ("gradnorm", "excess"):
             self._learned["values"] += 1
+        #: Of each parameter, what is kept of the tasks' gradients, [K, ...].
+        self._kept: list[torch.Tensor] = []
+        if settings.method in _KEEPS_GRADIENTS:
+            self._kept = [torch.zeros((settings.tasks, *each.shape), dtype=each.dtype, device=each.device) for each in parameters]
         #: Of each parameter, which task's loss depends on its numbers, [K, ...]. Empty before the first step.
         self._reached: list[torch.Tensor] = []
         self._steps = 0
@@ -74,12 +84,17 @@ class Method:
             if "counts" in self._learned:
                 self._fill_windows()
             return
-        gradients = [self._gradients(k, losses[..., k]) for k in range(self._settings.tasks)]
-        gram = np.zeros((*self._losses.shape, self._settings.tasks))
-        of_each = list(zip(self._parameters, self._reached, zip(*gradients)))
-        for parameter, reached, of_tasks in of_each:
-            gram += self._products(parameter, _is_shared(reached), of_tasks)
-        shared, own = self._weights(gram)
+        gradients = list(zip(*[self._gradients(k, losses[..., k]) for k in range(self._settings.tasks)]))
+        if self._settings.method == "db-mtl":
+            gradients = self._averaged(gradients)
+        of_each = list(zip(self._parameters, self._reached, gradients))
+        if self._settings.method == "excess":
+            shared = own = self._excess_weights(self._risks(gradients))
+        else:
+            gram = np.zeros((*self._losses.shape, self._settings.tasks))
+            for parameter, reached, of_tasks in of_each:
+                gram += self._products(parameter, _is_shared(reached), of_tasks)
+            shared, own = self._weights(gram)
         for parameter, reached, of_tasks in of_each:
             if all(each is None for each in of_tasks):
                 continue
@@ -96,10 +111,11 @@ class Method:
         self._descend(slopes, constants["rate"])
 
     def state_dict(self) -> dict[str, Any]:
-        return {"learned": dict(self._learned), "reached": self._reached, "steps": self._steps}
+        return {"learned": dict(self._learned), "reached": self._reached, "steps": self._steps, "kept": list(self._kept)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._learned, self._reached, self._steps = dict(state["learned"]), state["reached"], state["steps"]
+        self._kept = list(state.get("kept", ()))
 
     def _numbers(self, values: torch.Tensor) -> Numbers:
         """[.., K] → [R, K]."""
@@ -121,13 +137,58 @@ class Method:
 
     def _mixed(self, parameter: torch.Tensor, weights: Numbers, gradients: Sequence[torch.Tensor | None]) -> torch.Tensor:
         """The sum of the tasks' gradients times weights [R, K], like the parameter."""
-        ones = [1] * (parameter.dim() - 1 if self._is_group else parameter.dim())
         total = torch.zeros_like(parameter)
         for of_task, gradient in zip(weights.T, gradients):
             if gradient is not None:
-                factors = torch.as_tensor(of_task, dtype=total.dtype, device=total.device)
-                total += gradient * factors.reshape([-1] * self._is_group + ones)
+                total += gradient * self._beside(parameter, of_task)
         return total
+
+    def _beside(self, parameter: torch.Tensor, values: Numbers) -> torch.Tensor:
+        """A number of each run [R] in a shape that multiplies a parameter."""
+        ones = [1] * (parameter.dim() - 1 if self._is_group else parameter.dim())
+        return torch.as_tensor(values, dtype=parameter.dtype, device=parameter.device).reshape([-1] * self._is_group + ones)
+
+    def _averaged(self, gradients: Sequence[Sequence[torch.Tensor | None]]) -> list[tuple[torch.Tensor | None, ...]]:
+        """DB-MTL, Lin et al., 2023: gradients of log L_k, on shared numbers their means over the batches that have a label of the task."""
+        constants, learned = self._settings.constants, self._learned
+        learned["batches"] = learned["batches"] + self._present
+        share = np.where(self._present > 0, constants["decay"] * np.maximum(learned["batches"], 1) ** -constants["sigma"], 1)
+        slopes = 1 / (self._losses + _EPSILON)
+        found = []
+        for n, (parameter, of_tasks) in enumerate(zip(self._parameters, gradients)):
+            is_shared = _is_shared(self._reached[n])
+            own = [None if each is None else each * self._beside(parameter, slopes[:, k]) for k, each in enumerate(of_tasks)]
+            of_step = [torch.zeros_like(parameter) if each is None else each for each in own]
+            means = [each + self._beside(parameter, share[:, k]) * (self._kept[n][k] - each) for k, each in enumerate(of_step)]
+            self._kept[n] = torch.stack(means)
+            there = [mean * self._beside(parameter, self._present[:, k]) for k, mean in enumerate(means)]
+            found.append(tuple(None if each is None else torch.where(is_shared, mean, each) for mean, each in zip(there, own)))
+        return found
+
+    def _risks(self, gradients: Sequence[Sequence[torch.Tensor | None]]) -> Numbers:
+        """ExcessMTL's excess risks, [R, K]: g' H^-1 g on shared numbers, H the roots of the sums of squares of all gradients so far."""
+        risks = np.zeros(self._losses.shape)
+        for n, (parameter, of_tasks) in enumerate(zip(self._parameters, gradients)):
+            squares = torch.stack([torch.zeros_like(parameter) if each is None else each**2 for each in of_tasks])
+            self._kept[n] = self._kept[n] + squares
+            parts = _is_shared(self._reached[n]) * squares / (self._kept[n] + _SQUARES_EPSILON).sqrt()
+            risks += self._numbers(parts.double().reshape(len(of_tasks), len(self._seeds), -1).sum(2).T)
+        return risks
+
+    def _excess_weights(self, risks: Numbers) -> Numbers:
+        """ExcessMTL, He et al., ICML 2024: weights that grow by exp(rate e_k), e_k the excess risk in units of the first."""
+        learned, w = self._learned, self._learned["values"]
+        learned["first"] = np.where((self._present > 0) & (learned["first"] <= 0), risks, learned["first"])
+        powers = self._settings.constants["rate"] * risks / np.maximum(learned["first"], TINY)
+        grown = np.maximum(w * np.exp(powers - powers.max(1, keepdims=True)), TINY)
+        learned["values"] = self._of_sum(grown, w)
+        return self._smoothed(learned["values"])
+
+    def _of_sum(self, weights: Numbers, before: Numbers) -> Numbers:
+        """Weights of tasks that the batch has labels of, scaled so that with the others as before the sum is K."""
+        positive = np.maximum(weights, 0) * self._present
+        room = weights.shape[1] - (before * (1 - self._present)).sum(1, keepdims=True)
+        return np.where(self._present > 0, positive * room / np.maximum(positive.sum(1, keepdims=True), TINY), before)
 
     def _weights(self, gram: Numbers) -> tuple[Numbers, Numbers]:
         """Weights of the tasks' gradients, [R, K]: of shared numbers and of others."""
@@ -199,10 +260,7 @@ class Method:
         weighed = w * lengths
         targets = (weighed * share).sum(1, keepdims=True) * r ** self._settings.constants["alpha"]
         self._descend(np.sign(weighed - targets) * lengths, self._settings.constants["rate"])
-        positive = np.maximum(learned["values"], 0) * present
-        room = w.shape[1] - (w * (1 - present)).sum(1, keepdims=True)
-        scaled = positive * room / np.maximum(positive.sum(1, keepdims=True), TINY)
-        learned["values"] = np.where(present > 0, scaled, w)
+        learned["values"] = self._of_sum(learned["values"], w)
 
     def _descend(self, slopes: Numbers, rate: float | None) -> None:
         """Takes what is learned a step down: by Adam at a rate of its own, or by the run's optimizer."""

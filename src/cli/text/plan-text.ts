@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import { fewNumbersText, wholeNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
+import { keptGradients } from "../../engines/methods.ts";
 import { valuesOf } from "../../engines/training-settings.ts";
 import { isCode } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
@@ -82,9 +83,10 @@ const LEAST_CHECKPOINT = 100_000_000;
 
 /** What the largest run keeps on the disk while it trains, on a line; empty if that is little. A model in code keeps what it likes. */
 function checkpointsText(runs: readonly AnyRun[], sizes: ReadonlyMap<string, number>): string {
-  const bytes = runs.map(({ model, training }) =>
-    isCode(model) ? 0 : 4 * valuesOf(training) * (sizes.get(model.name) as number),
-  );
+  const bytes = runs.map(({ model, training }) => {
+    const values = valuesOf(training) + keptGradients(training, model.tasks);
+    return isCode(model) ? 0 : 4 * values * (sizes.get(model.name) as number);
+  });
   const most = Math.max(...bytes);
   return most < LEAST_CHECKPOINT ? "" : `a run in flight keeps up to ${megabytes(most)} in checkpoints/\n`;
 }

@@ -2,7 +2,14 @@ import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { Key } from "../../random/key.ts";
 import type { RunState } from "../engine.ts";
 import { isConstant, rateAt } from "../learning-rate.ts";
-import { allConstants, combinesGradients, learnedNumbers, METHODS } from "../methods.ts";
+import {
+  allConstants,
+  combinesGradients,
+  keptGradients,
+  learnedNumbers,
+  METHODS,
+  type MethodName,
+} from "../methods.ts";
 import type { Arena } from "../rows/arena.ts";
 import { fieldAt, record, recordSize } from "../rows/records.ts";
 import type { TaskLoss } from "../task-losses.ts";
@@ -17,7 +24,7 @@ export interface RunSlot {
   readonly address: number;
   readonly code: StepCode;
   readonly weights: number;
-  /** Numbers for each parameter: the parameter itself and its moments, one block of weights after the other. */
+  /** Numbers for each parameter: itself, its moments and what the method keeps of it, one block of weights after the other. */
   readonly values: number;
   /** The address of its optimizer's record (kernels/records.h). */
   readonly optimizer: number;
@@ -51,6 +58,9 @@ const TASK = recordSize("TaskLoss");
 /** Where a method's record has the number of the step. */
 const METHOD_STEP = fieldAt("Method", "step");
 
+/** Methods that learn the weights of tasks, which are 1 first. */
+const WEIGHS: ReadonlySet<MethodName> = new Set(["gradnorm", "excess"]);
+
 /** How a run's weights are trained. */
 type Rule = OptimizerSettings & Pick<TrainingSettings, "method" | "constants">;
 
@@ -68,10 +78,11 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const { schedule, clipNorm, method: name } = rule;
   const { tasks: K, terms } = code;
   const bytes = 4 * code.weights.size;
-  const values = valuesOf(rule);
+  const kept = keptGradients(rule, K);
+  const values = valuesOf(rule) + kept;
   const { lanes } = code.weights.layout;
-  const first = values * bytes; // then gradients, by term; the last are those to be clipped
-  const gradients = first + (combinesGradients(rule) ? terms : 0) * bytes;
+  const first = values * bytes; // then gradients, by term, and room for one of them; the last are those to be clipped
+  const gradients = first + (combinesGradients(rule) ? terms : 0) * bytes + (name === "excess" ? bytes : 0);
   const all = gradients + (clipNorm === null ? 0 : bytes);
   const weights = arena.take(all + 4 * lanes * lanes); // a square more, which kernels may read but never use
   const optimizer = arena.put(optimizerRecord(rule, bytes));
@@ -79,12 +90,12 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const sums = arena.take(8 * K);
   const tasks = arena.take(TASK * K);
   const learnedSize = learnedNumbers(rule) * K;
-  const learned = arena.put(new Float64Array(learnedSize).fill(name === "gradnorm" ? 1 : 0, 0, K));
+  const learned = arena.put(new Float64Array(learnedSize).fill(WEIGHS.has(name) ? 1 : 0, 0, K));
   const scratch = name === "sum" ? 0 : arena.take(8 * (9 * K * K + 32 * K)); // kernels/methods.h, gradients.h
   const [key0, key1] = keyOf(name === "rlw" ? "method/weights" : "method/order");
   const constants = allConstants(rule);
   const [kind, earlier] = [METHODS.indexOf(name), learned + 8 * (learnedSize - (constants.momentum ? 2 * K : 0))];
-  const places = { first, block: bytes, state: learned, weights: earlier, scratch };
+  const places = { first, block: bytes, kept: first - kept * bytes, state: learned, weights: earlier, scratch };
   const method = arena.put(record("Method", { kind, step: 1, key0, key1, ...places, ...constants }));
   const rates = isConstant(schedule) ? 0 : arena.take(8 * steps);
   const clip = clipNorm === null ? 0 : putClip(arena, code, { gradients, order, limit: clipNorm });

@@ -2,7 +2,7 @@
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { type ModelSpec, readInputs } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
-import { combinesGradients } from "../methods.ts";
+import { combinesGradients, keptGradients } from "../methods.ts";
 import type { Group } from "./groups.ts";
 import { bytesOf, setSizes, stepArrays } from "./trainer/feed-arrays.ts";
 
@@ -16,12 +16,13 @@ export function rowBytes({ model, training }: Run): number {
 
 /**
  * Bytes of a replica's tensors at its peak: Adam's state before and after an update, with a method that combines
- * gradients three times those of each task (as they are, side by side, and those of shared parameters), and about 3
- * copies of x and 5 of each unit for each row that is trained on or predicted.
+ * gradients three times those of each task (as they are, side by side, and those of shared parameters), what it keeps of them
+ * before, during and after an update, and about 3 copies of x and 5 of each unit for each row that is trained on or predicted.
  */
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
-  const gradients = combinesGradients(training) ? 3 * model.tasks : 0;
+  const kept = 3 * keptGradients(training, model.tasks);
+  const gradients = (combinesGradients(training) ? 3 * model.tasks : 0) + kept;
   return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * inputNumbers(model) + 5 * unitCount(model)));
 }
 

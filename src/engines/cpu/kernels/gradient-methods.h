@@ -300,6 +300,15 @@ static void alignedMtl(Situation *s) {
   }
 }
 
+/// DB-MTL, Lin et al. 2023: the means of the gradients of log L_k (kept-gradients.h), each as long as the longest.
+static void dbMtl(Situation *s) {
+  const int K = s->K;
+  double largest = 0;
+  for (int k = 0; k < K; k++) largest = larger(largest, __builtin_sqrt(squaredLength(s, k)));
+  for (int k = 0; k < K; k++) s->shared[k] = largest / (__builtin_sqrt(squaredLength(s, k)) + LOSS_EPSILON);
+  logWeights(s);
+}
+
 /// Weights of the tasks' gradients by their inner products; what the method learns goes a step.
 static void combine(Situation *s) {
   for (int k = 0; k < s->K; k++) s->own[k] = 1;
@@ -314,10 +323,12 @@ static void combine(Situation *s) {
     case IMTL_G: imtlG(s); break;
     case CONFIG: config(s); break;
     case UPGRAD: upgrad(s); break;
+    case EXCESS: excess(s); break;
+    case DB_MTL: dbMtl(s); break;
     default: __builtin_trap();
   }
   keepMomentum(s, s->shared);
-  if (s->method->kind != GRADNORM) return;
+  if (s->method->kind != GRADNORM && s->method->kind != EXCESS) return;
   for (int k = 0; k < s->K; k++) s->own[k] = s->shared[k];
 }
 

@@ -91,9 +91,8 @@ INLINE void addSpan(const Span *span, const char *gradients, size_t block, const
 }
 
 /// Inner products [K][K] of the first K blocks over the shared parameters. Scratch: `sums` [K (K + 1) / 2][CLASSES].
-KERNEL void innerProducts(const StepCode *code, const char *base, const char *gradients, size_t block, double *gram,
+KERNEL void innerProducts(const StepCode *code, const char *base, const char *gradients, size_t block, int K, double *gram,
                           double *sums) {
-  const int K = code->K;
   const Span *spans = (const Span *)(base + code->spans);
   __builtin_memset(sums, 0, sizeof(double) * (size_t)(K * (K + 1) / 2 * CLASSES));
   for (int s = 0; s < code->spanCount; s++)

@@ -7,6 +7,7 @@
 #include "dropout.h"
 #include "embedding.h"
 #include "gradient-methods.h"
+#include "kept-gradients.h"
 #include "gradients.h"
 #include "loss.h"
 #include "modulate.h"
@@ -289,12 +290,15 @@ static void storeGradients(const Batch *batch, const Method *method) {
 /// A step by a method that combines the tasks' gradients: a backward pass for each.
 static void stepByGradients(const Batch *batch, const Method *method) {
   const StepCode *code = batch->code;
-  char *weights = batch->base + batch->slot->weights;
+  char *weights = batch->base + batch->slot->weights, *gradients = weights + method->first;
+  const size_t block = (size_t)method->block;
   Situation s = situationOf(batch);
   storeGradients(batch, method);
-  innerProducts(code, batch->base, weights + method->first, (size_t)method->block, s.gram, s.scratch);
+  if (method->kind == EXCESS) estimateRisks(&s, code, batch->base, weights);
+  if (method->kind == DB_MTL) averageGradients(&s, code, batch->base, weights);
+  if (method->kind != EXCESS) innerProducts(code, batch->base, gradients, block, s.K, s.gram, s.scratch);
   combine(&s);
-  const Weighing by = {code->K, code->terms, (size_t)method->first, (size_t)method->block, s.shared, s.own};
+  const Weighing by = {code->K, code->terms, (size_t)method->first, block, s.shared, s.own};
   takeSteps(code, batch->base, weights, &by, receiver(batch));
   clippedStep(batch);
 }

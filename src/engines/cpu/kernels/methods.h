@@ -22,7 +22,7 @@ typedef struct {
   double *gram;
   /// Weights of the tasks, on shared parameters and on those of one task.
   double *shared, *own;
-  /// What the method learns, Adam's two moments of that, and the losses of the first batch: rows [K], as many as it has.
+  /// What the method learns, Adam's two moments of that, and what it knows of the first batch: rows [K], as many as it has.
   double *state;
   /// With a momentum: the weights of the step before, and 1 for tasks that have one, [2][K].
   double *weights;
@@ -333,12 +333,23 @@ KERNEL double powerOf(double x, double a) {
   return x > LEAST_SQUARE ? expOf(a * logOf(x)) : 0;
 }
 
+/// Weights of a sum of K: those below 0 become 0, those of tasks that are present are scaled.
+static void keepSum(const Situation *s, double *w) {
+  double room = s->K, sum = 0;
+  for (int k = 0; k < s->K; k++) {
+    if (s->present[k] == 0) room -= w[k];
+    else sum += w[k] = larger(w[k], 0);
+  }
+  const double scale = room / larger(sum, LEAST_SQUARE);
+  for (int k = 0; k < s->K; k++)
+    if (s->present[k] != 0) w[k] *= scale;
+}
+
 /// GradNorm, Chen et al. 2018, Algorithm 1.
 static void gradnorm(Situation *s) {
   const int K = s->K;
   double *w = s->state, *first = s->state + 3 * K;
   double *lengths = takeNumbers(s, K), *ratios = takeNumbers(s, K), *weighed = takeNumbers(s, K);
-  double room = K, sum = 0;
   for (int k = 0; k < K; k++) {
     if (s->present[k] != 0 && !(first[k] > 0)) first[k] = s->losses[k];
     ratios[k] = s->losses[k] / larger(first[k], LEAST_SQUARE);
@@ -352,13 +363,24 @@ static void gradnorm(Situation *s) {
     ratios[k] = above > 0 ? lengths[k] : above < 0 ? -lengths[k] : 0;
   }
   descend(s, ratios, s->method->rate);
+  keepSum(s, w);
+}
+
+/// ExcessMTL, He et al. 2024: weights grow by exp(rate e_k), e_k the task's excess risk in units of its first; their sum stays K.
+/// Excess risks are the diagonal of `gram` (kept-gradients.h).
+static void excess(Situation *s) {
+  const int K = s->K;
+  double *w = s->state, *first = w + K, *powers = takeNumbers(s, K), largest = 0;
   for (int k = 0; k < K; k++) {
-    if (s->present[k] == 0) room -= w[k];
-    else sum += w[k] = larger(w[k], 0);
+    const double risk = s->gram[k * K + k];
+    if (s->present[k] != 0 && !(first[k] > 0)) first[k] = risk;
+    powers[k] = s->method->rate * risk / larger(first[k], LEAST_SQUARE);
+    largest = larger(largest, powers[k]);
   }
-  const double scale = room / larger(sum, LEAST_SQUARE);
   for (int k = 0; k < K; k++)
-    if (s->present[k] != 0) w[k] *= scale;
+    if (s->present[k] != 0) w[k] = larger(w[k] * expOf(powers[k] - largest), LEAST_SQUARE);
+  keepSum(s, w);
+  for (int k = 0; k < K; k++) s->shared[k] = w[k];
 }
 
 /// Moves the weights of tasks that are present towards those of the steps before: CR-MOGM, Zhou et al. 2022.

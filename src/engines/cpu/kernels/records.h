@@ -482,7 +482,9 @@ enum {
   FAIRGRAD,
   IMTL_G,
   CONFIG,
-  UPGRAD
+  UPGRAD,
+  EXCESS,
+  DB_MTL
 };
 
 /// A run's method.
@@ -492,10 +494,12 @@ typedef struct {
   uint32_t step, key0, key1;
   /// Bytes from a weight to its gradient by the first term, and from there to the next term's.
   int32_t first, block;
+  /// Bytes from a weight to what is kept of the first task's gradients, and from there by `block` to the next task's.
+  int32_t kept;
   /// float64: what it has learned, the weights of the step before, and scratch (methods.h).
   Address state, weights, scratch;
   /// Its constants (src/engines/methods.ts); 0 if it has none of that name.
-  double alpha, c, rate, decay, temperature, mu, window, momentum;
+  double alpha, c, rate, decay, sigma, temperature, mu, window, momentum;
 } Method;
 
 /// A run in training.

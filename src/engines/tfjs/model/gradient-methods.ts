@@ -15,7 +15,8 @@ import {
   times,
   withOthers,
 } from "./algebra.ts";
-import { type Constants, type GradientMethod, type Present, TINY } from "./method.ts";
+import { LOSS_EPSILON } from "./loss-weights.ts";
+import { type Constants, type GradientMethod, KEPT, type Present, TINY } from "./method.ts";
 
 /**
  * PCGrad (Yu et al., NeurIPS 2020, Algorithm 1): each task's gradient loses its part along the gradient of every task
@@ -310,6 +311,26 @@ function complement(tf: Tf, C: Tensor, q: Tensor): Tensor {
   }
   return x;
 }
+
+/**
+ * DB-MTL (Lin et al. 2023): the gradients of log L_k on the shared parameters become their means over the batches that have a label of the
+ * task, in which those before have the share decay / t^sigma, and as long as the longest. Other parameters get that of log L_k.
+ */
+export const dbMtl = ({ decay, sigma }: Constants): GradientMethod => ({
+  weighs: "gradients",
+  initial: () => ({ count: 0, [KEPT]: 0 }),
+  combine(tf, { gradients, isShared, losses, present, state }) {
+    const slopes = tf.div(gradients, tf.expandDims(tf.add(losses, LOSS_EPSILON), 2));
+    const count = tf.add(state.count, 1);
+    const share = tf.expandDims(tf.mul(tf.pow(count, -sigma), decay), 2);
+    const means = tf.mul(tf.add(slopes, tf.mul(tf.sub(state[KEPT], slopes), share)), isShared);
+    const there = present ? tf.mul(means, tf.expandDims(present, 2)) : means;
+    const lengths = tf.sqrt(tf.sum(tf.square(there), 2));
+    const shared = tf.div(tf.max(lengths, 1, true), tf.add(lengths, LOSS_EPSILON));
+    const of = tf.add(there, tf.mul(slopes, tf.sub(1, isShared)));
+    return { shared, of, next: { count, [KEPT]: means } };
+  },
+});
 
 /** The inner products over the lengths [R, K], with a diagonal of 1. */
 function cosinesOf(tf: Tf, gram: Tensor, lengths: Tensor): Tensor {

@@ -3,7 +3,16 @@ import { PLAIN_TRAINING, valuesOf } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { divisor, innerProducts, presentMean, squaredNorms } from "./algebra.ts";
 import { LOSS_EPSILON, shares } from "./loss-weights.ts";
-import type { Constants, GradientMethod, LearnedBy, LossMethod, MethodState, Present } from "./method.ts";
+import {
+  type Constants,
+  type GradientMethod,
+  KEPT,
+  type LearnedBy,
+  type LossMethod,
+  type MethodState,
+  type Present,
+  TINY,
+} from "./method.ts";
 import { type LearningRates, updated } from "./optimizer.ts";
 
 /**
@@ -50,6 +59,29 @@ export const gradnorm = ({ alpha, rate }: Constants): GradientMethod => ({
     const next = descended(tf, state, "w", slopes, rates);
     const positive = tf.maximum(next.w, 0);
     return { shared: w, own: w, next: { ...next, first, w: normalised(tf, positive, w, present) } };
+  },
+});
+
+/** Added to sums of squares that are divided by the root of: LibMTL's. */
+const SQUARES_EPSILON = 1e-7;
+
+/**
+ * ExcessMTL (He et al., ICML 2024): loss weights of sum K grow by exp(rate e_k), with e_k the task's excess risk in units of its first: g'
+ * H^-1 g over the shared parameters, H the roots of the sums of squares of all gradients so far.
+ */
+export const excess = ({ rate }: Constants): GradientMethod => ({
+  weighs: "gradients",
+  initial: () => ({ w: 1, first: 0, [KEPT]: 0 }),
+  combine(tf, { gradients, isShared, present, state }) {
+    const squares = tf.square(gradients);
+    const sums = tf.add(state[KEPT], squares);
+    const parts = tf.div(squares, tf.sqrt(tf.add(sums, SQUARES_EPSILON)));
+    const risks = tf.sum(tf.mul(parts, isShared), 2);
+    const first = tf.where(tf.greater(state.first, 0), state.first, risks);
+    const powers = tf.mul(tf.div(risks, tf.maximum(first, TINY)), rate);
+    const grown = tf.mul(state.w, tf.exp(tf.sub(powers, tf.max(powers, 1, true))));
+    const w = normalised(tf, tf.maximum(grown, TINY), state.w, present);
+    return { shared: w, own: w, next: { w, first, [KEPT]: sums } };
   },
 });
 

@@ -5,7 +5,16 @@ import type { ModelSpec } from "../../../models/spec.ts";
 import { type OptimizerSettings, PLAIN_TRAINING } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import { presentTasks } from "./losses.ts";
-import type { AfterStep, GradientMethod, LearnedBy, LossMethod, Method, MethodState, Present } from "./method.ts";
+import {
+  type AfterStep,
+  type GradientMethod,
+  KEPT,
+  type LearnedBy,
+  type LossMethod,
+  type Method,
+  type MethodState,
+  type Present,
+} from "./method.ts";
 import { type Batch, lossesAndGradients, type Objective, taskGradients } from "./objective.ts";
 import { type LearningRates, type Rates, ratesAt } from "./optimizer.ts";
 import { joined, pack, separated } from "./pack.ts";
@@ -49,7 +58,8 @@ function weighedLosses(tf: Tf, method: LossMethod, inputs: StepInputs): StepOutp
 function whereThere(tf: Tf, present: Present, next: MethodState, before: MethodState): MethodState {
   if (!present) return next;
   const values = Object.entries(next).map(([name, value]) => {
-    return [name, tf.where(tf.greater(present, 0), value, before[name])] as const;
+    const isThere = tf.greater(name === KEPT ? tf.expandDims(present, 2) : present, 0);
+    return [name, tf.where(isThere, value, before[name])] as const;
   });
   return Object.fromEntries(values);
 }
@@ -65,24 +75,26 @@ function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutpu
   ); // [R, K, P]
   const isShared = joined(tf, pack(tf, spec, [sharedParameters(spec)])); // [1, P]
   const gram = pairwise(tf, tf.mul(gradients, isShared), gradients, { swapB: true });
-  const situation = { gram, losses, present, order: objective.order, state, rates };
-  const { shared, own = tf.onesLike(losses), next = state } = method.combine(tf, situation);
+  const situation = { gram, gradients, isShared, losses, present, order: objective.order, state, rates };
+  const { shared, own = tf.onesLike(losses), of = gradients, next = state } = method.combine(tf, situation);
   const [R, K] = losses.shape as [number, number];
-  const sumBy = (weights: Tensor) => tf.squeeze(pairwise(tf, tf.reshape(weights, [R, 1, K]), gradients), [1]);
+  const sumBy = (weights: Tensor) => tf.squeeze(pairwise(tf, tf.reshape(weights, [R, 1, K]), of), [1]);
   const whole = tf.add(sumBy(own), tf.mul(isShared, sumBy(tf.sub(shared, own))));
   const all = separated(tf, spec, ofPenalty ? tf.add(whole, joined(tf, ofPenalty)) : whole);
   return { losses, gradients: all, next: () => whereThere(tf, present, next, state) };
 }
 
-/** The method's state before the first step of R replicas. */
-export function initialMethodState(
-  tf: Tf,
-  { initial }: Method,
-  optimizer: LearnedBy,
-  [R, K]: readonly [number, number],
-): MethodState {
+/** The method's state before the first step of R replicas of a model with P parameters. */
+export function initialMethodState(tf: Tf, { initial }: Method, optimizer: LearnedBy, sizes: StateSizes): MethodState {
   const values = Object.entries(initial(optimizer));
-  return Object.fromEntries(values.map(([name, value]) => [name, tf.fill([R, K], value)]));
+  return Object.fromEntries(values.map(([name, value]) => [name, tf.fill(stateShape(name, sizes), value)]));
+}
+
+type StateSizes = readonly [R: number, K: number, P: number];
+
+/** The shape of what a method keeps by this name. */
+export function stateShape(name: string, [R, K, P]: StateSizes): number[] {
+  return name === KEPT ? [R, K, P] : [R, K];
 }
 
 /** The rates at which a method learns at a step: its own Adam's, or the run's. */

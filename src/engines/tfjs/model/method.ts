@@ -5,8 +5,11 @@ import type { OptimizerSettings } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 import type { LearningRates } from "./optimizer.ts";
 
-/** What a method keeps from step to step: tensors [R, K] by name. */
+/** What a method keeps from step to step: tensors [R, K] by name, and KEPT [R, K, P]. */
 export type MethodState = Readonly<Record<string, Tensor>>;
+
+/** The name of what a method keeps of the tasks' gradients. */
+export const KEPT = "gradients";
 
 /** What says which moments an optimizer keeps. */
 export type LearnedBy = Pick<OptimizerSettings, "optimizer" | "momentum">;
@@ -56,6 +59,9 @@ export interface GradientMethod extends Keeping {
 interface Situation {
   /** Inner products g_i · g_j, [R, K, K]. */
   readonly gram: Tensor;
+  /** By all parameters, [R, K, P], and 1 for those that are shared, else 0, [1, P]. */
+  readonly gradients: Tensor;
+  readonly isShared: Tensor;
   /** [R, K]. */
   readonly losses: Tensor;
   readonly present?: Present;
@@ -70,6 +76,8 @@ export interface Combination {
   readonly shared: Tensor;
   /** Weights on the parameters of one task, [R, K]; 1 if absent. */
   readonly own?: Tensor;
+  /** What is weighed, if not the gradients, [R, K, P]. */
+  readonly of?: Tensor;
   /** The next state; by default what it was. */
   readonly next?: MethodState;
 }

@@ -1,8 +1,19 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { allConstants, type MethodChoice, type MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
-import { ALIGNED_MTL, CONFIG, cagrad, fairgrad, IMTL_G, MGDA, NASH_MTL, PCGRAD, UPGRAD } from "./gradient-methods.ts";
-import { famo, gradnorm, UNCERTAINTY } from "./learned-weights.ts";
+import {
+  ALIGNED_MTL,
+  CONFIG,
+  cagrad,
+  dbMtl,
+  fairgrad,
+  IMTL_G,
+  MGDA,
+  NASH_MTL,
+  PCGRAD,
+  UPGRAD,
+} from "./gradient-methods.ts";
+import { excess, famo, gradnorm, UNCERTAINTY } from "./learned-weights.ts";
 import { dwa, GLS, LOG, RLW, stch } from "./loss-weights.ts";
 import type { Constants, Method, MethodState } from "./method.ts";
 
@@ -24,6 +35,8 @@ const METHODS: Readonly<Record<Exclude<MethodName, "sum">, Method | ((constants:
   "imtl-g": IMTL_G,
   config: CONFIG,
   upgrad: UPGRAD,
+  excess,
+  "db-mtl": dbMtl,
 };
 
 /** What weighs the tasks; undefined for `sum`, which does not. */
@@ -51,9 +64,9 @@ function withMomentum(method: Method, momentum: number): Method {
       ...method,
       initial,
       combine(tf, situation) {
-        const { shared, own, next = situation.state } = method.combine(tf, situation);
+        const { shared, own, next = situation.state, ...others } = method.combine(tf, situation);
         const weights = moved(tf, situation.state, shared);
-        return { shared: weights, ...(own && { own: weights }), next: { ...next, ...kept(tf, weights) } };
+        return { ...others, shared: weights, ...(own && { own: weights }), next: { ...next, ...kept(tf, weights) } };
       },
     };
   const weights: typeof method.weights = (tf, losses, state, given) =>

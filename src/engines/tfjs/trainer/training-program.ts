@@ -258,7 +258,7 @@ export function initialState(tf: Tf, shape: TrainingShape, m: number, parameters
     return [[name, packed[i]] as const, ...moments.map((moment) => [moment, tf.zerosLike(packed[i])] as const)];
   });
   const method = methodOf(shape);
-  const ofMethod = method ? initialMethodState(tf, method, shape, [R, tasks]) : {};
+  const ofMethod = method ? initialMethodState(tf, method, shape, [R, tasks, parameterCount(models[m])]) : {};
   return { ...Object.fromEntries(states), ...renamed(ofMethod, m) };
 }
 

@@ -1,11 +1,13 @@
 // The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
+import { parameterCount } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { MethodChoice } from "../../methods.ts";
 import { type OptimizerSettings, valuesOf } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import type { LearnedBy } from "../model/method.ts";
+import { stateShape } from "../model/method-step.ts";
 import { methodOf } from "../model/methods.ts";
 import { packing } from "../model/pack.ts";
 import type { Specs, TensorSpec } from "./program.ts";
@@ -105,12 +107,15 @@ export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: Training
   };
 }
 
-/** What the method keeps for each model, [R, K]. */
+/** What the method keeps for each model. */
 export function methodSpecs(shape: TrainingShape): Specs {
   const { models, R, tasks } = shape;
   const names = Object.keys(methodOf(shape)?.initial(shape) ?? {});
   return Object.fromEntries(
-    models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
+    models.flatMap((model, m) => {
+      const sizes = [R, tasks, parameterCount(model)] as const;
+      return names.map((name) => [methodStateName(m, name), float(stateShape(name, sizes))]);
+    }),
   );
 }
 

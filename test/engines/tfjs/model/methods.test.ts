@@ -182,7 +182,7 @@ describe("of any gradients", () => {
     });
   });
 
-  test("of two, nash-mtl is fairgrad with alpha 1, and has the direction of imtl-g and config; upgrad is pcgrad", () => {
+  test("of two, nash-mtl is fairgrad with alpha 1, and has the direction of imtl-g, config and db-mtl without means; upgrad is pcgrad", () => {
     fc.assert(
       fc.property(fc.nat(9999), fc.constantFrom(0, 0.4, 0.7), (seed, conflict) => {
         const vectors = someVectors(2, seed, { conflict });
@@ -191,6 +191,7 @@ describe("of any gradients", () => {
         expectClose(mixBy({ method: "fairgrad" }, vectors), nash, 1e-3 * length(nash));
         for (const method of ["imtl-g", "config"] as const)
           expect(cosine(mixBy({ method }, vectors), nash)).toBeCloseTo(1, 5);
+        expect(cosine(mixBy({ method: "db-mtl", constants: { decay: 0 } }, vectors), nash)).toBeCloseTo(1, 5);
         const projected = mixBy({ method: "pcgrad" }, units);
         expectClose(mixBy({ method: "upgrad" }, units), projected, 1e-2 * length(projected));
       }),
@@ -247,7 +248,7 @@ function lossWeights(
       ...(given.present && { present: row(given.present) }),
       ...(given.normals && { normals: row(given.normals) }),
     };
-    let state = initialMethodState(tf, method, PLAIN_TRAINING, [1, losses.length]);
+    let state = initialMethodState(tf, method, PLAIN_TRAINING, [1, losses.length, 1]);
     for (const batch of given.after ?? []) {
       const step = { ...situation, rates: { ...PLAIN_TRAINING, rate: 0.025 }, lossesAfter: () => row(batch) };
       state = method.next(tf, state, row(batch), step);

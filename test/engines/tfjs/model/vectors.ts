@@ -62,12 +62,14 @@ interface Given {
 
 /** Weights of the shared gradients of R replicas, each with vectors of its own, [R][K], and the next state. */
 export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (readonly Vector[])[], given: Given = {}) {
-  const [R, K] = [replicas.length, replicas[0].length];
+  const [R, K, P] = [replicas.length, replicas[0].length, replicas[0][0].length];
   return tf.tidy(() => {
-    const initial = initialMethodState(tf, method, PLAIN_TRAINING, [R, K]);
+    const initial = initialMethodState(tf, method, PLAIN_TRAINING, [R, K, P]);
     const state = { ...initial, ...mapped(given.state ?? {}, (value) => tf.tensor2d(copied(value))) };
     const combination: Combination = method.combine(tf, {
       gram: tf.tensor3d(replicas.map(gramOf)),
+      gradients: tf.tensor3d(replicas.map(copied)),
+      isShared: tf.ones([1, P]),
       losses: given.losses ? tf.tensor2d(copied(given.losses)) : tf.ones([R, K]),
       order: given.order && tf.tensor4d(given.order),
       ...(given.present && { present: tf.tensor2d(copied(given.present)) }),
