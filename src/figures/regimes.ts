@@ -19,7 +19,7 @@ export function regimesFigure(given: readonly RegimeResult[]): Figure {
   const theme = themeFor(DEFAULT_OPTIONS);
   const areOwn = given.some(({ own }) => own.length > 0);
   const results = areOwn ? given : given.map(coloured);
-  const names = [...new Set(results.flatMap(({ own }) => own.map(({ name }) => name)))];
+  const names = [...new Set(results.flatMap(({ own }) => own.map(({ label }) => label)))];
   const key = names.map((label, i) => ({
     label,
     width: 8,
@@ -71,7 +71,7 @@ function rowOf(
     label: cellWords(cell),
     attributes: { "data-regime": regime, "data-cell": cell },
     words: own
-      .map(({ name, cells }) => `${name}: ${percentOf(cells.get(cell)?.value ?? Number.NaN).toFixed(1)} %`)
+      .map(({ label, cells }) => `${label}: ${percentOf(cells.get(cell)?.value ?? Number.NaN).toFixed(1)} %`)
       .join("; "),
     marks: (x, y) => {
       const [left, right] = x.domain;
@@ -80,10 +80,10 @@ function rowOf(
         const gain = cells.get(cell);
         return gain ? [down(at(gain.value), y - 3, y + 3, theme.quiet, 0.5)] : [];
       });
-      const mine = own.flatMap(({ name, cells }) => {
+      const mine = own.flatMap(({ label, cells }) => {
         const gain = cells.get(cell);
         if (gain === undefined) return [];
-        const i = names.indexOf(name);
+        const i = names.indexOf(label);
         const { low, value, high } = gain; // one run has no interval
         const interval = Number.isNaN(low) ? [] : [across(at(low), at(high), y, theme.series[i], 1)];
         return [...interval, mark(at(value), y, i, theme)];

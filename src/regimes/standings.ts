@@ -1,5 +1,6 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
 import type { Config } from "../config/config.ts";
+import { modelLabel } from "../config/own-models.ts";
 import { cellKey, commonPoint, correlationText, partOf, pointText } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
@@ -16,6 +17,8 @@ import { NARROW, type RegimeSweep, tunedSettings } from "./regimes.ts";
 export interface Contestant {
   /** `mmoe`, `mmoe, pcgrad`. Models of a regime's own, such as `mmoe-narrow`, stand for those that they narrow. */
   readonly name: string;
+  /** As figures name it: `MMoE, pcgrad`. */
+  readonly label: string;
   /** [cell][run]: the final held-out loss of each task, [K]. */
   readonly cells: ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 }
@@ -26,16 +29,20 @@ export const AGAINST = "single-task";
 /** The contestants of some results folders of one sweep of a regime; of two with one name, the first. */
 export function contestants(sweep: RegimeSweep, folders: readonly Results[]): Contestant[] {
   const all = folders.flatMap((results) => {
-    const byName = groupBy(chosenRuns(results), (record) => nameOf(record, results.config));
-    return [...byName].map(([name, records]) => ({ name, cells: cellsIn(records, sweep, results.config) }));
+    const { config } = results;
+    const byName = groupBy(chosenRuns(results), (record) => nameOf(record, config));
+    return [...byName].map(([name, records]) => {
+      const label = nameOf(records[0], config, (model) => modelLabel(config, model));
+      return { name, label, cells: cellsIn(records, sweep, config) };
+    });
   });
   return all.filter(({ name }, i) => all.findIndex((other) => other.name === name) === i);
 }
 
-function nameOf({ model, point }: RunRecord, config: Config): string {
+function nameOf({ model, point }: RunRecord, config: Config, called = (name: string) => name): string {
   const { method = config.method, taskWeights = config.taskWeights } = point;
   const others = [...(method === "sum" ? [] : [method]), ...(taskWeights === "none" ? [] : [taskWeights])];
-  return [model.replace(new RegExp(`${NARROW}$`), ""), ...others].join(", ");
+  return [called(model.replace(new RegExp(`${NARROW}$`), "")), ...others].join(", ");
 }
 
 function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: Config): Contestant["cells"] {
@@ -84,12 +91,13 @@ function lossOfOthers(records: readonly RunRecord[], number: number): number {
 /** Contestants of several sweeps of a regime, each with its cells in all of them. */
 function merged(all: readonly Contestant[]): Contestant[] {
   const byName = groupBy(all, ({ name }) => name);
-  return [...byName].map(([name, parts]) => ({ name, cells: new Map(parts.flatMap(({ cells }) => [...cells])) }));
+  return [...byName].map(([name, parts]) => {
+    return { name, label: parts[0].label, cells: new Map(parts.flatMap(({ cells }) => [...cells])) };
+  });
 }
 
 /** How a contestant stands in a regime. Gains are over Single-Task: .1 is a tenth less loss. */
-export interface Standing {
-  readonly name: string;
+export interface Standing extends Pick<Contestant, "name" | "label"> {
   /** Pairs of runs. */
   readonly pairs: number;
   /** 1 minus the geometric mean, over tasks and cells, of the ratio of the losses. */
@@ -118,8 +126,7 @@ interface RunGain {
 
 /** All contestants but Single-Task itself, best first; those without a pair of runs are left out. */
 export function standings(all: readonly Contestant[], against: Contestant): Standing[] {
-  const gains = all.filter((one) => one !== against).map((one) => ({ name: one.name, byCell: gainsOf(one, against) }));
-  const found = gains.flatMap(({ name, byCell }) => standingOf(name, byCell));
+  const found = all.filter((one) => one !== against).flatMap((one) => standingOf(one, gainsOf(one, against)));
   const adjusted = holm(found.map(({ p }) => p));
   return found
     .map(({ p: _, ...one }, i) => ({ ...one, adjusted: adjusted[i] }))
@@ -150,7 +157,10 @@ function runGain(own: readonly number[], other: readonly number[]): RunGain {
 }
 
 /** Over the runs that are in every cell. */
-function standingOf(name: string, byCell: GainsByCell): (Omit<Standing, "adjusted"> & { readonly p: number })[] {
+function standingOf(
+  { name, label }: Contestant,
+  byCell: GainsByCell,
+): (Omit<Standing, "adjusted"> & { readonly p: number })[] {
   const cells = [...byCell.values()];
   const runs = [...(cells[0]?.keys() ?? [])].filter((run) => cells.every((cell) => cell.has(run)));
   if (runs.length === 0) return [];
@@ -162,6 +172,7 @@ function standingOf(name: string, byCell: GainsByCell): (Omit<Standing, "adjuste
   return [
     {
       name,
+      label,
       pairs: runs.length,
       gain: asGain(studentInterval(logs)),
       worst: asGain(studentInterval(over("worst"))),

@@ -29,7 +29,9 @@ describe("mmoe regimes", () => {
       "irrelevant p=0.90, noiseStd=0.3:0.3:0.3",
       "irrelevant p=0.90, noiseStd=0.3:0.3:10",
     ]);
-    expect(readFileSync(join(out, "regimes.svg"), "utf8")).toContain("noise 0.3, 0.3 and 10, correlation 0.9");
+    const svg = readFileSync(join(out, "regimes.svg"), "utf8");
+    expect(svg).toContain("noise 0.3, 0.3 and 10, correlation 0.9");
+    expect(svg).toContain(">Shared-Bottom, pcgrad in regimes<");
     const again = await runMain([...words, "--lr", "0.01,0.03", "--out", out]);
     expect(again.stdout).toBe(first.stdout);
     expect(again.stderr).toMatch(/^shared-bottom: 0 runs to train in 1 sweep$/m);

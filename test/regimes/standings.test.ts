@@ -17,6 +17,7 @@ const [fewRows, ...others] = regimeSweeps(["few-rows", "many-tasks"]);
 
 const contestant = (name: string, cells: Readonly<Record<string, readonly (readonly number[])[]>>): Contestant => ({
   name,
+  label: name,
   cells: new Map(
     Object.entries(cells).map(([cell, runs]) => [cell, new Map(runs.map((losses, run) => [run, losses]))]),
   ),
