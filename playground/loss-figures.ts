@@ -91,6 +91,41 @@ export function lossFigure(series: readonly LossSeries[], options: LossOptions):
   return { name: `losses-${loss}`, words, width, height: HEIGHT, nodes, rows };
 }
 
+/** The losses of two tasks against each other while models train: a line for each model, and a dot where it is now. */
+export function tradeFigure(series: readonly LossSeries[], options: LossOptions): Figure {
+  const { loss, log, width = WIDTH } = options;
+  const paths = series.map((one) => {
+    const [first, second] = linesOf(one, options).map(({ points }) => points);
+    return { ...one, points: first.map(({ y: x }, i): Point => ({ x, y: second[i].y })) };
+  });
+  const nodes = (theme: Theme): SvgNode[] => {
+    const box = { x: 28, y: 8, width: width - 36, height: HEIGHT - 36 };
+    const later = paths.flatMap(({ points }) => points.slice(1)); // the first would leave no room for the rest
+    const scaleOf = (values: readonly number[], range: readonly [number, number]) =>
+      lossScale([...values, ...(log ? [0.02, 1] : [0.6])], { scale: log ? "log" : "linear" }, range);
+    const x = scaleOf(xs(later), [box.x, box.x + box.width]);
+    const at: PanelFrame = { box, theme, x, y: scaleOf(ys(later), [box.y + box.height, box.y]) };
+    const drawn = paths.flatMap(({ colour, points }) => {
+      const shown = points.slice(1);
+      return [
+        polyline(shown, at, { stroke: colour(theme), "stroke-width": 0.9 }),
+        dotsAt(shown.slice(-1), at, { stroke: colour(theme), "stroke-width": 5 }),
+      ];
+    });
+    const title = `${SHOWN_WORDS[loss]} of task 2 against that of task 1`;
+    return [panel(at, drawn), note(title, box.x + box.width / 2, HEIGHT - 4, theme, "middle")];
+  };
+  const ends = paths.map(({ name, points }) => {
+    const last = points.at(-1);
+    return `${name} ${last ? `${last.x.toFixed(3)} and ${last.y.toFixed(3)}` : "not trained"}`;
+  });
+  const words = `The ${SHOWN_WORDS[loss]} of task 2 against that of task 1 while the models train: ${ends.join(", ")}.`;
+  return { name: `trade-${loss}`, words, width, height: HEIGHT, nodes };
+}
+
+const xs = (points: readonly Point[]) => points.map(({ x }) => x);
+const ys = (points: readonly Point[]) => points.map(({ y }) => y);
+
 function linesOf({ name, colour, curve }: LossSeries, { loss, tasks }: LossOptions): LossLine[] {
   const losses = curve === undefined ? [] : shownLosses(curve, loss);
   return Array.from({ length: tasks }, (_, k) => {

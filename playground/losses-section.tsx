@@ -7,7 +7,7 @@ import { BAD_LOSS } from "../src/summary/bad-loss.ts";
 import { shellQuoted } from "../src/text.ts";
 import { Section } from "./controls.tsx";
 import { FittedFigure } from "./figure.tsx";
-import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-figures.ts";
+import { dashOf, lossFigure, SHOWN_LOSSES, SHOWN_WORDS, tradeFigure } from "./loss-figures.ts";
 import { modelColours } from "./models-section.tsx";
 import { MANY, type Playground } from "./playground.ts";
 import { histogramFigure } from "./run-histogram.ts";
@@ -36,6 +36,8 @@ export function LossesSection({ playground }: { playground: Playground }) {
   const paper = view.loss === "running" ? paperPoints(playground) : [];
   const ended = Math.max(...lives.map(({ run }) => playground.finals(run.model.name).length));
   const points = paper.filter(({ model }) => series.some(({ name }) => name === model));
+  const rungs = view.loss === "running" ? [] : ladderLosses(lives[0].run.data, null);
+  const shown = { loss: view.loss, log: view.log, steps: settings.steps, tasks, paper: points, rungs };
   return (
     <Section id="losses" title="Losses">
       <div class="fields">
@@ -63,20 +65,10 @@ export function LossesSection({ playground }: { playground: Playground }) {
           logarithmic
         </label>
       </div>
-      <FittedFigure
-        figureOf={(width) =>
-          lossFigure(series, {
-            width,
-            loss: view.loss,
-            log: view.log,
-            steps: settings.steps,
-            tasks,
-            paper: points,
-            rungs: view.loss === "running" ? [] : ladderLosses(lives[0].run.data, null),
-          })
-        }
-        title="losses"
-      />
+      <FittedFigure figureOf={(width) => lossFigure(series, { ...shown, width })} title="losses" />
+      {tasks === 2 && (
+        <FittedFigure figureOf={(width) => tradeFigure(series, { ...shown, width })} title="the tasks' losses" />
+      )}
       <p class="legend">
         {lives.map(({ run }, i) => (
           <span key={run.id}>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Figure } from "../../playground/draw.ts";
-import { lossFigure } from "../../playground/loss-figures.ts";
+import { lossFigure, tradeFigure } from "../../playground/loss-figures.ts";
 import { diagramFigure, gateFigure, learnedFigure, type Shown } from "../../playground/model-figures.ts";
 import { POINTS, Probe, placeAt } from "../../playground/probe.ts";
 import { histogramFigure } from "../../playground/run-histogram.ts";
@@ -87,6 +87,27 @@ test("losses are a line for each model and task, with rungs, and rows of all thr
   expect(drawn(figure)).toContain("rung 0");
   expect(figure.words).toBe("The running mean of each task against steps: mmoe task 1 2.200, mmoe task 2 3.200.");
   expect(figure.rows?.()[3]).toEqual({ model: "mmoe", step: 250, task: 2, train: 4, running: 3.2, heldout: 8 });
+});
+
+test("two tasks' losses are a line against each other, and a dot at its end", () => {
+  const train = [
+    [9, 9],
+    [0.5, 0.4],
+    [0.2, 0.1],
+  ];
+  const curve = { steps: [1, 2, 3], train, heldout: train };
+  const options = { loss: "train", log: false, steps: 3, tasks: 2, rungs: [], paper: [] } as const;
+  const figure = tradeFigure([{ name: "mmoe", colour, curve }], options);
+  const [line = "", dot = ""] = [...drawn(figure).matchAll(/<path d="([^"]+)"[^>]*stroke="#123456"/g)].map(
+    ([, d]) => d,
+  );
+  const [, x, y, , toX, toY] = /^M([\d.]+) ([\d.]+)(L)([\d.]+) ([\d.]+)$/.exec(line)?.map(Number) ?? [];
+  expect(dot).toBe(`M${toX} ${toY}h0`);
+  expect((x - 28) / (toX - 28)).toBeCloseTo(2.5, 1); // from .5 to .2; 28 is where 0 is
+  expect((162 - y) / (162 - toY)).toBeCloseTo(4, 1); // from .4 to .1
+  expect(figure.words).toBe(
+    "The training loss of task 2 against that of task 1 while the models train: mmoe 0.200 and 0.100.",
+  );
 });
 
 test("runs are dots that are stacked in bins of a thirtieth, and counted above the loss of bad minima", () => {
