@@ -2,12 +2,13 @@ import { z } from "zod";
 import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
+import { NDCG_AT } from "../diagnostics/task-metrics.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, oneHot, embedding, minCount}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -32,6 +33,13 @@ const SAID = {
   group: printableText().min(1).describe("a column whose equal values stay in one part, such as a user").optional(),
   time: printableText().min(1).describe("a column of numbers or dates: the last rows are the test").optional(),
   stratify: printableText().min(1).describe("a column whose values have the same shares in all parts").optional(),
+  metricsBy: printableText()
+    .min(1)
+    .describe("a column in whose groups of equal values GAUC, NDCG and MRR are taken, such as a user")
+    .optional(),
+  ndcgAt: count()
+    .describe(`how many rows of each group count in NDCG, a whole number (default: ${NDCG_AT})`)
+    .optional(),
   oneHot: count(1, MOST_HOT)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
@@ -94,14 +102,17 @@ export type GivenRows = z.output<typeof GIVEN>;
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | "folds" | (typeof SPLITS)[number]> & {
+/** What is read of cells as it is said. */
+const AS_SAID = ["categorical", "na", "minCount", "split", "folds", "metricsBy", "ndcgAt"] as const;
+
+type Reading = Pick<RowsSetting, (typeof AS_SAID)[number] | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, minCount, split, folds } = rows;
-  const reading = defined({ categorical, na, minCount, split, folds, parts: partsIn(rows) });
+  const said = Object.fromEntries(AS_SAID.map((key) => [key, rows[key]]));
+  const reading = defined({ ...said, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 

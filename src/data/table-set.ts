@@ -44,6 +44,8 @@ export class TableSet {
   readonly #labels: readonly Moments[];
   /** Of each label, the places of its numbers among its classes; undefined for a number, and for classes that are their places. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
+  /** Of each row of the table. */
+  readonly #groups: Uint32Array | undefined;
   /** Of each task of classes: every run on these rows asks for them. */
   readonly #shares: (readonly number[])[] = [];
 
@@ -51,6 +53,7 @@ export class TableSet {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#cells = new CellReader(values.cells, values.cells.words);
+    this.#groups = values.groups && new Uint32Array(values.groups);
     this.#inputs = inputs;
     this.#columns = placedColumns(table.columns, inputs);
     this.#places = placesOf(table, values, identity, counts);
@@ -139,6 +142,11 @@ export class TableSet {
       if (count > 0) counts.set(i, count);
     }
     return counts;
+  }
+
+  /** The group of each row of a set, [N], in which metrics are taken; undefined without groups. */
+  groups(set: RowSet): Uint32Array | undefined {
+    return this.#groups && this.#places[set].map((place) => (this.#groups as Uint32Array)[place]);
   }
 
   /** The labels [N, K] of a set's rows. */

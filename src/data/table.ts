@@ -37,10 +37,15 @@ export interface TableSettings {
 /** Ways to split a table by a column: its values stay together, its last rows are the test, or parts have equal shares of its values. */
 export const SPLITS = ["group", "time", "stratify"] as const;
 
-/** How a column splits a table. */
-export interface PartsBy {
-  readonly by: (typeof SPLITS)[number];
+/** A column that is used beside inputs and labels. */
+export interface SideColumn {
+  readonly by: (typeof SPLITS)[number] | "metricsBy";
   readonly column: string;
+}
+
+/** How a column splits a table. */
+export interface PartsBy extends SideColumn {
+  readonly by: (typeof SPLITS)[number];
   /** Share of the rows that are for the test. */
   readonly heldout: number;
   /** Of the split that all runs have. */
@@ -69,6 +74,18 @@ export interface TableReading {
   readonly folds?: number | undefined;
   /** Absent where chance splits, or a column `part`. */
   readonly parts?: PartsBy | undefined;
+  /** The column in whose groups of equal values metrics are taken, beside those of all rows. */
+  readonly metricsBy?: string | undefined;
+  /** How many rows of each group count in NDCG. */
+  readonly ndcgAt?: number | undefined;
+}
+
+/** The columns that are used beside inputs and labels. */
+export function sideColumns({ parts, metricsBy }: TableReading): SideColumn[] {
+  return [
+    ...(parts ? [parts] : []),
+    ...(metricsBy === undefined ? [] : [{ by: "metricsBy", column: metricsBy } as const]),
+  ];
 }
 
 /** Columns by their names. */
@@ -87,6 +104,8 @@ export interface TableValues {
   readonly heldout?: SharedArrayBuffer;
   /** Uint32 [N]: what each row has in the column by which each run draws its parts, as a place among its values; absent without one. */
   readonly places?: SharedArrayBuffer;
+  /** Uint32 [N]: of what each row has in the column of groups of metrics, its place among the values; absent without one. */
+  readonly groups?: SharedArrayBuffer;
 }
 
 /** How many of N rows are held out: at least one, and not all. */

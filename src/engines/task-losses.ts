@@ -99,11 +99,15 @@ export function labelledIn(y: Float32Array, K: number): number[] {
 }
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */
-export function rowsOfPart(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
+export function rowsOfPart(run: AnyRun, { outputs, y, groups }: Predictions, part: "test" | "validation"): Predictions {
   const K = run.model.tasks;
   const N = y.length / K; // fewer than all test rows of a sample
   const O = outputs.length / N;
   const T = N - (run.training.validationRows ?? 0);
   const [from, to] = part === "test" ? [0, T] : [T, N];
-  return { outputs: outputs.subarray(from * O, to * O), y: y.subarray(from * K, to * K) };
+  return {
+    outputs: outputs.subarray(from * O, to * O),
+    y: y.subarray(from * K, to * K),
+    groups: groups?.subarray(from, to),
+  };
 }

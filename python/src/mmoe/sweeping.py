@@ -32,6 +32,8 @@ OPTIONS = {
     "group": "--group",
     "by_time": "--by-time",
     "stratify": "--stratify",
+    "metrics_by": "--metrics-by",
+    "ndcg_at": "--ndcg-at",
     "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
@@ -145,6 +147,8 @@ def sweep(
     group: str | None = None,
     by_time: str | None = None,
     stratify: str | None = None,
+    metrics_by: str | None = None,
+    ndcg_at: str | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -262,6 +266,8 @@ def sweep(
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
     :param stratify: a column whose values have the same shares in all parts, such as a label
+    :param metrics_by: a column in whose groups GAUC, NDCG and MRR are measured, such as a user
+    :param ndcg_at: how many rows of each group count in NDCG (default: 10)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
@@ -376,6 +382,8 @@ def plan(
     group: str | None = None,
     by_time: str | None = None,
     stratify: str | None = None,
+    metrics_by: str | None = None,
+    ndcg_at: str | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -490,6 +498,8 @@ def plan(
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
     :param stratify: a column whose values have the same shares in all parts, such as a label
+    :param metrics_by: a column in whose groups GAUC, NDCG and MRR are measured, such as a user
+    :param ndcg_at: how many rows of each group count in NDCG (default: 10)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)

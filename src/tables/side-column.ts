@@ -1,18 +1,22 @@
-// The column by which a table is split: what of it stays together, or is in all parts.
+// A column beside inputs and labels: what splits the rows of a table, or groups them.
 import { drawnMarks, tooFewText } from "../data/split.ts";
 import { dataKey } from "../data/streams.ts";
-import type { PartsBy } from "../data/table.ts";
+import type { PartsBy, SideColumn as Side } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isNothing } from "./input-column.ts";
 
-/** The cells of the column that decides, as numbers: moments, or places of texts. */
-export class SplitColumn {
-  readonly #parts: PartsBy;
+/** Its cells as numbers: moments, or places of texts. */
+export class SideColumn {
+  readonly #side: Side;
   readonly #numbers: number[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(parts: PartsBy) {
-    this.#parts = parts;
+  constructor(side: Side) {
+    this.#side = side;
+  }
+
+  get by(): Side["by"] {
+    return this.#side.by;
   }
 
   /** How many rows it has taken. */
@@ -22,7 +26,7 @@ export class SplitColumn {
 
   /** The next row's cell. `place` names the row in errors. */
   take(value: unknown, place: () => string): void {
-    const { by, column } = this.#parts;
+    const { by, column } = this.#side;
     const number = by === "time" ? momentIn(value) : this.#placeOf(value);
     if (!Number.isNaN(number)) this.#numbers.push(number);
     else {
@@ -33,7 +37,7 @@ export class SplitColumn {
 
   #placeOf(value: unknown): number {
     const text = isNothing(value) ? "" : String(value).trim();
-    if (text === "" && this.#parts.by === "group") return Number.NaN;
+    if (text === "" && this.#side.by !== "stratify") return Number.NaN;
     const place = this.#places.get(text) ?? this.#places.size;
     this.#places.set(text, place);
     return place;
@@ -42,7 +46,7 @@ export class SplitColumn {
   /** What each row has, [N]: its place among the column's values, in the order of moments or texts. */
   places(): Uint32Array<SharedArrayBuffer> {
     const values =
-      this.#parts.by === "time"
+      this.#side.by === "time"
         ? [...new Set(this.#numbers)].sort((a, b) => a - b)
         : [...this.#places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
     const placeOf = new Map(values.map((value, place) => [value, place]));
@@ -52,12 +56,9 @@ export class SplitColumn {
   }
 
   /** The part of each row in all runs, [N]. Throws UsageError, by the name `source`, if some part would have none. */
-  marks(source: string): Uint8Array<SharedArrayBuffer> {
-    const marks = drawnMarks(this.places(), {
-      ...this.#parts,
-      key: dataKey({ seed: this.#parts.seed, run: 0 }, "split"),
-    });
-    if (marks === undefined) throw new UsageError(`${source}: ${tooFewText(this.#parts)}`);
+  marks(parts: PartsBy, source: string): Uint8Array<SharedArrayBuffer> {
+    const marks = drawnMarks(this.places(), { ...parts, key: dataKey({ seed: parts.seed, run: 0 }, "split") });
+    if (marks === undefined) throw new UsageError(`${source}: ${tooFewText(parts)}`);
     return marks;
   }
 }
