@@ -95,6 +95,7 @@ const addStudyOptions = (command: Command) =>
       "a column of numbers or dates: the last rows are the test, those before for validation",
     )
     .option("--stratify <column>", "a column whose values have the same shares in all parts, such as a label")
+    .option("--weight <column>", "a column of numbers from 0: what the losses of each row count; it is no input")
     .option("--metrics-by <column>", "a column in whose groups GAUC, NDCG and MRR are measured, such as a user")
     .option("--ndcg-at <n>", `how many rows of each group count in NDCG (default: ${NDCG_AT})`)
     .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
@@ -102,7 +103,12 @@ const addStudyOptions = (command: Command) =>
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
-    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
+    .option(
+      "--task <label=kind>",
+      "treat a label of --rows as regression, binary or categorical; or LABEL.classWeight=balanced",
+      collect,
+      [],
+    )
     .optionsGroup("Models:")
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
@@ -290,7 +296,7 @@ function rowsOverrides(
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
-  const { group, byTime: time, stratify, metricsBy, ndcgAt } = options;
+  const { group, byTime: time, stratify, metricsBy, ndcgAt, weight } = options;
   const by = defined({ group, time, stratify });
   const ways = { heldout, split, folds, ...by, resplit };
   const given = {
@@ -300,6 +306,7 @@ function rowsOverrides(
     minCount,
     metricsBy,
     ndcgAt,
+    weight,
     labels,
     inputs,
     ignore,

@@ -111,8 +111,14 @@ function isSide(name: string, sides: readonly SideColumn[]): boolean {
 function placesByName(names: readonly string[], source: string, sides: readonly SideColumn[]): Places {
   const odd = names.find((name) => !isSide(name, sides) && !saysRole(name));
   if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
+  const isOther = (name: string) =>
+    name !== PART &&
+    !isSide(
+      name,
+      sides.filter(({ by }) => by === "weight"),
+    );
   const of = (role: string) =>
-    [...names.keys()].filter((i) => names[i] !== PART && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
+    [...names.keys()].filter((i) => isOther(names[i]) && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
   return { inputs: of("x"), labels: of("y") };
 }
 
@@ -132,6 +138,8 @@ function chosenPlaces(
     (name) => name !== PART && !isSide(name, apart) && !labels.includes(name) && !ignore.includes(name),
   );
   const both = [...labels, ...(inputs ?? others)];
+  const weight = sides.find(({ by, column }) => by === "weight" && both.includes(column));
+  if (weight) throw new UsageError(`${source}: column '${weight.column}' is the rows' weight; it is no label or input`);
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
   const ignored = both.find((name) => ignore.includes(name));

@@ -30,7 +30,7 @@ interface Footer {
 }
 
 /** What there is of each row beside its cells. */
-type OfRows = Pick<TableValues, "heldout" | "places" | "groups">;
+type OfRows = Pick<TableValues, "heldout" | "places" | "groups" | "weights">;
 
 /** The bytes of a table's file. `source` is its name in `firstGap`. */
 export function* packedPieces(

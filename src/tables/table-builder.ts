@@ -390,6 +390,7 @@ export class TableBuilder {
     const ofAll = () => (places || !parts ? undefined : splits?.marks(parts, this.#source));
     const marks = part === undefined ? ofAll() : this.#allMarks();
     const groups = sideBy("metricsBy")?.places();
+    const weights = sideBy("weight")?.weights(this.#source);
     const isShort = rows < LEAST_ROWS;
     const problems = columns.flatMap((column, i) => this.#problemOf(column, i, isShort) ?? []);
     if (isShort && problems.length === 0)
@@ -418,6 +419,7 @@ export class TableBuilder {
         ...(marks && { heldout: marks.buffer }),
         ...(places && { places: places.buffer }),
         ...(groups && { groups: groups.buffer }),
+        ...(weights && { weights: weights.buffer }),
       },
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),

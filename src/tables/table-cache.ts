@@ -41,7 +41,7 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts, metricsBy } = how;
+  const { categorical = [], na = [], minCount, split, parts, metricsBy, weight } = how;
   const drawn = areDrawn(how) ? ["drawn"] : [];
   const all = JSON.stringify([
     version,
@@ -54,6 +54,7 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     parts,
     minCount,
     metricsBy,
+    weight,
     ...drawn,
   ]);
   return createHash("sha256").update(all).digest("hex");

@@ -175,7 +175,7 @@ _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--l
 _SPLITS: dict[str, tuple[type | tuple[type, ...], str]] = {
     **dict.fromkeys(("--folds", "--split", "--ndcg-at"), (int, "a whole number")),
     "--heldout": ((int, float), "a number"),
-    **dict.fromkeys(("--group", "--by-time", "--stratify", "--metrics-by"), (str, "the name of a column")),
+    **dict.fromkeys(("--group", "--by-time", "--stratify", "--metrics-by", "--weight"), (str, "the name of a column")),
 }
 
 
