@@ -105,7 +105,7 @@ const addStudyOptions = (command: Command) =>
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
     .option(
       "--task <label=kind>",
-      "treat a label of --rows as regression, binary or categorical; or LABEL.classWeight=balanced",
+      "treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)",
       collect,
       [],
     )

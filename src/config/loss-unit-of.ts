@@ -19,16 +19,9 @@ export function lossUnitOf(config: Losses): LossUnit {
   if (rows?.weight === undefined && !taskKinds.some(({ classWeight }) => classWeight)) return unit;
   const { measure, constant, ofMean } = unit;
   const isOfRates = constant === "the base rate";
-  return {
-    ...unit,
-    measure: `weighted ${measure}`,
-    ...(isOfRates && { constant: RATE }),
-    ofMean: isOfRates ? ofMean : null,
-  };
+  const best = isOfRates ? { constant: "the weighted base rate", ofMean } : { ofMean: null };
+  return { ...unit, measure: `weighted ${measure}`, ...best };
 }
-
-/** In its units, weighted losses are measured. */
-const RATE = "the weighted base rate";
 
 function unweightedUnit(config: Losses): LossUnit {
   const kinds = new Set<TaskKind>(tasksOfRuns(config)?.map(({ kind }) => kind) ?? ["regression"]);

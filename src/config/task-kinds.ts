@@ -143,12 +143,8 @@ export function kindsIn(
 export function taskOverride(text: string): Override {
   const source = `--task ${text}`;
   const [, column = "", field = "kind", value = ""] = /^([^=]+?)(?:\.(weight|classWeight))?=([^=]+)$/.exec(text) ?? [];
-  const numbers = value.split(":").map(Number);
-  const said = {
-    kind: value,
-    weight: numbers[0],
-    classWeight: value === "balanced" ? value : numbers,
-  }[field];
+  const ofClasses = value === "balanced" ? value : value.split(":").map(Number);
+  const said = { kind: value, weight: Number(value), classWeight: ofClasses }[field];
   const found = GIVEN_TASKS.safeParse([{ column, [field]: said }]);
   if (!found.success) {
     const ways = `LABEL=KIND (${TASK_KINDS.join(", ")}), LABEL.weight=NUMBER, or LABEL.classWeight=balanced or A:B`;

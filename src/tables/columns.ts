@@ -111,12 +111,8 @@ function isSide(name: string, sides: readonly SideColumn[]): boolean {
 function placesByName(names: readonly string[], source: string, sides: readonly SideColumn[]): Places {
   const odd = names.find((name) => !isSide(name, sides) && !saysRole(name));
   if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
-  const isOther = (name: string) =>
-    name !== PART &&
-    !isSide(
-      name,
-      sides.filter(({ by }) => by === "weight"),
-    );
+  const weight = sides.find(({ by }) => by === "weight")?.column;
+  const isOther = (name: string) => name !== PART && name !== weight;
   const of = (role: string) =>
     [...names.keys()].filter((i) => isOther(names[i]) && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
   return { inputs: of("x"), labels: of("y") };

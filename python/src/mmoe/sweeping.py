@@ -150,7 +150,7 @@ def sweep(
     stratify: str | None = None,
     weight: str | None = None,
     metrics_by: str | None = None,
-    ndcg_at: str | None = None,
+    ndcg_at: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -276,7 +276,7 @@ def sweep(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
-    :param task: treat a label of --rows as regression, binary or categorical; or LABEL.classWeight=balanced
+    :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several
@@ -387,7 +387,7 @@ def plan(
     stratify: str | None = None,
     weight: str | None = None,
     metrics_by: str | None = None,
-    ndcg_at: str | None = None,
+    ndcg_at: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -510,7 +510,7 @@ def plan(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
-    :param task: treat a label of --rows as regression, binary or categorical; or LABEL.classWeight=balanced
+    :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several
