@@ -13,6 +13,7 @@ import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { defined } from "../defined.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
+import { NDCG_AT } from "../diagnostics/task-metrics.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { SCHEDULES } from "../engines/learning-rate.ts";
 import { METHODS } from "../engines/methods.ts";
@@ -94,12 +95,20 @@ const addStudyOptions = (command: Command) =>
       "a column of numbers or dates: the last rows are the test, those before for validation",
     )
     .option("--stratify <column>", "a column whose values have the same shares in all parts, such as a label")
+    .option("--weight <column>", "a column of numbers from 0: what the losses of each row count; it is no input")
+    .option("--metrics-by <column>", "a column in whose groups GAUC, NDCG and MRR are measured, such as a user")
+    .option("--ndcg-at <n>", `how many rows of each group count in NDCG (default: ${NDCG_AT})`)
     .option("--resplit", "draw another split of the table in each run; rows marked for the test stay test rows")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
-    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
+    .option(
+      "--task <label=kind>",
+      "treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)",
+      collect,
+      [],
+    )
     .optionsGroup("Models:")
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
@@ -287,10 +296,24 @@ function rowsOverrides(
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
-  const { group, byTime: time, stratify } = options;
+  const { group, byTime: time, stratify, metricsBy, ndcgAt, weight } = options;
   const by = defined({ group, time, stratify });
   const ways = { heldout, split, folds, ...by, resplit };
-  const given = { impute, oneHot, embedding, minCount, labels, inputs, ignore, categorical, na, ...ways };
+  const given = {
+    impute,
+    oneHot,
+    embedding,
+    minCount,
+    metricsBy,
+    ndcgAt,
+    weight,
+    labels,
+    inputs,
+    ignore,
+    categorical,
+    na,
+    ...ways,
+  };
   const both = conflictIn(ways);
   if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
   if (rows !== undefined)
@@ -300,6 +323,7 @@ function rowsOverrides(
         oneHot: numberIn(oneHot),
         embedding: numberIn(embedding),
         minCount: numberIn(minCount),
+        ndcgAt: numberIn(ndcgAt),
         heldout: numberIn(heldout),
         split: numberIn(split),
         folds: numberIn(folds),
@@ -314,7 +338,7 @@ function rowsOverrides(
 
 /** The option that gives a setting of rows. */
 function rowsFlag(key: string): string {
-  return `--${{ labels: "label", inputs: "input", oneHot: "one-hot", minCount: "min-count", time: "by-time" }[key] ?? key}`;
+  return flagOf({ labels: "label", inputs: "input", time: "byTime" }[key] ?? key);
 }
 
 /** Columns by commas, or `["a,b"]`: as YAML, in which the package in Python gives a name with a comma. */

@@ -1,6 +1,6 @@
 // `chooseBy`: what chooses steps and settings on validation rows: the loss, or a metric of one task or its mean.
 import { TASK_KINDS, type TaskKind } from "../data/task-kinds.ts";
-import { metricsOfKind } from "../diagnostics/task-metrics.ts";
+import { groupMetricsOf, metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { UsageError } from "../errors.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -10,6 +10,9 @@ import { tasksOfRuns } from "./task-kinds.ts";
 export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   auc: "higher",
   averagePrecision: "higher",
+  gauc: "higher",
+  ndcg: "higher",
+  mrr: "higher",
   accuracy: "higher",
   f1Macro: "higher",
   rSquared: "higher",
@@ -45,10 +48,12 @@ export function checkChooseBy(settings: Settings, place: (key: SettingKey) => st
   if (rows === null && patience === null && refit)
     throw new UsageError(`${place("chooseBy")}: chooses on validation rows; add --steps auto, or leave it out`);
   const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
-  const ofTasks = kinds.flatMap((kind, k) =>
-    Object.keys(metricsOfKind(kind)).flatMap((name) => (name in BETTER ? [`${name}${k + 1}`] : [])),
-  );
-  const shared = Object.keys(BETTER).filter((name) => kinds.every((kind) => name in metricsOfKind(kind)));
+  const namesOf = (kind: TaskKind) => {
+    const all = [...Object.keys(metricsOfKind(kind)), ...(rows?.metricsBy === undefined ? [] : groupMetricsOf(kind))];
+    return all.filter((name) => name in BETTER);
+  };
+  const ofTasks = kinds.flatMap((kind, k) => namesOf(kind).map((name) => `${name}${k + 1}`));
+  const shared = Object.keys(BETTER).filter((name) => kinds.every((kind) => namesOf(kind).includes(name)));
   const known = [...ofTasks, ...shared.map((name) => `${name}${MEAN}`)];
   if (known.includes(chooseBy)) return;
   const meant = didYouMean(chooseBy, known);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts";
-import { areDrawn, type TableSettings } from "../data/table.ts";
+import { areDrawn, areWeighted, type TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { CONSTANT, isConstant, type Schedule } from "../engines/learning-rate.ts";
@@ -24,7 +24,7 @@ import {
 } from "./schema.ts";
 import { CONSTANT_KEYS, type SeenKey } from "./settings.ts";
 import { columnsOf, embeddingsIn, inputsOfRows } from "./table-inputs.ts";
-import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
+import { classNumbers, classWeights, tasksOfRuns } from "./task-kinds.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
 export type SettingOrigin = Mark | "yours";
@@ -77,7 +77,7 @@ export function tableOf(config: Pick<Config, "rows" | "labels" | "taskKinds">): 
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
   const columns = { chosen: chosenIn(rows), reading: readingOf(rows), columns: columnsOf(rows) };
-  const optional = defined({ ...columns, classes: classNumbers(taskKinds) });
+  const optional = defined({ ...columns, classes: classNumbers(taskKinds), classWeights: classWeights(taskKinds) });
   const sizes = { inputs: inputsOfRows(rows), tasks: rows.labels.length };
   const { folds, trainRows, heldoutRows } = rows;
   const isOwn = folds !== undefined || areDrawn(columns.reading ?? {});
@@ -138,7 +138,8 @@ function constantsGiven(config: PointConfig): Pick<TrainingSettings, "constants"
 }
 
 export function modelOf(config: PointConfig, name: string): Model {
-  const { inputs } = tableOf(config) ?? generatorOf(config);
+  const table = tableOf(config);
+  const { inputs } = table ?? generatorOf(config);
   const tasks = tasksOfRuns(config);
   const outputs = tasks?.some(({ kind }) => kind === "categorical") ? tasks.map(outputCount) : undefined;
   const embeddings = config.rows ? embeddingsIn(config.rows) : {};
@@ -151,6 +152,7 @@ export function modelOf(config: PointConfig, name: string): Model {
     ...model,
     ...(classes?.some((count) => count !== null) && { classes }),
     ...(gaps?.includes(true) && { gaps }),
+    ...(table && areWeighted(table) && { weighted: true }),
   };
 }
 

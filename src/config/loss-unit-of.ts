@@ -12,8 +12,18 @@ type OfTasks = "labels" | "labelKind" | "taskKinds" | "taskWeights" | "taskWeigh
 type OfLabels = (typeof OF_LABELS)[number] | OfTasks;
 type Losses = Pick<Config, "data" | "rows" | "tasks" | "loss" | "huberDelta" | OfLabels>;
 
-/** The unit of a sweep's losses: they are in that of the loss that is trained on. */
+/** The unit of a sweep's losses: they are in that of the loss that is trained on, and by the rows' weights if they have some. */
 export function lossUnitOf(config: Losses): LossUnit {
+  const unit = unweightedUnit(config);
+  const { rows, taskKinds } = config;
+  if (rows?.weight === undefined && !taskKinds.some(({ classWeight }) => classWeight)) return unit;
+  const { measure, constant, ofMean } = unit;
+  const isOfRates = constant === "the base rate";
+  const best = isOfRates ? { constant: "the weighted base rate", ofMean } : { ofMean: null };
+  return { ...unit, measure: `weighted ${measure}`, ...best };
+}
+
+function unweightedUnit(config: Losses): LossUnit {
   const kinds = new Set<TaskKind>(tasksOfRuns(config)?.map(({ kind }) => kind) ?? ["regression"]);
   const { labels, loss } = config;
   if (!kinds.has("regression")) return ofClasses(config);

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
+import { NDCG_AT } from "../diagnostics/task-metrics.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
 import { choice, count, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -32,6 +33,17 @@ const SAID = {
   group: printableText().min(1).describe("a column whose equal values stay in one part, such as a user").optional(),
   time: printableText().min(1).describe("a column of numbers or dates: the last rows are the test").optional(),
   stratify: printableText().min(1).describe("a column whose values have the same shares in all parts").optional(),
+  metricsBy: printableText()
+    .min(1)
+    .describe("a column in whose groups of equal values GAUC, NDCG and MRR are taken, such as a user")
+    .optional(),
+  ndcgAt: count()
+    .describe(`how many rows of each group count in NDCG, a whole number (default: ${NDCG_AT})`)
+    .optional(),
+  weight: printableText()
+    .min(1)
+    .describe("a column of numbers from 0: what the losses of each row count; it is no input")
+    .optional(),
   oneHot: count(1, MOST_HOT)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
@@ -94,14 +106,17 @@ export type GivenRows = z.output<typeof GIVEN>;
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | "folds" | (typeof SPLITS)[number]> & {
+/** What is read of cells as it is said. */
+const AS_SAID = ["categorical", "na", "minCount", "split", "folds", "metricsBy", "ndcgAt", "weight"] as const;
+
+type Reading = Pick<RowsSetting, (typeof AS_SAID)[number] | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, minCount, split, folds } = rows;
-  const reading = defined({ categorical, na, minCount, split, folds, parts: partsIn(rows) });
+  const said = Object.fromEntries(AS_SAID.map((key) => [key, rows[key]]));
+  const reading = defined({ ...said, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 
@@ -130,6 +145,11 @@ export function chosenIn({ chosen, labels, inputs }: RowsSetting): ChosenColumns
 const column = printableText().min(1).describe("the name of a label's column");
 const kind = choice(TASK_KINDS);
 const weight = positive("what the task's loss counts in the objective, a number above 0");
+const classWeight = z
+  .union([z.literal("balanced"), z.array(z.number().gt(0)).min(2)])
+  .describe(
+    "what the losses of rows of each class count: balanced, or a list of numbers above 0 in the order of the classes",
+  );
 
 /** The labels of a table, as a checked config has them; none if all are regressions of weight 1. */
 export const TASK_KINDS_SCHEMA = z
@@ -139,6 +159,7 @@ export const TASK_KINDS_SCHEMA = z
         column,
         kind,
         weight,
+        classWeight: classWeight.optional(),
         classes: z
           .array(z.union([printableText(), z.number()]))
           .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
@@ -148,17 +169,24 @@ export const TASK_KINDS_SCHEMA = z
           .optional()
           .describe("how many rows have no label, if some have none; mmoe fills it in"),
       })
-      .describe("{column, kind, weight, classes}"),
+      .describe("{column, kind, weight, classWeight, classes}"),
   )
-  .describe("a list of {column, kind, weight, classes}, which mmoe derives from `tasks` and the table");
+  .describe("a list of {column, kind, weight, classWeight, classes}, which mmoe derives from `tasks` and the table");
 
-/** `tasks` of a file with rows: labels whose kind or weight is another than by default. */
+/** `tasks` of a file with rows: labels whose kind or weights are others than by default. */
 export const GIVEN_TASKS = z
   .array(
-    z.strictObject({ column, kind: kind.optional(), weight: weight.optional() }).describe("{column, kind, weight}"),
+    z
+      .strictObject({
+        column,
+        kind: kind.optional(),
+        weight: weight.optional(),
+        classWeight: classWeight.optional(),
+      })
+      .describe("{column, kind, weight, classWeight}"),
   )
   .min(1)
-  .describe("with rows, a list of {column, kind, weight} for labels that differ from the default");
+  .describe("with rows, a list of {column, kind, weight, classWeight} for labels that differ from the default");
 
 export type TaskKindSetting = z.output<typeof TASK_KINDS_SCHEMA>[number];
 export type GivenTask = z.output<typeof GIVEN_TASKS>[number];

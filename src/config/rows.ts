@@ -4,6 +4,7 @@ import { z } from "zod";
 import { VALIDATION_SHARE } from "../data/split.ts";
 import { heldoutCount, SPLITS } from "../data/table.ts";
 import { defined } from "../defined.ts";
+import { groupMetricsOf } from "../diagnostics/task-metrics.ts";
 import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { columnsText, type NamedColumns } from "../tables/columns.ts";
@@ -204,8 +205,9 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */
 function waysOf(rows: GivenRows | RowsSetting) {
-  const { categorical, na, split, folds, oneHot, embedding, minCount } = rows;
-  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount });
+  const { categorical, na, split, folds, metricsBy, ndcgAt, weight, oneHot, embedding, minCount } = rows;
+  const ways = { categorical, na, split, folds, ...splitBy(rows), metricsBy, ndcgAt, weight };
+  return defined({ ...ways, oneHot, embedding, minCount });
 }
 
 /** How a study reads its table, which holds for another one in its place. */
@@ -242,6 +244,7 @@ export function checkRows(settings: Settings, place: SettingPlace): void {
     throw new UsageError(`${place("tasks")}: ${name} has ${rows.labels.length} labels, one a task, got ${tasks}`);
   if (diagnostics.includes("alignment"))
     throw new UsageError(`${place("diagnostics")}: alignment is with the generator's tasks; leave it out with ${name}`);
+  checkGroups(settings, `${place("rows")}`);
   const tunedRows = tuned?.choices.flatMap(({ values }) => values.trainRows ?? []) ?? [];
   for (const count of [trainRows, tunedRows].flat()) {
     if (count === "fresh")
@@ -277,6 +280,20 @@ export function withValidationRows<T extends Pick<TrainingSettings, "trainRows" 
   return { ...training, trainRows: left, heldoutRows: heldoutRows + validationRows, validationRows };
 }
 
+/** Refuses groups of metrics that no task has. */
+function checkGroups({ rows, taskKinds }: Settings, place: string): void {
+  if (rows === null) return;
+  const { metricsBy, ndcgAt, file } = rows;
+  if (ndcgAt !== undefined && metricsBy === undefined)
+    throw new UsageError(
+      `${place}.ndcgAt: ${ndcgAt} is for metrics in groups; give metricsBy, the column of the groups`,
+    );
+  if (metricsBy !== undefined && !taskKinds.some(({ kind }) => groupMetricsOf(kind).length > 0))
+    throw new UsageError(
+      `${place}.metricsBy: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
+    );
+}
+
 function expectUpTo(most: number, count: number, expected: string, name: string): void {
   if (count > most) throw new UsageError(`${expected} ${most}, the rows that ${name} has for it, got ${count}`);
 }
@@ -287,20 +304,13 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, split, folds, oneHot, embedding, minCount } =
-    rows;
+  const { file, sha256, heldout, standardise, impute, folds } = rows;
   const values = {
     heldout: folds === undefined ? (heldout ?? undefined) : undefined,
     standardise,
     impute: impute === "refuse" ? undefined : impute,
-    categorical,
-    na,
-    split: split || undefined,
-    folds,
-    ...splitBy(rows),
-    oneHot,
-    embedding,
-    minCount,
+    ...waysOf(rows),
+    split: rows.split || undefined,
     ...chosenIn(rows),
   };
   const texts = Object.entries(defined(values)).map(

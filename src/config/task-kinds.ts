@@ -1,6 +1,7 @@
 // The kinds of a table's labels: found from their columns, and changed by the user.
 import { basename } from "node:path";
 import { z } from "zod";
+import type { ClassWeights } from "../data/table.ts";
 import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
@@ -46,10 +47,11 @@ function storedKinds(kinds: readonly TaskKindSetting[]): readonly TaskKindSettin
   return kinds.some(({ kind, weight, gaps }) => kind !== "regression" || weight !== 1 || gaps) ? kinds : [];
 }
 
-/** What `tasks` of a file say of a study's labels: each kind and weight that is another than by default. Undefined if they say nothing. */
+/** What `tasks` of a file say of a study's labels: each kind, and weights, that are others than by default. Undefined if they say nothing. */
 export function givenKinds(kinds: readonly TaskKindSetting[]): GivenTask[] | undefined {
-  const given = kinds.flatMap(({ column, kind, weight, classes }): GivenTask[] => {
-    const own = { ...(kind !== foundKind(classes) && { kind }), ...(weight !== 1 && { weight }) };
+  const given = kinds.flatMap(({ column, kind, weight, classWeight, classes }): GivenTask[] => {
+    const weights = { ...(weight !== 1 && { weight }), ...(classWeight && { classWeight }) };
+    const own = { ...(kind !== foundKind(classes) && { kind }), ...weights };
     return Object.keys(own).length > 0 ? [{ column, ...own }] : [];
   });
   return given.length > 0 ? given : undefined;
@@ -63,16 +65,29 @@ function changedKinds(
   place: (i: number) => string,
 ): TaskKindSetting[] {
   const changed = [...kinds];
-  for (const [i, { column, kind, weight }] of given.entries()) {
+  for (const [i, { column, kind, weight, classWeight }] of given.entries()) {
     const k = labelNamed(column, table.labels, place(i));
     const before = changed[k];
     changed[k] = {
       ...before,
       ...(kind && { kind, classes: classesFor(kind, before.column, table.labelClasses[k] ?? null, place(i)) }),
       ...(weight !== undefined && { weight }),
+      ...(classWeight !== undefined && { classWeight }),
     };
+    expectClasses(changed[k], place(i));
   }
   return changed;
+}
+
+/** Refuses weights of other classes than the label has. */
+function expectClasses({ column, classWeight, classes }: TaskKindSetting, place: string): void {
+  if (classWeight === undefined) return;
+  if (classes.length === 0)
+    throw new UsageError(`${place}: ${column} is a number: classWeight is for labels that are classes`);
+  if (classWeight !== "balanced" && classWeight.length !== classes.length)
+    throw new UsageError(
+      `${place}: ${column}: classWeight: expected balanced or ${classes.length} numbers, for ${classes.join(", ")}; got ${classWeight.length}`,
+    );
 }
 
 /** `y_income` or `income`. */
@@ -100,7 +115,7 @@ function classesFor(kind: TaskKind, column: string, classes: LabelClasses, place
   return [...classes];
 }
 
-/** Whether a file's value is a list of labels, in the place of a number of tasks: its items are {column, kind, weight}. */
+/** Whether a file's value is a list of labels, in the place of a number of tasks: its items are {column, kind, weight, classWeight}. */
 export function isTaskList(value: unknown): boolean {
   return Array.isArray(value) && value.some((one) => typeof one === "object" && one !== null && "column" in one);
 }
@@ -124,17 +139,18 @@ export function kindsIn(
   return storedKinds(changedKinds(foundKinds(table), given, table, (i) => place(`tasks[${i}]`)));
 }
 
-/** `--task income=binary` or `--task income.weight=2`. */
+/** `--task income=binary`, `--task income.weight=2`, or `--task income.classWeight=balanced`. */
 export function taskOverride(text: string): Override {
   const source = `--task ${text}`;
-  const [, column = "", field, value] = /^([^=]+?)(\.weight)?=([^=]+)$/.exec(text) ?? [];
-  const weight = field && Number(value);
-  const isKind = (TASK_KINDS as readonly (string | undefined)[]).includes(value);
-  if (weight ? !(weight > 0 && Number.isFinite(weight)) : !isKind) {
-    const kinds = TASK_KINDS.join(", ");
-    throw new UsageError(`--task: expected LABEL=KIND (${kinds}) or LABEL.weight=NUMBER, got '${text}'`);
+  const [, column = "", field = "kind", value = ""] = /^([^=]+?)(?:\.(weight|classWeight))?=([^=]+)$/.exec(text) ?? [];
+  const ofClasses = value === "balanced" ? value : value.split(":").map(Number);
+  const said = { kind: value, weight: Number(value), classWeight: ofClasses }[field];
+  const found = GIVEN_TASKS.safeParse([{ column, [field]: said }]);
+  if (!found.success) {
+    const ways = `LABEL=KIND (${TASK_KINDS.join(", ")}), LABEL.weight=NUMBER, or LABEL.classWeight=balanced or A:B`;
+    throw new UsageError(`--task: expected ${ways}, got '${text}'`);
   }
-  const given: GivenTask = { column, ...(weight ? { weight } : { kind: value as TaskKind }) };
+  const given = found.data;
   return {
     source,
     valuesAfter: ({ rows, taskKinds }) => {
@@ -142,7 +158,7 @@ export function taskOverride(text: string): Override {
         throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
       const table = readTable(rows.file, chosenIn(rows), readingOf(rows));
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
-      return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
+      return { taskKinds: storedKinds(changedKinds(before, given, table, () => source)) };
     },
   };
 }
@@ -225,12 +241,21 @@ export function classNumbers(kinds: readonly TaskKindSetting[]): (readonly numbe
   );
 }
 
+/** What losses of rows of each class count, [K]; undefined if no task has such weights. */
+export function classWeights(kinds: readonly TaskKindSetting[]): (ClassWeights | null)[] | undefined {
+  return kinds.some(({ classWeight }) => classWeight) ? kinds.map(({ classWeight }) => classWeight ?? null) : undefined;
+}
+
 /** Kinds on one line: `y_income binary (no, yes), y_age regression with weight 0.5 and 11 gaps`. */
 export function kindsText(kinds: readonly TaskKindSetting[]): string {
-  const texts = kinds.map(({ column, kind, weight, classes, gaps }) => {
+  const texts = kinds.map(({ column, kind, weight, classWeight, classes, gaps }) => {
     const few = classes.length > MOST_SHOWN ? [...classes.slice(0, MOST_SHOWN), "..."] : classes;
     const values = classes.length > 0 ? ` (${few.join(", ")})` : "";
-    const more = [...(weight === 1 ? [] : [`weight ${weight}`]), ...(gaps ? [numberOf(gaps, "gap")] : [])];
+    const more = [
+      ...(weight === 1 ? [] : [`weight ${weight}`]),
+      ...(classWeight ? [`class weights ${[classWeight].flat().join(":")}`] : []),
+      ...(gaps ? [numberOf(gaps, "gap")] : []),
+    ];
     return `${column} ${kind}${values}${more.length > 0 ? ` with ${more.join(" and ")}` : ""}`;
   });
   return texts.join(", ");

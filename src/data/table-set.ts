@@ -12,7 +12,7 @@ import {
 } from "./row-encoder.ts";
 import { drawnMarks, foldOf, foldSpan, HELD_OUT, splitKey, tooFewText, VALIDATION } from "./split.ts";
 import { type DataIdentity, dataIdentity, type RowCounts, type RowSet, type RunNames } from "./streams.ts";
-import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
+import { areWeighted, heldoutCount, type TableSettings, type TableValues } from "./table.ts";
 import { CellReader } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
 import { classShares } from "./task-kinds.ts";
@@ -44,6 +44,10 @@ export class TableSet {
   readonly #labels: readonly Moments[];
   /** Of each label, the places of its numbers among its classes; undefined for a number, and for classes that are their places. */
   readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
+  /** Of each row of the table. */
+  readonly #groups: Uint32Array | undefined;
+  /** For each task, what the losses of the row at a place count that has a label; undefined if all count alike. */
+  readonly #weights: readonly RowWeight[] | undefined;
   /** Of each task of classes: every run on these rows asks for them. */
   readonly #shares: (readonly number[])[] = [];
 
@@ -51,6 +55,7 @@ export class TableSet {
     const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#cells = new CellReader(values.cells, values.cells.words);
+    this.#groups = values.groups && new Uint32Array(values.groups);
     this.#inputs = inputs;
     this.#columns = placedColumns(table.columns, inputs);
     this.#places = placesOf(table, values, identity, counts);
@@ -65,6 +70,27 @@ export class TableSet {
     this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
     this.#known = this.#knownColumns(moments, standardise, table.reading?.minCount);
     this.codes = columnCodes(this.#cells, this.#known);
+    this.#weights = areWeighted(table) ? this.#rowWeights(table, values) : undefined;
+  }
+
+  /** Products of a row's own weight and that of its class, over their mean in the training rows that have the task's label. */
+  #rowWeights({ classWeights = [], classes = [] }: TableSettings, { weights }: TableValues): RowWeight[] {
+    const own = weights && new Float32Array(weights);
+    const { train } = this.#places;
+    return this.#labels.map((_, k) => {
+      const given = classWeights[k] ?? undefined;
+      const shares = given === "balanced" ? this.#sharesOf(k, classes[k]?.length ?? 0) : [];
+      const ofClasses = given === "balanced" ? shares.map((share) => 1 / (share || 1)) : given;
+      const product: RowWeight = (place, label) => (own?.[place] ?? 1) * (ofClasses?.[label] ?? 1);
+      let [sum, count] = [0, 0];
+      for (const place of train) {
+        const label = this.labelAt(place, k);
+        if (Number.isNaN(label)) continue;
+        sum += product(place, label);
+        count++;
+      }
+      return (place, label) => (product(place, label) * count) / (sum || 1);
+    });
   }
 
   #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean, minCount = 1): KnownColumn[] {
@@ -141,6 +167,11 @@ export class TableSet {
     return counts;
   }
 
+  /** The group of each row of a set, [N], in which metrics are taken; undefined without groups. */
+  groups(set: RowSet): Uint32Array | undefined {
+    return this.#groups && this.#places[set].map((place) => (this.#groups as Uint32Array)[place]);
+  }
+
   /** The labels [N, K] of a set's rows. */
   labels(set: RowSet): Float32Array {
     const places = this.#places[set];
@@ -158,11 +189,31 @@ export class TableSet {
     return labels;
   }
 
-  /** The share of each of `classes` classes among the labels of task `k` in the training rows, [C]. */
+  /** The share of each of `classes` classes among the labels of task `k` in the training rows, by their weights, [C]. */
   classShares(k: number, classes: number): readonly number[] {
-    const { train } = this.#places;
-    this.#shares[k] ??= classShares(train.length, (n) => this.labelAt(train[n], k), classes);
+    this.#shares[k] ??= this.#sharesOf(k, classes, this.#weights?.[k]);
     return this.#shares[k];
+  }
+
+  #sharesOf(k: number, classes: number, weightOf?: RowWeight): readonly number[] {
+    const { train } = this.#places;
+    const weights = weightOf && ((n: number, label: number) => weightOf(train[n], label));
+    return classShares(train.length, (n) => this.labelAt(train[n], k), classes, weights);
+  }
+
+  /** What the losses of the rows of a set count, [N, K], where their labels are there; undefined if all count alike. */
+  weights(set: RowSet): Float32Array | undefined {
+    if (this.#weights === undefined) return undefined;
+    const [places, K] = [this.#places[set], this.#labels.length];
+    return Float32Array.from({ length: places.length * K }, (_, i) => {
+      const [place, k] = [places[Math.floor(i / K)], i % K];
+      return this.weightAt(place, k, this.labelAt(place, k));
+    });
+  }
+
+  /** What the loss of the row at a place in the table counts for a task, whose label it has. */
+  weightAt(place: number, k: number, label: number): number {
+    return this.#weights?.[k](place, label) ?? 1;
   }
 
   /** What each label is shifted and scaled by, [K]: by nothing if it is as in the file, or a class. */
@@ -179,6 +230,9 @@ export class TableSet {
     return this.#classes[k]?.get(value) ?? value;
   }
 }
+
+/** What the losses of the row at a place count for a task, by the row's label. */
+type RowWeight = (place: number, label: number) => number;
 
 type RunOnTable = RunNames & { readonly data: TableSettings; readonly training: RowCounts };
 

@@ -28,19 +28,34 @@ export interface TableSettings {
    * that is a number; absent if all are.
    */
   readonly classes?: readonly (readonly number[] | null)[];
+  /** What losses of rows of each class count, [K]; null for a task without such weights, absent if all are. */
+  readonly classWeights?: readonly (ClassWeights | null)[];
   /** Of a table whose runs have splits of different sizes, the rows that a run is asked for which has all of its own. */
   readonly whole?: { readonly trainRows: number; readonly heldoutRows: number };
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }
 
+/** One for each class, [C]; or `balanced`: 1 / the class's share of the training rows. */
+export type ClassWeights = readonly number[] | "balanced";
+
+/** Whether rows have weights, which multiply their losses. */
+export function areWeighted({ classWeights, reading }: TableSettings): boolean {
+  return classWeights !== undefined || reading?.weight !== undefined;
+}
+
 /** Ways to split a table by a column: its values stay together, its last rows are the test, or parts have equal shares of its values. */
 export const SPLITS = ["group", "time", "stratify"] as const;
 
-/** How a column splits a table. */
-export interface PartsBy {
-  readonly by: (typeof SPLITS)[number];
+/** A column that is used beside inputs and labels. */
+export interface SideColumn {
+  readonly by: (typeof SPLITS)[number] | "metricsBy" | "weight";
   readonly column: string;
+}
+
+/** How a column splits a table. */
+export interface PartsBy extends SideColumn {
+  readonly by: (typeof SPLITS)[number];
   /** Share of the rows that are for the test. */
   readonly heldout: number;
   /** Of the split that all runs have. */
@@ -69,6 +84,21 @@ export interface TableReading {
   readonly folds?: number | undefined;
   /** Absent where chance splits, or a column `part`. */
   readonly parts?: PartsBy | undefined;
+  /** The column in whose groups of equal values metrics are taken, beside those of all rows. */
+  readonly metricsBy?: string | undefined;
+  /** How many rows of each group count in NDCG. */
+  readonly ndcgAt?: number | undefined;
+  /** The column that says what a row's losses count. */
+  readonly weight?: string | undefined;
+}
+
+/** The columns that are used beside inputs and labels. */
+export function sideColumns({ parts, ...others }: TableReading): SideColumn[] {
+  const named = (["metricsBy", "weight"] as const).flatMap((by) => {
+    const column = others[by];
+    return column === undefined ? [] : [{ by, column }];
+  });
+  return [...(parts ? [parts] : []), ...named];
 }
 
 /** Columns by their names. */
@@ -87,6 +117,10 @@ export interface TableValues {
   readonly heldout?: SharedArrayBuffer;
   /** Uint32 [N]: what each row has in the column by which each run draws its parts, as a place among its values; absent without one. */
   readonly places?: SharedArrayBuffer;
+  /** Uint32 [N]: of what each row has in the column of groups of metrics, its place among the values; absent without one. */
+  readonly groups?: SharedArrayBuffer;
+  /** Float32 [N]: what each row's losses count; absent if all count alike. */
+  readonly weights?: SharedArrayBuffer;
 }
 
 /** How many of N rows are held out: at least one, and not all. */

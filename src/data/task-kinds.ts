@@ -22,15 +22,21 @@ export function outputCount({ classes = 1 }: TaskSettings): number {
   return classes;
 }
 
-/** The share of each of `classes` classes among those of N labels that are there. */
-export function classShares(N: number, labelOf: (n: number) => number, classes: number): number[] {
+/** The share of each of `classes` classes among those of N labels that are there, by weights if rows have some. */
+export function classShares(
+  N: number,
+  labelOf: (n: number) => number,
+  classes: number,
+  weightOf: (n: number, label: number) => number = () => 1,
+): number[] {
   const counts = new Array<number>(classes).fill(0);
   let all = 0;
   for (let n = 0; n < N; n++) {
     const label = labelOf(n);
     if (Number.isNaN(label)) continue;
-    counts[label]++;
-    all++;
+    const weight = weightOf(n, label);
+    counts[label] += weight;
+    all += weight;
   }
   return counts.map((count) => count / all);
 }

@@ -15,9 +15,10 @@ import { type Gradient, Tape, type Units } from "./tape.ts";
 /** The most held-out rows that quantities are taken over: the first ones. */
 const MOST_ROWS = 64;
 
-/** All held-out rows of a run on a table. */
-function tableRows(run: DiagnosedRun): Rows {
-  return tableSetOf(run as DiagnosedRun & { readonly data: TableSettings }).rows("heldout");
+/** All held-out rows of a run on a table, and what their losses count, [N, K], unless they count alike. */
+function tableRows(run: DiagnosedRun): Rows & { readonly weights: Float32Array | undefined } {
+  const table = tableSetOf(run as DiagnosedRun & { readonly data: TableSettings });
+  return { ...table.rows("heldout"), weights: table.weights("heldout") };
 }
 
 /** What is diagnosed of a run, and what a run is for that. */
@@ -51,6 +52,7 @@ export class Diagnosis {
   readonly #x: Float64Array;
   /** [N, K]. */
   readonly #y: Float32Array;
+  readonly #weights: Float32Array | undefined;
 
   /** `losses` are those of the tasks [K]; squared errors by default. */
   constructor(run: DiagnosedRun, losses?: readonly MeasuredLoss[]) {
@@ -58,7 +60,9 @@ export class Diagnosis {
     this.#losses = losses ?? new Array<MeasuredLoss>(run.model.tasks).fill({ kind: "regression", unit: 1 });
     this.#N = Math.min(MOST_ROWS, run.training.heldoutRows);
     if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, dataIdentity(run));
-    const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run);
+    const generated = this.#tasks?.rows("heldout", this.#N);
+    const { x, y, weights } = generated ? { ...generated, weights: undefined } : tableRows(run);
+    this.#weights = weights;
     this.#x = Float64Array.from(x.subarray(0, this.#N * run.model.inputs));
     this.#y = y;
   }
@@ -104,8 +108,10 @@ export class Diagnosis {
   #lossesOf(outputs: readonly Units[]): LossOfRows[] {
     const K = this.#run.model.tasks;
     return outputs.map((output, k) => {
-      const labels = Float32Array.from({ length: this.#N }, (_, n) => this.#y[n * K + k]);
-      return lossOfRows(this.#losses[k], output, labels, this.#run.training.huberDelta);
+      const [labels, weights] = [this.#y, this.#weights].map(
+        (of) => of && Float32Array.from({ length: this.#N }, (_, n) => of[n * K + k]),
+      ) as [Float32Array, Float32Array | undefined];
+      return lossOfRows(this.#losses[k], output, { labels, weights }, this.#run.training.huberDelta);
     });
   }
 }
@@ -115,7 +121,7 @@ function nowhere({ parameters: { length } }: Tape): Gradient {
   return { values: new Float64Array(length), reached: new Uint8Array(length) };
 }
 
-/** The mean loss over the rows with a label, NaN without one, and its derivatives with respect to the outputs, [N, C]. */
+/** The mean loss over the rows with a label, by their weights, NaN without one, and its derivatives with respect to the outputs, [N, C]. */
 interface LossOfRows {
   readonly mean: number;
   readonly slopes: Float64Array;
@@ -124,7 +130,7 @@ interface LossOfRows {
 function lossOfRows(
   { kind, unit }: MeasuredLoss,
   { values, width }: Units,
-  labels: Float32Array,
+  { labels, weights }: { readonly labels: Float32Array; readonly weights: Float32Array | undefined },
   huberDelta: number | null,
 ): LossOfRows {
   const slopes = new Float64Array(values.length);
@@ -132,8 +138,10 @@ function lossOfRows(
   for (const [n, label] of labels.entries()) {
     if (Number.isNaN(label)) continue;
     const [from, to] = [n * width, (n + 1) * width];
-    sum += ROW_LOSSES[kind](values.subarray(from, to), label, slopes.subarray(from, to), huberDelta);
-    count++;
+    const [own, weight] = [slopes.subarray(from, to), weights?.[n] ?? 1];
+    sum += weight * ROW_LOSSES[kind](values.subarray(from, to), label, own, huberDelta);
+    for (let c = 0; c < width; c++) own[c] *= weight;
+    count += weight;
   }
   const factor = ((kind === "regression" && huberDelta === null ? 2 : 1) * unit) / count;
   return { mean: (unit * sum) / count, slopes: slopes.map((slope) => factor * slope) };

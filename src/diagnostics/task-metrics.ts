@@ -8,7 +8,7 @@ import {
   type TaskSettings,
 } from "../data/task-kinds.ts";
 import { accuracy, calibrationError, f1Macro } from "../stats/classes.ts";
-import { areaError, areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
+import { areaError, areaUnderCurve, averagePrecision, type GroupRanking, rankingInGroups } from "../stats/ranking.ts";
 import type { Quantities } from "./kinds.ts";
 
 /** What a run predicts of its held-out rows. */
@@ -17,6 +17,8 @@ export interface Predictions {
   readonly outputs: Float32Array;
   /** The labels, [N, K]; NaN for none. */
   readonly y: Float32Array;
+  /** The group of each row, [N], where metrics are taken within groups, too. */
+  readonly groups?: Uint32Array | undefined;
 }
 
 /** Its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
@@ -79,30 +81,51 @@ function calibrationErrorOf({ probabilities, outcomes }: Stated): number {
   return calibrationError(probabilities, outcomes);
 }
 
+/** The metrics within groups of rows that a kind of task has beside others. */
+export function groupMetricsOf(kind: TaskKind): readonly (keyof GroupRanking)[] {
+  return kind === "binary" ? ["gauc", "ndcg", "mrr"] : [];
+}
+
+/** Unless the user says how many rows of each group count in NDCG. */
+export const NDCG_AT = 10;
+
 /** The metrics of a kind of task, by name. */
 export function metricsOfKind(kind: TaskKind): Metrics {
   return METRICS[kind];
 }
 
+interface MetricOptions {
+  /** The labels' standard deviations where they are z-scored, [K]. */
+  readonly scales?: readonly number[];
+  /** The one metric that is asked for. */
+  readonly only?: string | undefined;
+  readonly ndcgAt?: number | undefined;
+}
+
 /**
  * Metrics of a run's tasks [K] by name and number, `auc/1`, over the rows that have the task's label. Of a task of a kind that
- * has none, NaN. `scales` are the labels' standard deviations where they are z-scored, [K]; `only` names the one metric that is asked for.
+ * has none, NaN.
  */
 export function taskMetrics(
   tasks: readonly TaskSettings[],
-  { outputs, y }: Predictions,
-  scales: readonly number[] = [],
-  only?: string,
+  { outputs, y, groups }: Predictions,
+  { scales = [], only, ndcgAt = NDCG_AT }: MetricOptions = {},
 ): Quantities {
-  const all = only === undefined ? tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])) : [only];
-  const names = [...new Set(all)];
+  const namesOf = (kind: TaskKind) => [...Object.keys(METRICS[kind]), ...(groups ? groupMetricsOf(kind) : [])];
+  const names = only === undefined ? [...new Set(tasks.flatMap(({ kind }) => namesOf(kind)))] : [only];
   const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
   let first = 0;
   const values = tasks.map((task, k) => {
     const width = outputCount(task);
-    const [own, labels] = labelledRows(columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1));
+    const columns = [columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1)] as const;
+    const [own, labels, ofGroups] = labelledRows(...columns, groups);
     first += width;
-    return names.map((name) => METRICS[task.kind][name]?.(own, labels, scales[k] ?? 1) ?? Number.NaN);
+    const has = (name: string) => groupMetricsOf(task.kind).includes(name as keyof GroupRanking);
+    const inGroups = ofGroups && names.some(has) ? rankingInGroups(own, labels, ofGroups, ndcgAt) : undefined;
+    return names.map(
+      (name) =>
+        METRICS[task.kind][name]?.(own, labels, scales[k] ?? 1) ?? inGroups?.[name as keyof GroupRanking] ?? Number.NaN,
+    );
   });
   const entries = names.flatMap((name, i) =>
     values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i]]),
@@ -119,12 +142,17 @@ function columnsOf(values: Float32Array, width: number, first: number, count: nu
   return chosen;
 }
 
-/** A task's outputs [N, C] and labels [N] in the rows that have a label. */
-function labelledRows(outputs: Float32Array, labels: Float32Array): [Float32Array, Float32Array] {
-  if (!labels.includes(Number.NaN)) return [outputs, labels];
+/** A task's outputs [N, C], labels [N] and groups [N] in the rows that have a label. */
+function labelledRows(
+  outputs: Float32Array,
+  labels: Float32Array,
+  groups?: Uint32Array,
+): readonly [Float32Array, Float32Array, Uint32Array | undefined] {
+  if (!labels.includes(Number.NaN)) return [outputs, labels, groups];
   const width = outputs.length / labels.length;
   const isThere = (n: number) => !Number.isNaN(labels[n]);
-  return [outputs.filter((_, i) => isThere(Math.floor(i / width))), labels.filter((_, n) => isThere(n))];
+  const ofRows = [labels.filter((_, n) => isThere(n)), groups?.filter((_, n) => isThere(n))] as const;
+  return [outputs.filter((_, i) => isThere(Math.floor(i / width))), ...ofRows];
 }
 
 function rowOf(values: Float32Array, N: number, n: number): Float32Array {

@@ -1,4 +1,4 @@
-import type { TableSettings } from "../data/table.ts";
+import { areWeighted, type TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { type CodeModel, isCode, type Language, languageOf, type Model } from "../models/code.ts";
@@ -33,6 +33,10 @@ export function checkRun(engine: EngineName, { id, model, data, correlationMatri
     const what = isCode(model) ? languageOf(model) : `gating ${model.gating}`;
     throw new UsageError(`model ${model.name}: ${what} is not in the ${engine} engine`);
   }
+  if (["tfjs", "cuda"].includes(engine) && correlationMatrix === null && areWeighted(data as TableSettings))
+    throw new UsageError(
+      `engine ${engine}: trains without weights of rows and classes; leave them out, or give --engine cpu`,
+    );
   if (!isCode(model)) checkSpec(model);
   const { optimizer } = training;
   if (!OPTIMIZERS.includes(optimizer))

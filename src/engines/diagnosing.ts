@@ -1,3 +1,4 @@
+import type { TableReading } from "../data/table.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/kinds.ts";
@@ -29,14 +30,24 @@ type Measured = Pick<AnyRun, "training" | "correlation" | "until">;
 /** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   if (!hasMetrics(run)) return {};
-  const [predictions, scales] = [heldout(), labelScales(run)];
-  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, scales, run.until?.by?.metric);
+  const { outputs, y } = heldout();
+  const groups = heldoutGroups(run);
+  const predictions = { outputs, y, groups: groups?.subarray(groups.length - y.length / run.model.tasks) };
+  const options = { scales: labelScales(run), only: run.until?.by?.metric, ndcgAt: readingIn(run).ndcgAt };
+  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, options);
   if (!isValidated(run)) return metricsOn(predictions);
   const validated = Object.entries(metricsOn(rowsOfPart(run, predictions, "validation")));
   return {
     ...metricsOn(rowsOfPart(run, predictions, "test")),
     ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
   };
+}
+
+/** The groups of all held-out rows, of which evaluations are of the last ones. */
+const heldoutGroups = memo((run: AnyRun) => (run.correlation === null ? tableSetOf(run).groups("heldout") : undefined));
+
+function readingIn(run: AnyRun): TableReading {
+  return (run.correlation === null ? run.data.reading : undefined) ?? {};
 }
 
 /** What one is in the units of each label in its table, [K]. */

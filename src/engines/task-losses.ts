@@ -1,8 +1,10 @@
 import { baseRate } from "../data/label-form.ts";
 import { settingsOf } from "../data/settings.ts";
+import { areWeighted, type TableSettings } from "../data/table.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import { crossEntropy, entropy, logistic, outputCount, type TaskSettings } from "../data/task-kinds.ts";
-import type { AnyRun, Predictions } from "./engine.ts";
+import { memo } from "../memo.ts";
+import type { AnyRun, FromTable, Predictions } from "./engine.ts";
 
 /** How the loss of a task is taken. */
 export interface TaskLoss extends TaskSettings {
@@ -42,9 +44,26 @@ export function lossUnits(run: AnyRun): number[] {
   return lossesOfTasks(run).map(({ unit }) => unit);
 }
 
-/** Sums over the rows with a label of the losses of predictions [N, O] of labels [N, K], in float64: [K]. */
+/** Whether the losses of a run's rows have weights. */
+export function isWeighted({ data, correlation }: Pick<AnyRun, "data" | "correlation">): boolean {
+  return correlation === null && areWeighted(data as TableSettings);
+}
+
+/** What the losses of a run's held-out rows count, [N, K]: of the last ones, of which predictions are; undefined if all count alike. */
+const heldoutWeights = memo((run: AnyRun) =>
+  isWeighted(run) ? tableSetOf(run as AnyRun & FromTable).weights("heldout") : undefined,
+);
+
+/** Predictions [N, O] of labels [N, K], and weights [N, K] if rows have some. */
+export interface Judged {
+  readonly outputs: Float32Array;
+  readonly y: Float32Array;
+  readonly weights?: Float32Array | undefined;
+}
+
+/** Sums over the rows with a label of the losses of predictions times their weights, in float64: [K]. */
 export function summedLosses(
-  { outputs, y }: { readonly outputs: Float32Array; readonly y: Float32Array },
+  { outputs, y, weights }: Judged,
   tasks: readonly TaskLoss[],
   huberDelta: number | null,
 ): Float64Array {
@@ -59,10 +78,11 @@ export function summedLosses(
       const label = y[n * K + k];
       if (Number.isNaN(label)) continue;
       const at = n * O + from;
-      sum +=
+      const loss =
         task.kind === "categorical"
           ? crossEntropy(outputs.subarray(at, at + width), label)
           : lossOf(task.kind, outputs[at], label, huberDelta);
+      sum += weights ? weights[n * K + k] * loss : loss;
     }
     return task.unit * sum;
   });
@@ -81,29 +101,34 @@ export function isValidated({ training }: Pick<AnyRun, "training">): boolean {
   return (training.validationRows ?? 0) > 0;
 }
 
-/** Mean losses [K] over the validation rows that have each task's label, in float64; NaN where none has. */
+/** Mean losses [K] over the validation rows that have each task's label, by their weights, in float64; NaN where none has. */
 export function validationLosses(run: AnyRun, heldout: Predictions, tasks: readonly TaskLoss[]): number[] {
   const rows = rowsOfPart(run, heldout, "validation");
-  const sums = summedLosses(rows, tasks, run.training.huberDelta);
-  const counts = labelledIn(rows.y, tasks.length);
+  const weights = heldoutWeights(run)?.subarray(-rows.y.length);
+  const sums = summedLosses({ ...rows, weights }, tasks, run.training.huberDelta);
+  const counts = labelledIn(rows.y, tasks.length, weights);
   return Array.from(sums, (sum, k) => sum / counts[k]);
 }
 
-/** How many rows have each task's label, [K], by labels [N, K]; NaN is none. */
-export function labelledIn(y: Float32Array, K: number): number[] {
+/** How many rows have each task's label, [K], by labels [N, K], where NaN is none; or the sums of their weights [N, K]. */
+export function labelledIn(y: Float32Array, K: number, weights?: Float32Array): number[] {
   return Array.from({ length: K }, (_, k) => {
     let count = 0;
-    for (let at = k; at < y.length; at += K) count += Number(!Number.isNaN(y[at]));
+    for (let at = k; at < y.length; at += K) if (!Number.isNaN(y[at])) count += weights?.[at] ?? 1;
     return count;
   });
 }
 
 /** The test rows, or the validation rows, of what a run predicts of its held-out rows. */
-export function rowsOfPart(run: AnyRun, { outputs, y }: Predictions, part: "test" | "validation"): Predictions {
+export function rowsOfPart(run: AnyRun, { outputs, y, groups }: Predictions, part: "test" | "validation"): Predictions {
   const K = run.model.tasks;
   const N = y.length / K; // fewer than all test rows of a sample
   const O = outputs.length / N;
   const T = N - (run.training.validationRows ?? 0);
   const [from, to] = part === "test" ? [0, T] : [T, N];
-  return { outputs: outputs.subarray(from * O, to * O), y: y.subarray(from * K, to * K) };
+  return {
+    outputs: outputs.subarray(from * O, to * O),
+    y: y.subarray(from * K, to * K),
+    groups: groups?.subarray(from, to),
+  };
 }

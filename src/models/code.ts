@@ -13,6 +13,8 @@ export interface CodeModel {
   readonly classes?: readonly (number | null)[];
   /** Whether rows may lack each task's label, [K]. Absent if none may. */
   readonly gaps?: readonly boolean[];
+  /** Whether its losses are multiplied by weights of rows. */
+  readonly weighted?: true;
   /** How many values each of the last inputs has, which are numbers of a category's values. Absent without such inputs. */
   readonly categories?: readonly number[];
   /** Absolute path. */

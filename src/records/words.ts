@@ -50,6 +50,9 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   f1Macro: "macro F1",
   averagePrecision: "average precision",
   aucError: "AUC's standard error within a split (DeLong)",
+  gauc: "GAUC",
+  ndcg: "NDCG",
+  mrr: "MRR",
   logLoss: "log loss (nats)",
   calibrationError: "calibration error (ECE)",
 };

@@ -1,4 +1,4 @@
-// How well scores rank rows of two classes.
+// How well scores rank rows of two classes, of all rows and within groups.
 import { standardError } from "./moments.ts";
 import { sortAscending } from "./sort.ts";
 
@@ -138,4 +138,77 @@ export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<nu
     sum += ties.positives[i] * (found / rows);
   }
   return sum / found;
+}
+
+/** Means over groups of how well scores rank the rows of each; NaN without a group that has rows of both classes. */
+export interface GroupRanking {
+  /** Of the area under the ROC curve, each group counting by its rows. */
+  readonly gauc: number;
+  /** Of the normalised discounted cumulative gain of the first rows of each. */
+  readonly ndcg: number;
+  /** Of 1 / the rank of the first row of class 1. */
+  readonly mrr: number;
+}
+
+/**
+ * Means over the groups that have rows of both classes, by the group of each row, [N]; of each, `first` rows count in NDCG. Where scores
+ * are equal, they are means over the orders that rows may have.
+ */
+export function rankingInGroups(scores: Floats, labels: Floats, groups: Uint32Array, first: number): GroupRanking {
+  let [count, rows, areas, gains, reciprocals] = [0, 0, 0, 0, 0];
+  for (const [own, classes] of inGroups(scores, labels, groups)) {
+    const { ones, zeros, ties } = rankedBy(own, classes);
+    if (ones.length === 0 || zeros.length === 0) continue;
+    count++;
+    rows += own.length;
+    areas += own.length * areaUnderCurve(own, classes);
+    gains += discountedGain(ties, first) / discounts(0, Math.min(ones.length, first));
+    reciprocals += reciprocalRank(ties);
+  }
+  return { gauc: areas / rows, ndcg: gains / count, mrr: reciprocals / count };
+}
+
+/** The scores and labels of the rows of each group. */
+function* inGroups(scores: Floats, labels: Floats, groups: Uint32Array): Generator<readonly [Floats, Floats]> {
+  const ends = new Uint32Array(groups.reduce((most, group) => Math.max(most, group + 1), 0));
+  for (const group of groups) ends[group]++;
+  for (let group = 1; group < ends.length; group++) ends[group] += ends[group - 1];
+  const [sorted, classes, next] = [scores.slice(), labels.slice(), ends.slice()];
+  for (const [row, group] of groups.entries()) {
+    const at = --next[group];
+    sorted[at] = scores[row];
+    classes[at] = labels[row];
+  }
+  for (const [group, end] of ends.entries())
+    if (end > next[group]) yield [sorted.subarray(next[group], end), classes.subarray(next[group], end)];
+}
+
+/** The sum of the discounts of ranks, counted from 0: 1 / log2(rank + 2). */
+function discounts(from: number, to: number): number {
+  let sum = 0;
+  for (let rank = from; rank < to; rank++) sum += 1 / Math.log2(rank + 2);
+  return sum;
+}
+
+/** The sum of the discounts of the rows of class 1 among the first ones. */
+function discountedGain({ count, positives, negatives }: Ties, first: number): number {
+  let [above, sum] = [0, 0];
+  for (let i = 0; i < count && above < first; i++) {
+    const rows = positives[i] + negatives[i];
+    sum += (positives[i] / rows) * discounts(above, Math.min(above + rows, first));
+    above += rows;
+  }
+  return sum;
+}
+
+/** The mean of 1 / the rank of the first row of class 1 over the orders of the rows whose score it has. */
+function reciprocalRank({ positives, negatives }: Ties): number {
+  const found = positives.findIndex((count) => count > 0);
+  const above = negatives.subarray(0, found).reduce((sum, count) => sum + count, 0);
+  let [sum, isLater] = [0, 1]; // the probability that it comes after the rows before
+  for (let left = positives[found] + negatives[found], rank = above + 1; left >= positives[found]; left--, rank++) {
+    sum += (isLater * positives[found]) / left / rank;
+    isLater *= 1 - positives[found] / left;
+  }
+  return sum;
 }

@@ -1,5 +1,5 @@
 // Which columns a table has, and what each is for.
-import type { ChosenColumns } from "../data/table.ts";
+import type { ChosenColumns, SideColumn } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isName, printable } from "../text.ts";
 import { thousands } from "../units.ts";
@@ -30,8 +30,8 @@ export interface Columns {
   readonly places: readonly number[];
   /** Place of the column that says which part a row is of; undefined if there is none. */
   readonly part: number | undefined;
-  /** Place of the column that splits the rows, if one does; it may be an input or a label, too. */
-  readonly splits: number | undefined;
+  /** Places of the columns beside them, in their order; such a column may be an input or a label, too. */
+  readonly sides: readonly number[];
   /** Whether the user named the labels: names of columns do not say it. */
   readonly areChosen: boolean;
 }
@@ -59,14 +59,14 @@ export const MOST_COLUMNS = 50_000;
 const MOST_CHARACTERS = 400_000;
 
 /**
- * Columns by `chosen`, or else by their names; column `splits` is an input or label only if these say so. Throws UsageError, by the name
- * `source`, for a name that says no role, and for a chosen column that is not there.
+ * Columns by `chosen`, or else by their names; one that splits the rows is an input or label only if these say so. Throws UsageError, by
+ * the name `source`, for a name that says no role, and for a chosen column that is not there.
  */
 export function tableColumns(
   header: readonly string[],
   source: string,
   chosen?: NamedColumns,
-  splits?: string,
+  sides: readonly SideColumn[] = [],
 ): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
@@ -74,14 +74,15 @@ export function tableColumns(
   if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd])}`);
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen =
-    chosen !== undefined && !(chosen.onlyIfNeeded && names.every((name) => name === splits || saysRole(name)));
-  if (splits !== undefined && !names.includes(splits))
-    throw new UsageError(
-      `${source}: no column '${splits}'${chosen?.didYouMean?.(splits, names) || columnsText(names)}`,
-    );
+    chosen !== undefined && !(chosen.onlyIfNeeded && names.every((name) => isSide(name, sides) || saysRole(name)));
+  for (const { column } of sides)
+    if (!names.includes(column))
+      throw new UsageError(
+        `${source}: no column '${column}'${chosen?.didYouMean?.(column, names) || columnsText(names)}`,
+      );
   const { inputs, labels } = areChosen
-    ? chosenPlaces(names, source, chosen, splits)
-    : placesByName(names, source, splits);
+    ? chosenPlaces(names, source, chosen, sides)
+    : placesByName(names, source, sides);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
   if (inputs.length === 0) throw new UsageError(`${source}: no column is an input; ${NAMES}`);
   if (labels.length < LEAST_LABELS)
@@ -95,7 +96,7 @@ export function tableColumns(
     labels: named(labels),
     places: [...inputs, ...labels],
     part: part < 0 ? undefined : part,
-    splits: splits === undefined ? undefined : names.indexOf(splits),
+    sides: sides.map(({ column }) => names.indexOf(column)),
     areChosen,
   };
 }
@@ -103,11 +104,17 @@ export function tableColumns(
 /** Places of inputs and of labels in the header. */
 type Places = Readonly<Record<"inputs" | "labels", readonly number[]>>;
 
-function placesByName(names: readonly string[], source: string, splits?: string): Places {
-  const odd = names.find((name) => name !== splits && !saysRole(name));
+function isSide(name: string, sides: readonly SideColumn[]): boolean {
+  return sides.some(({ column }) => column === name);
+}
+
+function placesByName(names: readonly string[], source: string, sides: readonly SideColumn[]): Places {
+  const odd = names.find((name) => !isSide(name, sides) && !saysRole(name));
   if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
+  const weight = sides.find(({ by }) => by === "weight")?.column;
+  const isOther = (name: string) => name !== PART && name !== weight;
   const of = (role: string) =>
-    [...names.keys()].filter((i) => names[i] !== PART && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
+    [...names.keys()].filter((i) => isOther(names[i]) && saysRole(names[i]) && names[i]?.[0]?.toLowerCase() === role);
   return { inputs: of("x"), labels: of("y") };
 }
 
@@ -115,17 +122,20 @@ function saysRole(name: string): boolean {
   return name === PART || (ROLE.test(name) && !SEPARATOR.test(name));
 }
 
-/** Labels, and inputs that are given, in the order of `chosen`; other inputs in that of the file. */
+/** Labels, and inputs that are given, in the order of `chosen`; other inputs in that of the file: metrics change none of them. */
 function chosenPlaces(
   names: readonly string[],
   source: string,
   { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
-  splits?: string,
+  sides: readonly SideColumn[],
 ): Places {
+  const apart = sides.filter(({ by }) => by !== "metricsBy");
   const others = [...new Set(names)].filter(
-    (name) => name !== PART && name !== splits && !labels.includes(name) && !ignore.includes(name),
+    (name) => name !== PART && !isSide(name, apart) && !labels.includes(name) && !ignore.includes(name),
   );
   const both = [...labels, ...(inputs ?? others)];
+  const weight = sides.find(({ by, column }) => by === "weight" && both.includes(column));
+  if (weight) throw new UsageError(`${source}: column '${weight.column}' is the rows' weight; it is no label or input`);
   const twice = both.find((name, i) => both.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' is named twice among labels and inputs`);
   const ignored = both.find((name) => ignore.includes(name));

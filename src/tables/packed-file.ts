@@ -1,11 +1,13 @@
-// A file of a packed table: cells, marks or places if it has any, then a footer of JSON. Each part has a checksum.
+// A file of a packed table: cells, numbers of its rows such as marks if it has any, then a footer of JSON. Each part has a checksum.
 import { crc32 } from "node:zlib";
+import type { TableValues } from "../data/table.ts";
 import type { TableCells } from "../data/table-cells.ts";
+import { defined } from "../defined.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { expectMemory, nextTableId, type TableRows } from "./table-builder.ts";
 
 /** Ends a file. Another number for whatever changes its bytes, or how a table is packed: older files are then not taken. */
-const MARK = Buffer.from("mmoe table 1\n");
+const MARK = Buffer.from("mmoe table 2\n");
 /** Length and checksum of the footer, before the mark. */
 const LENGTHS = 8;
 /** Bytes that are read and written at once. */
@@ -20,23 +22,26 @@ interface Footer {
   /** What the table was packed from, and how. */
   readonly key: string;
   readonly parts: readonly Part[];
-  /** What the second part is, unless it is the rows' marks. */
-  readonly second?: "places";
+  /** What the parts after the cells are. */
+  readonly ofRows: readonly (keyof OfRows)[];
   readonly cells: Omit<TableCells, "words">;
   /** `firstGap` without the table's name: the same bytes may have another. */
   readonly table: Omit<TableRows, "values">;
 }
 
+/** What there is of each row beside its cells. */
+type OfRows = Pick<TableValues, "heldout" | "places" | "groups" | "weights">;
+
 /** The bytes of a table's file. `source` is its name in `firstGap`. */
 export function* packedPieces(
-  { values: { cells, heldout, places }, firstGap, ...table }: TableRows,
+  { values: { id: _, cells, ...values }, firstGap, ...table }: TableRows,
   key: string,
   source: string,
 ): Generator<Uint8Array> {
   const { words, ...others } = cells;
   const parts: Part[] = [];
-  const second = heldout ?? places;
-  for (const part of second ? [words, second] : [words]) {
+  const ofRows = defined(values);
+  for (const part of [words, ...Object.values(ofRows)]) {
     const bytes = new Uint8Array(part);
     let crc = 0;
     for (let at = 0; at < bytes.length; at += PIECE) {
@@ -46,7 +51,7 @@ export function* packedPieces(
     }
     parts.push({ bytes: bytes.length, crc });
   }
-  const about = { key, parts, ...(places && { second: "places" as const }), cells: others };
+  const about = { key, parts, ofRows: Object.keys(ofRows) as (keyof OfRows)[], cells: others };
   const footer: Footer = { ...about, table: { ...table, firstGap: firstGap?.slice(source.length) } };
   const json = Buffer.from(JSON.stringify(footer));
   yield Buffer.concat([json, Buffer.from(Uint32Array.of(json.length, crc32(json)).buffer), MARK]);
@@ -57,12 +62,16 @@ export function* packedPieces(
  * name `source`, for a table that memory does not hold.
  */
 export function unpacked(file: ByteSource, key: string, source: string): TableRows {
-  const { key: own, parts, second = "heldout", cells, table } = footerOf(file);
+  const { key: own, parts, ofRows, cells, table } = footerOf(file);
   if (own !== key) throw new Error("it is of another table");
   expectMemory(source, cells.rows, cells.width);
-  const [words, ofRows] = partsIn(file, parts) as [SharedArrayBuffer, SharedArrayBuffer?];
+  const [words, ...others] = partsIn(file, parts) as [SharedArrayBuffer, ...SharedArrayBuffer[]];
   const firstGap = table.firstGap === undefined ? undefined : source + table.firstGap;
-  const values = { id: nextTableId(), cells: { ...cells, words }, ...(ofRows && { [second]: ofRows }) };
+  const values: TableValues = {
+    id: nextTableId(),
+    cells: { ...cells, words },
+    ...Object.fromEntries(ofRows.map((name, i) => [name, others[i]])),
+  };
   return { ...table, firstGap, values };
 }
 

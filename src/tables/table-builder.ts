@@ -1,7 +1,7 @@
 import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
 import { HELD_OUT, TRAINING, VALIDATION } from "../data/split.ts";
-import { areDrawn, type TableReading, type TableValues } from "../data/table.ts";
+import { areDrawn, sideColumns, type TableReading, type TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
@@ -22,7 +22,7 @@ import {
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts } from "./plain-texts.ts";
-import { SplitColumn } from "./split-rows.ts";
+import { SideColumn } from "./side-column.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
@@ -137,10 +137,9 @@ export class TableBuilder {
   readonly #one = new Float64Array(1);
   /** What is wrong with the first unfit cell of columns. */
   readonly #wrong = new Map<number, Problem>();
-  /** Where a column splits the rows, in the thread that finishes the table. */
-  readonly #splits: SplitColumn | undefined;
-  /** Whether each run draws its parts by that column. */
-  readonly #areDrawn: boolean;
+  /** The columns beside inputs and labels, in the thread that finishes the table. */
+  readonly #sides: readonly SideColumn[];
+  readonly #how: TableReading;
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -154,13 +153,14 @@ export class TableBuilder {
     memory?: TableMemory,
   ) {
     const { categorical = [], na = [], minCount = 1, split, parts } = how;
+    const sides = sideColumns(how);
     this.#source = source;
-    this.#areDrawn = areDrawn(how);
-    this.#columns = tableColumns(header, source, chosen, parts?.column);
+    this.#how = how;
+    this.#columns = tableColumns(header, source, chosen, sides);
     const { inputs, labels, part } = this.#columns;
     if (parts && part !== undefined)
       throw new UsageError(`${source}: ${parts.by}: a column '${PART}' says the parts; leave one of them out`);
-    if (memory === undefined && parts) this.#splits = new SplitColumn(parts);
+    this.#sides = memory === undefined ? sides.map((side) => new SideColumn(side)) : [];
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new NothingWords(na);
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
@@ -193,18 +193,18 @@ export class TableBuilder {
     return i >= this.#inputs.length;
   }
 
-  /** Places in the header of some inputs and labels, before them that of the rows' parts, or of what splits them. */
+  /** Places in the header of some inputs and labels, before them that of the rows' parts, and of the columns beside them. */
   placesOf(own: readonly number[]): number[] {
-    const { part, splits, places } = this.#columns;
-    const first = [part, this.#splits && splits].filter((place) => place !== undefined);
-    return [...first, ...own.map((i) => places[i])];
+    const { part, sides, places } = this.#columns;
+    const beside = new Set(this.#sides.map((_, i) => sides[i]));
+    return [...(part === undefined ? [] : [part]), ...beside, ...own.map((i) => places[i])];
   }
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
     const row = this.#rows++;
-    const { part, splits, places } = this.#columns;
-    if (splits !== undefined) this.#splits?.take(values[splits], () => place);
+    const { part, sides, places } = this.#columns;
+    for (const [i, side] of this.#sides.entries()) side.take(values[sides[i]], () => place);
     if (part !== undefined) this.#marks[row] = this.#markOf(values[part], row, () => place);
     for (const [i, at] of places.entries()) {
       const value = values[at];
@@ -218,8 +218,10 @@ export class TableBuilder {
   /** Cells of the column at a place of the header, from a row on; `placeOf` names a row in errors. */
   addPage(at: number, first: number, page: CellPage, placeOf: (row: number) => string): void {
     this.#rows = Math.max(this.#rows, first + page.rows);
-    if (at === this.#columns.splits && this.#splits && this.#splits.rows <= first) {
-      this.#takeSplits(first, page, placeOf);
+    const sides = this.#sides.filter((side, i) => this.#columns.sides[i] === at && side.rows <= first);
+    if (sides.length > 0) {
+      for (const [n, value] of valuesOf(page).entries())
+        for (const side of sides) side.take(value, () => placeOf(first + n));
       return;
     }
     const i = this.#columns.places.indexOf(at);
@@ -230,10 +232,6 @@ export class TableBuilder {
       this.#take(i, first, numbers, placeOf, whole !== undefined && page.levels === undefined);
       this.#cells.setAll(first, i, numbers);
     }
-  }
-
-  #takeSplits(first: number, page: CellPage, placeOf: (row: number) => string): void {
-    for (const [n, value] of valuesOf(page).entries()) this.#splits?.take(value, () => placeOf(first + n));
   }
 
   #take(i: number, first: number, numbers: Numbers, placeOf: (row: number) => string, isFull = false): void {
@@ -385,9 +383,14 @@ export class TableBuilder {
   finish(columns = this.read(this.all), firstGap = this.#firstGap): TableRows {
     const { inputs, labels, part, areChosen } = this.#columns;
     const rows = this.#rows;
-    const places = this.#areDrawn ? this.#splits?.places() : undefined;
-    const ofAll = () => (places ? undefined : this.#splits?.marks(this.#source));
+    const { parts } = this.#how;
+    const sideBy = (name: SideColumn["by"] | undefined) => this.#sides.find(({ by }) => by === name);
+    const splits = sideBy(parts?.by);
+    const places = splits && areDrawn(this.#how) ? splits.places() : undefined;
+    const ofAll = () => (places || !parts ? undefined : splits?.marks(parts, this.#source));
     const marks = part === undefined ? ofAll() : this.#allMarks();
+    const groups = sideBy("metricsBy")?.places();
+    const weights = sideBy("weight")?.weights(this.#source);
     const isShort = rows < LEAST_ROWS;
     const problems = columns.flatMap((column, i) => this.#problemOf(column, i, isShort) ?? []);
     if (isShort && problems.length === 0)
@@ -415,6 +418,8 @@ export class TableBuilder {
         cells,
         ...(marks && { heldout: marks.buffer }),
         ...(places && { places: places.buffer }),
+        ...(groups && { groups: groups.buffer }),
+        ...(weights && { weights: weights.buffer }),
       },
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { areDrawn, type TableReading } from "../data/table.ts";
+import { areDrawn, sideColumns, type TableReading } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { isLitter, isPartial, makeFolder, shownPath, writeWhole, writeWholeSync } from "../files.ts";
 import { tellLine } from "../long-work.ts";
@@ -41,7 +41,7 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts } = how;
+  const { categorical = [], na = [], minCount, split, parts, metricsBy, weight } = how;
   const drawn = areDrawn(how) ? ["drawn"] : [];
   const all = JSON.stringify([
     version,
@@ -53,6 +53,8 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     split === "run",
     parts,
     minCount,
+    metricsBy,
+    weight,
     ...drawn,
   ]);
   return createHash("sha256").update(all).digest("hex");
@@ -103,7 +105,7 @@ function keepsTables(): boolean {
 /** Undefined if they are wrong: whoever reads the table says so. */
 function columnsIn(header: readonly string[], { source, chosen, how }: AskedTable): Columns | undefined {
   try {
-    return tableColumns(header, source, chosen, how?.parts?.column);
+    return tableColumns(header, source, chosen, sideColumns(how ?? {}));
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;

@@ -42,7 +42,8 @@ describe("the kinds of a table's labels", () => {
     );
   });
 
-  const SYNTAX = "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got";
+  const SYNTAX =
+    "--task: expected LABEL=KIND (regression, binary, categorical), LABEL.weight=NUMBER, or LABEL.classWeight=balanced or A:B, got";
   test.each([
     ["income=regression", "y_income has texts: expected binary or categorical, got regression"],
     ["region=binary", "--task region=binary: y_region has 3 different values: expected 2 for kind binary"],

@@ -93,49 +93,60 @@ function agreement(a: readonly number[], b: readonly number[]) {
   return { cosine: dot(a, b) / lengths, similarity: (2 * lengths) / (dot(a, a) + dot(b, b)) };
 }
 
-test("gradients of labels that are classes, with gaps, are those of their losses by central differences", () => {
-  const run = gapRun({ lr: 0.01 });
-  const tasks = lossesOfTasks(run);
-  const parameters = Float64Array.from(someParameters(run.model));
-  const found = new Diagnosis({ ...run, diagnostics: ["gradients"] } as never, tasks).at(parameters);
-  const { x, y } = tableSetOf(run as never).rows("heldout");
-  const N = run.training.heldoutRows;
-  /** Mean loss of task k in its unit: -ln of the softmax, of the logistic function, or the squared error. */
-  const lossOf = (k: number, at: ArrayLike<number>) => {
-    const tape = new Tape(at, N);
-    const { values, width } = network(tape, run.model, Float64Array.from(x)).outputs[k] as never as Units;
-    const losses = range(N).flatMap((n) => {
-      const label = y[3 * n + k];
-      if (Number.isNaN(label)) return [];
-      const outputs = [...values.subarray(width * n, width * (n + 1))];
-      if (k === 0) return -Math.log(1 / (1 + Math.exp(label === 1 ? -outputs[0] : outputs[0])));
-      if (k === 2) return (outputs[0] - label) ** 2;
-      return -Math.log(Math.exp(outputs[label]) / outputs.reduce((sum, output) => sum + Math.exp(output), 0));
-    });
-    return ((tasks[k]?.unit ?? 0) * losses.reduce((sum, loss) => sum + loss, 0)) / losses.length;
-  };
-  const moved = (p: number, by: number) => parameters.with(p, parameters[p] + by);
-  const step = 1e-5;
-  const isShared = parameterBlocks(run.model).flatMap(({ name, size }) =>
-    new Array<boolean>(size).fill(name.startsWith("experts")),
-  );
-  const shared = range(parameters.length).filter((p) => isShared[p]);
-  const gradients = range(3).map((k) =>
-    shared.map((p) => (lossOf(k, moved(p, step)) - lossOf(k, moved(p, -step))) / (2 * step)),
-  );
-  for (const [j, k] of [
-    [0, 1],
-    [0, 2],
-    [1, 2],
-  ] as const) {
-    const { cosine, similarity } = agreement(gradients[j], gradients[k]);
-    expect(found[`gradientCosine/${j + 1}/${k + 1}`]).toBeCloseTo(cosine, 6);
-    expect(found[`gradientSimilarity/${j + 1}/${k + 1}`]).toBeCloseTo(similarity, 6);
-  }
-  const after = parameters.slice();
-  for (const [i, p] of shared.entries()) after[p] -= 0.01 * gradients[1][i];
-  expect(found["affinity/2/1"]).toBeCloseTo(1 - lossOf(0, after) / lossOf(0, parameters), 8);
-});
+test.each([
+  ["", undefined],
+  [" and weights", ["balanced", [2, 1, 5], null]],
+] as const)(
+  "gradients of labels that are classes, with gaps%s, are those of their losses by central differences",
+  (_, given) => {
+    const plain = gapRun({ lr: 0.01 });
+    const run = { ...plain, data: { ...plain.data, ...(given && { classWeights: given }) } } as typeof plain;
+    const tasks = lossesOfTasks(run);
+    const parameters = Float64Array.from(someParameters(run.model));
+    const found = new Diagnosis({ ...run, diagnostics: ["gradients"] } as never, tasks).at(parameters);
+    const { x, y } = tableSetOf(run as never).rows("heldout");
+    const weights = tableSetOf(run as never).weights("heldout") ?? y.map(() => 1);
+    const N = run.training.heldoutRows;
+    /** Mean loss of task k in its unit: -ln of the softmax, of the logistic function, or the squared error. */
+    const lossOf = (k: number, at: ArrayLike<number>) => {
+      const tape = new Tape(at, N);
+      const { values, width } = network(tape, run.model, Float64Array.from(x)).outputs[k] as never as Units;
+      const losses = range(N).flatMap((n) => {
+        const label = y[3 * n + k];
+        if (Number.isNaN(label)) return [];
+        const outputs = [...values.subarray(width * n, width * (n + 1))];
+        const weight = weights[3 * n + k];
+        if (k === 0) return [[weight, -Math.log(1 / (1 + Math.exp(label === 1 ? -outputs[0] : outputs[0])))]];
+        if (k === 2) return [[weight, (outputs[0] - label) ** 2]];
+        const all = outputs.reduce((sum, output) => sum + Math.exp(output), 0);
+        return [[weight, -Math.log(Math.exp(outputs[label]) / all)]];
+      });
+      const sum = losses.reduce((sum, [weight, loss]) => sum + weight * loss, 0);
+      return ((tasks[k]?.unit ?? 0) * sum) / losses.reduce((sum, [weight]) => sum + weight, 0);
+    };
+    const moved = (p: number, by: number) => parameters.with(p, parameters[p] + by);
+    const step = 1e-5;
+    const isShared = parameterBlocks(run.model).flatMap(({ name, size }) =>
+      new Array<boolean>(size).fill(name.startsWith("experts")),
+    );
+    const shared = range(parameters.length).filter((p) => isShared[p]);
+    const gradients = range(3).map((k) =>
+      shared.map((p) => (lossOf(k, moved(p, step)) - lossOf(k, moved(p, -step))) / (2 * step)),
+    );
+    for (const [j, k] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const) {
+      const { cosine, similarity } = agreement(gradients[j], gradients[k]);
+      expect(found[`gradientCosine/${j + 1}/${k + 1}`]).toBeCloseTo(cosine, 6);
+      expect(found[`gradientSimilarity/${j + 1}/${k + 1}`]).toBeCloseTo(similarity, 6);
+    }
+    const after = parameters.slice();
+    for (const [i, p] of shared.entries()) after[p] -= 0.01 * gradients[1][i];
+    expect(found["affinity/2/1"]).toBeCloseTo(1 - lossOf(0, after) / lossOf(0, parameters), 8);
+  },
+);
 
 test("a task whose label no row has is in no pair", () => {
   const run = gapRun({}, (_, k) => k === 1);

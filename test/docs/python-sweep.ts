@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   heldout: "float",
   split: "int",
   folds: "int",
+  ndcgAt: "int",
   label: "str | Sequence[str]",
   input: "str | Sequence[str]",
   ignore: "str | Sequence[str]",

@@ -94,9 +94,8 @@ describe("taskMetrics(tasks, predictions)", () => {
       Float32Array,
     ];
     const classes = one.length / y.length;
-    const found = taskMetrics([{ kind, weight: 1, ...(kind === "categorical" && { classes }) }], { outputs: one, y }, [
-      scale,
-    ]);
+    const task = { kind, weight: 1, ...(kind === "categorical" && { classes }) };
+    const found = taskMetrics([task], { outputs: one, y }, { scales: [scale] });
     for (const [name, value] of Object.entries(expected)) expect(found[`${name}/1`], name).toBeCloseTo(value, 7);
   });
 

@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
+import type { TableSettings } from "../../src/data/table.ts";
+import { tableSetOf } from "../../src/data/table-set.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
-import type { Diagnostics, Run } from "../../src/engines/engine.ts";
+import type { Diagnostics, FromTable, Run } from "../../src/engines/engine.ts";
 import type { ModelName } from "../../src/models/zoo.ts";
+import { rankingInGroups } from "../../src/stats/ranking.ts";
 import { TRAINED, trainedRun } from "../diagnostics/golden/cases.ts";
 import { GOLDEN } from "../diagnostics/golden/golden.ts";
 import { expectSameDiagnostics, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
+import { classRun } from "../support/class-runs.ts";
+import { range } from "../support/reference.ts";
 
 const engines = bothEngines();
 
@@ -60,4 +65,37 @@ test("a recorder takes quantities that are named like what objects inherit", () 
     steps: [5, 9],
     values: { constructor: [1, Number.NaN], valueOf: [3, Number.NaN] },
   });
+});
+
+test("a recorder takes metrics within the groups of the rows that an evaluation is of, which may be the last ones", () => {
+  const run = classRun();
+  const groups = new Uint32Array(new SharedArrayBuffer(4 * 60));
+  for (const row of groups.keys()) groups[row] = (row * row) % 4;
+  const table = run.data as TableSettings;
+  const data = { ...table, values: { ...table.values, groups: groups.buffer } } as TableSettings;
+  const grouped = { ...run, data } as Run;
+  const y = tableSetOf(grouped as Run & FromTable).labels("heldout"); // [15, 3]
+  const outputs = Float32Array.from({ length: 15 * 5 }, (_, i) => Math.sin(i));
+  const places = tableSetOf(grouped as Run & FromTable).places("heldout");
+  for (const from of [0, 4]) {
+    const recorder = new DiagnosticRecorder(grouped);
+    const [own, labels] = [outputs.subarray(5 * from), y.subarray(3 * from)];
+    recorder.add(
+      10,
+      () => [],
+      () => ({ outputs: own, y: labels }),
+    );
+    const rows = range(15 - from);
+    const columnOf = (values: Float32Array, width: number) =>
+      Float32Array.from(rows, (n) => values[n * width] as number);
+    const ofRows = Uint32Array.from(rows, (n) => groups[places[from + n] as number] as number);
+    const expected = rankingInGroups(columnOf(own, 5), columnOf(labels, 3), ofRows, 10);
+    expect(expected.gauc).not.toBeNaN();
+    const { values } = recorder.diagnostics as Diagnostics;
+    expect([values["gauc/1"], values["ndcg/1"], values["mrr/1"]]).toEqual([
+      [expected.gauc],
+      [expected.ndcg],
+      [expected.mrr],
+    ]);
+  }
 });

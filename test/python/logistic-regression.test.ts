@@ -67,6 +67,19 @@ test.skipIf(!HAS_PYTHON)(
 );
 
 test.skipIf(!HAS_PYTHON)(
+  "with weights of rows and classes they are scikit-learn's, of a module in PyTorch, too",
+  () => {
+    const refused = JSON.parse(python(["test/python/row_weights.py", folder]).trim().split("\n").at(-1) as string);
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /losses: the rows have weights: expected losses\(outputs, labels, weights\), which multiplies/,
+      ),
+      expect.stringMatching(/step: the rows have weights: expected step\(x, y, weights\), which multiplies/),
+    ]);
+  },
+);
+
+test.skipIf(!HAS_PYTHON)(
   "examples/python/boosting.py prints the AUC of boosted trees on a sweep's test rows beside its models'",
   () => {
     const out = join(folder, "vectors");

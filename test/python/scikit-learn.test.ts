@@ -88,6 +88,11 @@ describe.skipIf(!HAS_PYTHON)("scikit-learn's, of the kept predictions, are", () 
   });
 });
 
+test.skipIf(!HAS_PYTHON)("metrics within groups are scikit-learn's, of models of the zoo and in PyTorch alike", () => {
+  const found = python(["test/python/group_metrics.py", folder]).trim().split("\n").at(-1) as string;
+  expect(JSON.parse(found)).toEqual(["Two/000", "mmoe/000"]);
+});
+
 /** Folds of a frame by groups and by strata, beside scikit-learn's; what is said of their runs, beside SciPy and NumPy. */
 const FOLDS = `import functools, io, json, sys, numpy as np, pandas, mmoe
 from scipy import stats

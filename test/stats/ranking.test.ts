@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
-import { areaError, areaUnderCurve, averagePrecision } from "../../src/stats/ranking.ts";
+import { areaError, areaUnderCurve, averagePrecision, rankingInGroups } from "../../src/stats/ranking.ts";
 
 /** Scores with many ties, and labels. */
 const rows = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.constantFrom(0, 1)), {
@@ -118,5 +118,60 @@ describe("averagePrecision(scores, labels)", () => {
 
   test("is scikit-learn's in the example of its documentation", () => {
     expect(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBeCloseTo(0.8333333333333333, 12);
+  });
+});
+
+/** All orders of some rows whose scores fall. */
+function ordersOf(rows: readonly Row[]): Row[][] {
+  if (rows.length === 0) return [[]];
+  const highest = Math.max(...rows.map(([score]) => score));
+  return rows.flatMap((row, i) =>
+    row[0] < highest ? [] : ordersOf(rows.toSpliced(i, 1)).map((others) => [row, ...others]),
+  );
+}
+
+/** A score, a label and a group. */
+type Row = readonly [number, number, number];
+
+/** By their definitions, of rows in one order: the AUC, the NDCG of the first ones, and 1 / the rank of the first of class 1. */
+function ofOrder(rows: readonly Row[], first: number): [number, number, number] {
+  const labels = rows.map(([, label]) => label);
+  const gainOf = (some: readonly number[]) =>
+    some.slice(0, first).reduce((sum, label, i) => sum + label / Math.log2(i + 2), 0);
+  const scores = labels.map((_, i) => -i);
+  const ndcg = gainOf(labels) / gainOf(labels.toSorted((a, b) => b - a));
+  return [byPairs(scores, labels), ndcg, 1 / (labels.indexOf(1) + 1)];
+}
+
+describe("rankingInGroups(scores, labels, groups, first)", () => {
+  const some = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.constantFrom(0, 1), fc.nat(2)), {
+    minLength: 2,
+    maxLength: 15,
+  });
+
+  test("is means over groups of both classes and, where scores are equal, over the orders of their rows", () => {
+    fc.assert(
+      fc.property(some, fc.integer({ min: 1, max: 4 }), (rows, first) => {
+        const groups = [0, 1, 2].map((group) => rows.filter((row) => row[2] === group).slice(0, 6));
+        const kept = groups.flat();
+        const whole = groups.filter((own) => new Set(own.map(([, label]) => label)).size === 2);
+        const means = whole.map((own) => {
+          const orders = ordersOf(own).map((order) => ofOrder(order, first));
+          return [0, 1, 2].map((i) => orders.reduce((sum, order) => sum + (order[i] as number), 0) / orders.length);
+        });
+        const meanOf = (i: number, weights: readonly number[]) =>
+          means.reduce((sum, own, g) => sum + (own[i] as number) * (weights[g] as number), 0) /
+          weights.reduce((sum, weight) => sum + weight, 0);
+        const sizes = whole.map((own) => own.length);
+        const ones = whole.map(() => 1);
+        const columnOf = (i: 0 | 1 | 2) => kept.map((row) => row[i]);
+        const [scores, labels] = [Float32Array.from(columnOf(0)), Float32Array.from(columnOf(1))];
+        const found = rankingInGroups(scores, labels, Uint32Array.from(columnOf(2)), first);
+        const expected = { gauc: meanOf(0, sizes), ndcg: meanOf(1, ones), mrr: meanOf(2, ones) };
+        for (const name of ["gauc", "ndcg", "mrr"] as const)
+          if (whole.length === 0) expect(found[name]).toBeNaN();
+          else expect(found[name], name).toBeCloseTo(expected[name], 12);
+      }),
+    );
   });
 });

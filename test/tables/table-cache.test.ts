@@ -59,12 +59,18 @@ describe("a table that was kept", () => {
       `${header}\n${LINES.map((line, n) => line.replace(/[a-z]+$/, `u${(n * 3) % 5}`)).join("\n")}\n`,
     );
     const parts = { by: "group" as const, column: "user", heldout: 0.2, seed: 0 };
-    const drawn = { ...asked, how: { parts, folds: 4, split: 0 } };
+    const drawn = { ...asked, how: { parts, folds: 4, split: 0, metricsBy: "user" } };
     const table = keptOr(header, drawn, () => csvTable(csv, "t.csv", undefined, drawn.how));
-    expect([...new Uint32Array(table.values.places as SharedArrayBuffer)]).toEqual(range(23).map((n) => (n * 3) % 5));
+    for (const { places, groups } of [table.values])
+      for (const own of [places, groups])
+        expect([...new Uint32Array(own as SharedArrayBuffer)]).toEqual(range(23).map((n) => (n * 3) % 5));
     await keepTables(new Set([table.values.id]), { note, least: 0 });
     expect(unnumbered(keptOr(header, drawn, unreadable))).toEqual(unnumbered(table));
-    expect(() => keptOr(header, { ...asked, how: { parts, split: 0 } }, unreadable)).toThrow("read again");
+    for (const how of [
+      { parts, split: 0, metricsBy: "user" },
+      { parts, folds: 4, split: 0 },
+    ])
+      expect(() => keptOr(header, { ...asked, how }, unreadable)).toThrow("read again");
   });
 
   test("alone needs its file's hash before its rows", async () => {

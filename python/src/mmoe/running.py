@@ -171,11 +171,11 @@ _REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
 _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")
 
 
-#: Options of how a table is split, by the kind of their values and its name.
+#: Options of how a table is split and measured, by the kind of their values and its name.
 _SPLITS: dict[str, tuple[type | tuple[type, ...], str]] = {
-    **dict.fromkeys(("--folds", "--split"), (int, "a whole number")),
+    **dict.fromkeys(("--folds", "--split", "--ndcg-at"), (int, "a whole number")),
     "--heldout": ((int, float), "a number"),
-    **dict.fromkeys(("--group", "--by-time", "--stratify"), (str, "the name of a column")),
+    **dict.fromkeys(("--group", "--by-time", "--stratify", "--metrics-by", "--weight"), (str, "the name of a column")),
 }
 
 

@@ -123,6 +123,8 @@ class Settings:
     categories: Mapping[int, int] = field(default_factory=dict, hash=False)
     #: Whether a step is to move all vectors of such an input, or those of the batch alone, as ``sparse=True`` does in PyTorch.
     embedding_steps: Literal["dense", "lazy"] = "dense"
+    #: Whether rows have weights, which ``step`` then gets.
+    weighted: bool = False
     #: Where PyTorch computes, such as ``cpu`` or ``cuda``.
     device: str = "cpu"
 

@@ -32,6 +32,9 @@ OPTIONS = {
     "group": "--group",
     "by_time": "--by-time",
     "stratify": "--stratify",
+    "weight": "--weight",
+    "metrics_by": "--metrics-by",
+    "ndcg_at": "--ndcg-at",
     "resplit": "--resplit",
     "impute": "--impute",
     "one_hot": "--one-hot",
@@ -146,6 +149,9 @@ def sweep(
     group: str | None = None,
     by_time: str | None = None,
     stratify: str | None = None,
+    weight: str | None = None,
+    metrics_by: str | None = None,
+    ndcg_at: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -264,12 +270,15 @@ def sweep(
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
     :param stratify: a column whose values have the same shares in all parts, such as a label
+    :param weight: a column of numbers from 0: what the losses of each row count; it is no input
+    :param metrics_by: a column in whose groups GAUC, NDCG and MRR are measured, such as a user
+    :param ndcg_at: how many rows of each group count in NDCG (default: 10)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
-    :param task: treat a label of --rows as regression, binary or categorical
+    :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several
@@ -379,6 +388,9 @@ def plan(
     group: str | None = None,
     by_time: str | None = None,
     stratify: str | None = None,
+    weight: str | None = None,
+    metrics_by: str | None = None,
+    ndcg_at: int | None = None,
     resplit: bool | None = None,
     impute: str | None = None,
     one_hot: int | None = None,
@@ -494,12 +506,15 @@ def plan(
     :param group: a column of --rows whose equal values stay in one part, such as a user
     :param by_time: a column of numbers or dates: the last rows are the test, those before for validation
     :param stratify: a column whose values have the same shares in all parts, such as a label
+    :param weight: a column of numbers from 0: what the losses of each row count; it is no input
+    :param metrics_by: a column in whose groups GAUC, NDCG and MRR are measured, such as a user
+    :param ndcg_at: how many rows of each group count in NDCG (default: 10)
     :param resplit: draw another split of the table in each run; rows marked for the test stay test rows
     :param impute: empty input cells of --rows: refuse them, or fill in the mean (default: refuse)
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
-    :param task: treat a label of --rows as regression, binary or categorical
+    :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
     :param optimizer: adam, adamw, sgd (docs/config.md); or several

@@ -32,11 +32,11 @@ class TorchGroup(TorchTrainer):
         self._tensors = {name: each.detach().requires_grad_(is_trained[name]) for name, each in tensors.items()}
         self._begin([each for each in self._tensors.values() if each.requires_grad], seeds or [settings.seed] * len(modules))
 
-    def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
-        """Updates all modules once on x [R, B, D], y [R, B, K]; returns the losses before the update, [R, K]."""
+    def step(self, x: NDArray[np.float32], y: NDArray[np.float32], weights: NDArray[np.float32] | None = None) -> torch.Tensor:
+        """Updates all modules once on x [R, B, D], y and weights [R, B, K]; returns the losses before the update, [R, K]."""
         if self._modules:
             self._expect_alike(x)
-        return super().step(x, y)
+        return super().step(x, y, weights)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """The tensors of the modules' ``state_dict``, each [R, ...]."""
@@ -70,6 +70,6 @@ class TorchGroup(TorchTrainer):
 
         return vmap(of_one)(self._tensors, self._buffers, rows)
 
-    def _losses_of(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Outputs [R, B, O] and labels [R, B, K] → [R, K]."""
-        return vmap(self.losses)(outputs, labels)
+    def _losses_of(self, outputs: torch.Tensor, *of_rows: torch.Tensor) -> torch.Tensor:
+        """Outputs [R, B, O], labels and perhaps weights [R, B, K] → [R, K]."""
+        return vmap(self.losses)(outputs, *of_rows)

@@ -51,22 +51,23 @@ class TorchTrainer:
             raise ValueError("sparse=True: such embeddings train without a method, a clip norm, weight decay and momentum; leave it out")
         self._optimizers = _optimizers(parameters, sparse, self.settings)
 
-    def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> torch.Tensor:
-        """Updates the module once on x [B, D], y [B, K]; returns the losses before the update, [K]."""
+    def step(self, x: NDArray[np.float32], y: NDArray[np.float32], weights: NDArray[np.float32] | None = None) -> torch.Tensor:
+        """Updates the module once on x [B, D], y [B, K] and the rows' weights [B, K], if any; returns the losses before the update, [K]."""
         if not self.module.training:
             self.module.train()
         for parameter in self.parameters:
             parameter.grad = None
         rows, labels = self._tensor(x), self._tensor(y)
+        of_rows = [labels] if weights is None else [labels, self._tensor(weights)]
         outputs = self._outputs(rows)
-        losses = self._losses_of(outputs, labels)
+        losses = self._losses_of(outputs, *of_rows)
         if self._combines is not None:
             self._combines.see(outputs, labels, losses)
         self.backward(losses if self._weights is None else losses * self._weighted(self._weights))
         self.update()
         if self._combines is not None and self._combines.looks_again:
             with torch.no_grad():
-                self._combines.look(self._losses_of(self._outputs(rows), labels))
+                self._combines.look(self._losses_of(self._outputs(rows), *of_rows))
         return losses.detach()
 
     def _weighted(self, of_tasks: NDArray[np.float64]) -> torch.Tensor:
@@ -78,9 +79,9 @@ class TorchTrainer:
         """x [B, D] → [B, O]."""
         return self._joined(self.module(rows))
 
-    def _losses_of(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Outputs [B, O] and labels [B, K] → [K]."""
-        return self.losses(outputs, labels)
+    def _losses_of(self, outputs: torch.Tensor, *of_rows: torch.Tensor) -> torch.Tensor:
+        """Outputs [B, O] and labels [B, K], perhaps with weights [B, K] → [K]."""
+        return self.losses(outputs, *of_rows)
 
     def _joined(self, outputs: Any) -> torch.Tensor:
         """What ``forward`` returned, as one tensor: one for each task, [B, outputs] or [B] → [B, O]."""
@@ -98,23 +99,28 @@ class TorchTrainer:
             raise ValueError(f"forward: expected tensors of shapes {expected}, one for each task, got {shapes}")
         return torch.cat(columns, 1)
 
-    def losses(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The loss of each task, a mean over the rows with its label, 0 without any: outputs [B, O] and labels [B, K] → [K]."""
+    def losses(self, outputs: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None = None) -> torch.Tensor:
+        """The loss of each task, a mean over the rows with its label, 0 without any: outputs [B, O] and labels [B, K] → [K].
+
+        Weights [B, K] of the rows multiply their losses; the mean is over their number all the same.
+        """
         expected = self.settings.output_shape(len(labels))
         if list(outputs.shape) != expected:
             each = "" if self._is_regression else f"; the tasks have {self.settings.outputs} outputs"
             raise ValueError(f"forward: expected shape {expected}, got {list(outputs.shape)}{each}")
         if self._is_regression and self._is_whole:
-            return self._errors(outputs - labels).mean(0)
+            errors = self._errors(outputs - labels)
+            return (errors if weights is None else errors * weights).mean(0)
         columns = outputs.split(self.settings.outputs, 1)
-        return torch.stack([self._loss(task, *of) for task, *of in zip(self.settings.kinds, columns, labels.unbind(1))])
+        of_rows = [each.unbind(1) for each in ([labels] if weights is None else [labels, weights])]
+        return torch.stack([self._loss(task, *of) for task, *of in zip(self.settings.kinds, columns, *of_rows)])
 
-    def _loss(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The loss of one task in its unit: outputs [B, C] and labels [B] → []."""
+    def _loss(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | float = 1) -> torch.Tensor:
+        """The loss of one task in its unit: outputs [B, C], labels [B] and weights [B] → []."""
         if not task.gaps:
-            return task.unit * self._row_losses(task, outputs, labels).mean()
+            return task.unit * (self._row_losses(task, outputs, labels) * weights).mean()
         is_there = ~labels.isnan()
-        losses = self._row_losses(task, outputs, torch.where(is_there, labels, 0))
+        losses = self._row_losses(task, outputs, torch.where(is_there, labels, 0)) * weights
         return task.unit * torch.where(is_there, losses, 0).sum() / is_there.sum().clamp(min=1)
 
     def _row_losses(self, task: Task, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -26,6 +26,9 @@ class Trainer(Protocol):
     def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> ArrayLike:
         """Updates the model once, on a batch of rows.
 
+        Rows with weights (``settings.weighted``) call it with a third argument, ``weights`` [B, K]: they multiply the losses, whose
+        means are over the number of rows all the same. A class whose ``step`` takes none is then refused.
+
         :param x: inputs, [B, D]; the array is the callee's own
         :param y: labels, [B, K]; a class is its number, from 0; a missing label is NaN (``settings.kinds[k].gaps``)
         :returns: the loss of each task before the update, [K]: means over the rows with its label, times

@@ -11,6 +11,7 @@ import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
 import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
+import { isWeighted } from "../task-losses.ts";
 import type { KernelInstance } from "./kernels.ts";
 import { planTable, type TablePlan, writeCodes } from "./table-plan.ts";
 
@@ -34,6 +35,8 @@ export interface RowPlan {
   readonly entries?: number;
   /** K. */
   readonly tasks: number;
+  /** Columns of labels: K, or K more with what each row's losses count. */
+  readonly labelColumns: number;
   /** Held-out rows in panels: all, or as many of a table's as are evaluated before the next come to their place. */
   readonly heldout: number;
   readonly heldoutRows: number;
@@ -84,7 +87,8 @@ export function planRows(
   const entries = entriesOf(run, layout);
   const inputs = entries ? 2 * entries : run.data.inputs;
   const { tasks } = run.model;
-  const labelPanel = labelPanelBytes(tasks, layout);
+  const labelColumns = isWeighted(run) ? 2 * tasks : tasks;
+  const labelPanel = labelPanelBytes(labelColumns, layout);
   const { batch, trainRows, heldoutRows } = run.training;
   const panel = inputPanelBytes(inputs, layout);
   const panels = panelsOf(batch, layout);
@@ -102,6 +106,7 @@ export function planRows(
     inputs,
     ...(entries && { entries }),
     tasks,
+    labelColumns,
     heldout: arena.take(heldoutPanels * panel + beyond),
     heldoutRows: heldoutAtOnce,
     train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs) + beyond),
@@ -148,6 +153,12 @@ function heldoutRowsAtOnce(rows: number, rowBytes: number, pieceRows: number): n
   const least = Math.max(2 * pieceRows, SLICE_ROWS);
   const some = roundUp(Math.max(least, Math.floor(HELDOUT_BYTES / rowBytes)), 2 * pieceRows);
   return Math.min(rows, some);
+}
+
+/** Copies of the cells of rows, and the places of these rows in the table. */
+interface PlacedCells {
+  readonly cells: CellReader;
+  readonly places: Uint32Array;
 }
 
 type Keys = Readonly<Record<RowSet, { x: Key; noise: Key }>>;
@@ -210,8 +221,8 @@ export class RunGroupRows {
 
   /** Puts training rows of a table, by their numbers, where the chunk's rows are. */
   #loadFrom(table: TableSet, numbers: Uint32Array): void {
-    const cells = this.#putRows(table, "train", numbers, this.#plan.chunk);
-    for (const { chunk } of this.#plan.labels) this.#putLabels(table, cells, chunk);
+    const rows = this.#putRows(table, "train", numbers, this.#plan.chunk);
+    for (const { chunk } of this.#plan.labels) this.#putLabels(table, rows, chunk);
   }
 
   /** The addresses of held-out rows in panels and of their labels, from row `first` on: of `plan.heldoutRows` or the rest. */
@@ -221,33 +232,38 @@ export class RunGroupRows {
       for (let row = 0, p = 0; row < heldoutRows; row += SLICE_ROWS, p += this.#slicePanels) {
         const last = this.#heldoutRows - 1;
         const numbers = Uint32Array.from({ length: SLICE_ROWS }, (_, i) => Math.min(last, first + row + i));
-        const cells = this.#putRows(this.#table, "heldout", numbers, heldout + p * this.#panelBytes);
-        this.#putLabels(this.#table, cells, labels.heldout + p * this.#labelBytes);
+        const rows = this.#putRows(this.#table, "heldout", numbers, heldout + p * this.#panelBytes);
+        this.#putLabels(this.#table, rows, labels.heldout + p * this.#labelBytes);
       }
       this.#heldoutFrom = first;
     }
     return { x: heldout, y: labels.heldout };
   }
 
-  /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. Returns their cells. */
-  #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): CellReader {
+  /** Puts the inputs of rows of a table in panels: these rows of a set, by their numbers there. Returns their cells and places. */
+  #putRows(table: TableSet, set: RowSet, numbers: Uint32Array, out: number): PlacedCells {
     const { train, entries = 0, layout } = this.#plan;
     const { inOrder, cells, cellBytes, codes } = this.#plan.table as TablePlan;
     const { kernels, memory } = this.#memory;
     const N = numbers.length;
-    const copies = table.cellsInto(memory.buffer, cells, placesOf(table, set, numbers));
+    const places = placesOf(table, set, numbers);
+    const copies = table.cellsInto(memory.buffer, cells, places);
     const at = layout.panelRows === 1 ? out : train;
     kernels.encodeRows(codes, table.codes.length, cells, cellBytes, at, this.#rowBytes, N, entries);
     const P = panelsOf(numbers.length, layout);
     if (at !== out) kernels.gatherRows(at, this.#rowBytes, inOrder, out, this.#panelBytes, P, layout.panelRows);
-    return copies;
+    return { cells: copies, places };
   }
 
-  #putLabels(table: TableSet, cells: CellReader, out: number): void {
-    const { tasks: K, layout } = this.#plan;
+  #putLabels(table: TableSet, { cells, places }: PlacedCells, out: number): void {
+    const { tasks: K, labelColumns, layout } = this.#plan;
     const panels = this.#memory.float32(out, (panelsOf(cells.rows, layout) * this.#labelBytes) / 4);
     for (let n = 0; n < cells.rows; n++)
-      for (let k = 0; k < K; k++) panels[panelIndex(n, k, K, layout)] = table.labelAt(n, k, cells);
+      for (let k = 0; k < K; k++) {
+        const label = table.labelAt(n, k, cells);
+        panels[panelIndex(n, k, labelColumns, layout)] = label;
+        if (labelColumns > K) panels[panelIndex(n, K + k, labelColumns, layout)] = table.weightAt(places[n], k, label);
+      }
   }
 
   /** Slice after slice. Of one that two streams have rows of, the second's are drawn in the chunk's buffers first. */
@@ -353,7 +369,7 @@ export class RunGroupRows {
   }
 
   get #labelBytes(): number {
-    return labelPanelBytes(this.#plan.tasks, this.#plan.layout);
+    return labelPanelBytes(this.#plan.labelColumns, this.#plan.layout);
   }
 
   get #noiseBytes(): number {

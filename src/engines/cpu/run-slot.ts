@@ -179,12 +179,24 @@ export function writeTasks(
   slot: RunSlot,
   losses: readonly TaskLoss[],
   huberDelta: number | null,
+  weighted = false,
 ): void {
   const delta = huberDelta ?? Number.POSITIVE_INFINITY;
+  const [labelColumns, toWeight] = weighted ? [2 * losses.length, losses.length] : [losses.length, 0];
   for (const [k, task] of losses.entries()) {
     const { kind, weight, unit, decay = 1 } = task;
     const factor = weight * unit;
-    const of = { kind: TASKS[kind], outputs: outputCount(task), delta, factor, unit, weight: factor, decay };
+    const of = {
+      kind: TASKS[kind],
+      outputs: outputCount(task),
+      delta,
+      factor,
+      unit,
+      weight: factor,
+      decay,
+      labelColumns,
+      toWeight,
+    };
     memory.uint32(slot.tasks + k * TASK, TASK / 4).set(new Uint32Array(record("TaskLoss", of).buffer));
   }
 }

@@ -14,7 +14,7 @@ import { initialParametersInto } from "../initial-parameters.ts";
 import type { LabelCounts } from "../label-counts.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
-import { isValidated, lossesOfTasks, type TaskLoss, validationLosses } from "../task-losses.ts";
+import { isValidated, isWeighted, lossesOfTasks, type TaskLoss, validationLosses } from "../task-losses.ts";
 import { firstEvaluated, testRows } from "../training-settings.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./run-group-rows.ts";
@@ -73,7 +73,7 @@ export class TrainingRun {
     this.#step = step;
     this.#elapsedMs = elapsedMs;
     this.#tasks = lossesOfTasks(run);
-    writeTasks(memory, own.slot, this.#tasks, run.training.huberDelta);
+    writeTasks(memory, own.slot, this.#tasks, run.training.huberDelta, isWeighted(run));
     this.#isEnough = isEnough(run, this);
     if (state) writeTrained(memory, own.slot, state);
     else writeInitial(memory, own.slot, (zeros) => initialParametersInto(zeros, run));
@@ -162,7 +162,7 @@ export class TrainingRun {
       rows.chunk,
       rows.panels * inputPanelBytes(rows.inputs, rows.layout),
       labels.chunk,
-      rows.panels * labelPanelBytes(rows.tasks, rows.layout),
+      rows.panels * labelPanelBytes(rows.labelColumns, rows.layout),
       training.batch,
       steps,
       DIVERGED_LOSS,

@@ -57,6 +57,8 @@ export interface ModelSettings {
   readonly outputs: readonly number[];
   /** Inputs that are the numbers of a category's values: how many values each has, by its place among the inputs. */
   readonly categories: ReadonlyMap<number, number>;
+  /** Whether rows have weights, which `step` then gets. */
+  readonly weighted: boolean;
   /** Whether a step is to move all vectors of such an input, or those of the batch alone (docs/config.md). */
   readonly embeddingSteps: "dense" | "lazy";
 }
@@ -70,8 +72,11 @@ export type Numbers = Float32Array | Float64Array | readonly (number | Numbers)[
  * promise.
  */
 export interface OwnTrainer {
-  /** Updates the model on rows x [B, D] with labels y [B, K]; gives the loss of each task before the update, [K]. */
-  step(x: Float32Array, y: Float32Array): Numbers | Promise<Numbers>;
+  /**
+   * Updates the model on rows x [B, D] with labels y [B, K]; gives the loss of each task before the update, [K]. Weights [B, K] of the
+   * rows, if they have some, multiply their losses, whose means are over the number of rows all the same.
+   */
+  step(x: Float32Array, y: Float32Array, weights?: Float32Array): Numbers | Promise<Numbers>;
   /** The predictions [N, O] of rows x [N, D], of any number of rows; a row's must not depend on the others. */
   predict(x: Float32Array): Numbers | Promise<Numbers>;
   /** What a run that was stopped resumes from, of what `structuredClone` can copy. */

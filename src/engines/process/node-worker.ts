@@ -11,7 +11,7 @@ import { watchImports } from "./node-hooks.ts";
 import type { ModelSettings, OwnTrainer } from "./node-model.ts";
 import type { SentSettings } from "./protocol.ts";
 
-const PROTOCOL = 7;
+const PROTOCOL = 8;
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 100;
 const WANTED = "a class with step(x, y) and predict(x)";
@@ -84,6 +84,10 @@ const ORDERS = {
     const { method } = settings;
     if (method !== "sum" && model.method !== method)
       throw new Error(`method ${method}: a model in JavaScript trains by it only if its field \`method\` says so`);
+    if (settings.weighted && model.step.length < 3)
+      throw new Error(
+        "step: the rows have weights: expected step(x, y, weights), which multiplies losses by weights [B, K]",
+      );
     trainer = model;
     const { parameterCount: all } = model;
     if (all !== undefined && !(Number.isSafeInteger(all) && all >= 0))
@@ -96,19 +100,21 @@ const ORDERS = {
   async train({ at, steps }: { at: number; steps: number }) {
     const { batch: B, inputs: D, tasks: K, kinds } = settings;
     const [x, y] = [read(at, steps * B * D), read(at + FLOAT * steps * B * D, steps * B * K)];
+    const weights = settings.weighted ? read(at + FLOAT * steps * B * (D + K), y.length) : undefined;
     const losses = new Float32Array(steps * K);
     let told = performance.now();
     for (let step = 0; step < steps; step++) {
       const labels = y.subarray(step * B * K, (step + 1) * B * K);
       const hasLabel = kinds.map((_, k) => labels.some((value, i) => i % K === k && !Number.isNaN(value)));
-      const given = await (trainer as OwnTrainer).step(x.subarray(step * B * D, (step + 1) * B * D), labels);
+      const counts = weights?.subarray(step * B * K, (step + 1) * B * K);
+      const given = await (trainer as OwnTrainer).step(x.subarray(step * B * D, (step + 1) * B * D), labels, counts);
       const found = numbersIn("step", given, K).map((loss, k) => (hasLabel[k] ? loss : 0));
       losses.set(found, step * K);
       if (performance.now() - told < PROGRESS_MS) continue;
       told = performance.now();
       tell({ progress: step + 1, ...time() });
     }
-    write(rows, at + FLOAT * (x.length + y.length), losses);
+    write(rows, at + FLOAT * (x.length + y.length + (weights?.length ?? 0)), losses);
     return time();
   },
 

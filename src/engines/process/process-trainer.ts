@@ -4,7 +4,7 @@ import type { CodeModel } from "../../models/code.ts";
 import type { Predictions, Run, RunState, Tensors } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, type FeedRows, feedOf } from "../rows/row-source.ts";
-import { lossesOfTasks, summedLosses, type TaskLoss } from "../task-losses.ts";
+import { type Judged, lossesOfTasks, summedLosses, type TaskLoss } from "../task-losses.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { type Answer, outputWidth, sentSettings } from "./protocol.ts";
 import { AHEAD, type FileLayout, FLOAT, fileLayout } from "./shared-rows.ts";
@@ -128,13 +128,16 @@ export class ProcessTrainer implements Trainer {
     const at = this.#layout.chunkAt(this.#chunks++);
     const batches = steps * this.#replicas.length;
     const [D, K] = [training.batch * model.inputs, training.batch * model.tasks];
-    const [x, y] = [new Float32Array(batches * D), new Float32Array(batches * K)];
+    const [x, y, w] = [batches * D, batches * K, model.weighted ? batches * K : 0].map(
+      (size) => new Float32Array(size),
+    );
     for (let i = 0; i < batches; i++) {
       const { feed } = this.#replicas[i % this.#replicas.length];
       const step = from + Math.floor(i / this.#replicas.length);
-      feed.batchInto(x.subarray(i * D, (i + 1) * D), y.subarray(i * K, (i + 1) * K), step);
+      const [labels, weights] = [y, w].map((all) => all.subarray(i * K, (i + 1) * K));
+      feed.batchInto(x.subarray(i * D, (i + 1) * D), labels, step, weights);
     }
-    this.#worker.rows.write(at, x, y);
+    this.#worker.rows.write(at, x, y, w);
     return { from, steps, at };
   }
 
@@ -147,7 +150,8 @@ export class ProcessTrainer implements Trainer {
     const order = { order: "train", at, steps } as const;
     const losses = this.#worker.ask(order, { doing: "trains", ...this.#asking, onProgress }).then(({ processorMs }) => {
       onProgress(steps, processorMs);
-      return this.#worker.numbersIn(this.#worker.rows, at + FLOAT * batches * training.batch * (D + K), batches * K);
+      const width = D + (model.weighted ? 2 * K : K);
+      return this.#worker.numbersIn(this.#worker.rows, at + FLOAT * batches * training.batch * width, batches * K);
     });
     losses.catch(() => {}); // an earlier one was told
     this.#sent.push({ chunk, losses });
@@ -178,15 +182,16 @@ export class ProcessTrainer implements Trainer {
   }
 
   /** What each run predicts of rows of a set, from one on, as many as are predicted at a time. */
-  async #predicted(set: RowSet, from: number, to: number): Promise<Predictions[]> {
+  async #predicted(set: RowSet, from: number, to: number): Promise<Judged[]> {
     const { tasks: K } = this.#run.model;
     const end = Math.min(to, from + this.#layout.evaluatedRows);
     const rows = this.#replicas.map(({ feed: { sets } }) => sets[set] as FeedRows);
     const outputs = await this.predictions(...rows.map(({ inputs }) => inputs(from, end)));
     const width = outputs.length / rows.length;
-    return rows.map(({ y }, r) => ({
+    return rows.map(({ y, weights }, r) => ({
       outputs: outputs.subarray(r * width, (r + 1) * width),
       y: y.subarray(from * K, end * K),
+      weights: weights?.subarray(from * K, end * K),
     }));
   }
 

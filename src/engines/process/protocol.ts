@@ -11,7 +11,7 @@ import type { TaskLoss } from "../task-losses.ts";
 import type { EmbeddingSteps, OptimizerSettings } from "../training-settings.ts";
 import type { ModelSettings } from "./node-model.ts";
 
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /** Orders; each is answered before the next is begun. They are sent with an `id`, which their messages repeat. */
 export type Order =
@@ -44,6 +44,7 @@ export interface SentSettings
   readonly huber_delta: number | null;
   /** How many values each of the last inputs has, which are numbers of a category's values. */
   readonly categories: readonly number[];
+  readonly weighted: boolean;
   readonly embedding_steps: EmbeddingSteps;
   readonly device: string;
 }
@@ -167,7 +168,14 @@ export function sentSettings(
   }));
   const optimizer = sentOptimizer(run.training);
   const shared = { seed, inputs, tasks, batch, steps, ...optimizer, method, constants, huber_delta: huberDelta };
-  return { ...shared, kinds, categories, embedding_steps: embeddingSteps, device };
+  return {
+    ...shared,
+    kinds,
+    categories,
+    weighted: run.model.weighted === true,
+    embedding_steps: embeddingSteps,
+    device,
+  };
 }
 
 function sentOptimizer({ optimizer, lr, schedule, weightDecay, clipNorm, ...named }: OptimizerSettings) {

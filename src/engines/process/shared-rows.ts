@@ -22,7 +22,7 @@ export interface FileLayout {
   readonly chunkSteps: number;
   /** Most rows of each run that are predicted at a time. */
   readonly evaluatedRows: number;
-  /** The first byte of the chunk of this number: x [steps, R, B, D], y [steps, R, B, K] and losses [steps, R, K]. */
+  /** The first byte of the chunk of this number: x [steps, R, B, D], y and, of rows with weights, these [steps, R, B, K], losses [steps, R, K]. */
   chunkAt(chunk: number): number;
   /** The first byte of what is predicted: x [R, N, D] and predictions [R, N, O]. */
   readonly evaluatedAt: number;
@@ -31,7 +31,7 @@ export interface FileLayout {
 
 export function fileLayout({ model, training }: Run<CodeModel>, R: number): FileLayout {
   const { inputs: D, tasks: K } = model;
-  const stepBytes = FLOAT * (training.batch * (D + K) + K);
+  const stepBytes = FLOAT * (training.batch * (D + (model.weighted ? 2 * K : K)) + K);
   const chunkSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(CHUNK_BYTES / stepBytes)));
   const chunkBytes = R * chunkSteps * stepBytes;
   const rowBytes = R * FLOAT * (D + outputWidth(model));

@@ -192,6 +192,7 @@ function trialOf(model: CodeModel, method: MethodName, index = 0): Run<CodeModel
     standardise: model.categories === undefined,
     rawLabels: false,
     classes,
+    ...(model.weighted && { classWeights: tasks.map(() => null) }),
     values: { cells: trialCells(model, tasks) },
   };
   return {

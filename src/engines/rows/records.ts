@@ -63,6 +63,8 @@ const RECORDS = {
     unit: "double",
     weight: "double",
     decay: "double",
+    labelColumns: "int32",
+    toWeight: "int32",
   },
   Method: {
     kind: "int32",

@@ -45,14 +45,16 @@ export class RowSource {
 export interface FeedRows extends Rows {
   /** The inputs of rows `from` to `to`. */
   readonly inputs: (from: number, to: number) => Float32Array;
+  /** What the rows' losses count, [N, K]; absent if all count alike. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /** The rows that one run is trained and evaluated on. */
 export interface Feed {
   /** `train` only if the training set is fixed. */
   readonly sets: { readonly heldout: FeedRows; readonly train?: FeedRows };
-  /** The rows of `step`, into x [B, D] and y [B, K]. */
-  readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
+  /** The rows of `step`, into x [B, D], y [B, K] and, if they have some, their weights [B, K]. */
+  readonly batchInto: (x: Float32Array, y: Float32Array, step: number, weights?: Float32Array) => void;
 }
 
 export function feedOf(run: AnyRun): Feed {
@@ -72,6 +74,7 @@ function tableFeed(run: AnyRun, table: TableSet): Feed {
     let all: Float32Array | undefined;
     return {
       y: table.labels(set),
+      weights: table.weights(set),
       inputs,
       get x() {
         all ??= inputs(0, places.length);
@@ -81,11 +84,12 @@ function tableFeed(run: AnyRun, table: TableSet): Feed {
   };
   const [train, places, source] = [setOf("train"), table.places("train"), new RowSource(run)];
   const numbers = new Uint32Array(run.training.batch);
-  const batchInto: Feed["batchInto"] = (x, y, step) => {
+  const batchInto: Feed["batchInto"] = (x, y, step, weights) => {
     source.numbersInto(numbers, step);
     const rows = numbers.map((row) => places[row]);
     table.inputsInto(x, rows);
     copyRows(y, train.y, numbers, run.model.tasks);
+    if (weights && train.weights) copyRows(weights, train.weights, numbers, run.model.tasks);
   };
   return { sets: { heldout: setOf("heldout"), train }, batchInto };
 }

@@ -26,7 +26,10 @@ const METRICS = Object.keys(METRIC_WORDS);
 /** What a metric cannot pass: an interval of normal theory, and an axis, may. */
 const LIMITS: Readonly<Record<string, readonly [low: number, high: number]>> = {
   ...Object.fromEntries(
-    ["auc", "accuracy", "f1Macro", "averagePrecision", "calibrationError"].map((share) => [share, [0, 1]]),
+    ["auc", "gauc", "ndcg", "mrr", "accuracy", "f1Macro", "averagePrecision", "calibrationError"].map((share) => [
+      share,
+      [0, 1],
+    ]),
   ),
   rSquared: [Number.NEGATIVE_INFINITY, 1],
 };

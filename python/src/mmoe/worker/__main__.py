@@ -12,7 +12,7 @@ from .channel import Channel
 from .errors import ModelError, described
 from .saving import restore, save, save_weights
 
-PROTOCOL = 7
+PROTOCOL = 8
 
 
 class Worker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import platform
 import random
 import sys
@@ -67,6 +68,8 @@ class Training:
         models = [self._made(made, each) for each in settings]
         self.trainer = _group_of(made, models, settings) if self._lead else _trainer_of(made, *models, *settings)
         _expect_method(self.trainer, settings[0].method)
+        if self._settings.weighted:
+            _expect_weights(self.trainer)
         told = {"keepsState": keeps_state(self.trainer) and not self._lead, "givesWeights": _has_weights(self.trainer) or _module_in(self.trainer) is not None}
         return {"parameters": _parameters(self.trainer), **told}
 
@@ -76,14 +79,16 @@ class Training:
         return made(settings.inputs, settings.tasks, **arguments)
 
     def train(self, at: int, steps: int) -> dict[str, float]:
-        """Takes steps on rows x [steps, R, B, D], y [steps, R, B, K] at a place of the file, and writes the losses behind."""
+        """Takes steps on rows x [steps, R, B, D], y and perhaps weights [steps, R, B, K] in the file, and writes the losses behind."""
         B, D, K = self._settings.batch, self._settings.inputs, self._settings.tasks
         x = self._rows.read(at, steps, *self._lead, B, D)
         y = self._rows.read(at + size_of(*x.shape), steps, *self._lead, B, K)
+        behind = at + size_of(*x.shape) + size_of(*y.shape)
+        weights = self._rows.read(behind, *y.shape) if self._settings.weighted else None
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
-            losses.append(self.trainer.step(x[step], y[step]))
+            losses.append(self.trainer.step(x[step], y[step], *([] if weights is None else [weights[step]])))
             if step == 0:
                 self._expect_shape("step", losses[0], [*self._lead, K])
             if time.monotonic() - told > _PROGRESS_S:
@@ -92,7 +97,7 @@ class Training:
         found = _stacked(losses, (steps, *self._lead, K))
         if any(task.gaps for task in self._settings.kinds):
             found = np.where(np.isnan(y).all(-2), np.float32(0), found)
-        self._rows.write(at + size_of(*x.shape) + size_of(*y.shape), found)
+        self._rows.write(behind + (0 if weights is None else size_of(*y.shape)), found)
         return self._time()
 
     def _time(self) -> dict[str, float]:
@@ -176,6 +181,19 @@ def _expect_method(trainer: Any, method: str) -> None:
     if method not in ("sum", getattr(trainer, "method", None)):
         module = "a torch.nn.Module, or an mmoe.TorchTrainer without a backward or a method of its own"
         raise at_definition(trainer, f"method {method}: expected {module}; other classes train by it only if their attribute `method` says so")
+
+
+def _expect_weights(trainer: Any) -> None:
+    """Raises ModelError for a trainer of which a method takes no weights of rows."""
+    for method, given in (("step", "x, y"), ("losses", "outputs, labels")):
+        function = getattr(trainer, method, None)
+        if function is None or (method == "losses" and _module_in(trainer) is None):
+            continue
+        try:
+            inspect.signature(function).bind(None, None, None)
+        except TypeError:
+            expected = f"{method}({given}, weights), which multiplies losses by weights [B, K]"
+            raise at_definition(trainer, f"{method}: the rows have weights: expected {expected}") from None
 
 
 def _device_name(device: str) -> str:

@@ -191,10 +191,11 @@ static void batchLosses(const Batch *batch, double *losses) {
 
 /// Whether a row of the batch has a label of task k.
 static int isPresent(const Batch *batch, int k) {
-  const int panelRows = batch->code->panelRows, K = batch->code->K;
+  const int panelRows = batch->code->panelRows;
+  const int columns = ((const TaskLoss *)(batch->base + batch->slot->tasks))->labelColumns;
   const float *labels = (const float *)(batch->base + batch->labels);
   for (int b = 0; b < batch->B; b++) {
-    const float label = labels[(b / panelRows * K + k) * panelRows + b % panelRows];
+    const float label = labels[(b / panelRows * columns + k) * panelRows + b % panelRows];
     if (label == label) return 1;
   }
   return 0;
@@ -361,8 +362,8 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
   return done;
 }
 
-/// Adds the losses of those of the first `counted` of `rows` rows at `x` (panels of `stride`) that have a label to `losses`. `unit` rows, a
-/// multiple of 8, are added up in float32 before they join the sum in float64; the code takes as many at once, in whole panels. At `out`,
+/// Adds the losses, times their weights, of those of the first `counted` of `rows` rows at `x` (panels of `stride`) that have a label to
+/// `losses`. `unit` rows, a multiple of 8, are added up in float32 before they join the sum in float64; the code takes as many at once, in whole panels. At `out`,
 /// unless it is 0, are then the outputs of all rows, row after row.
 static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit, int counted,
                      Address out) {
@@ -386,10 +387,12 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
       workTogether(&team, executeShare, &part);
     }
     const char *outputs = base + code->predictions + (size_t)(b / panelRows) * code->stride + 4 * (size_t)lane;
-    const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K + lane;
+    const size_t panel = (size_t)(row / panelRows * panelRows);
+    const float *label = (const float *)(base + labels) + panel * (size_t)tasks->labelColumns + lane;
     for (int k = 0; k < K; outputs += (size_t)tasks[k++].outputs * column) {
       const float of = label[k * panelRows];
-      if (row < counted && of == of) classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, of);
+      if (row < counted && of == of)
+        classes[k][row & 3] += weightOf(tasks + k, label + k * panelRows, panelRows) * lossOfRow(tasks + k, outputs, column, of);
       if (out) for (int n = 0; n < tasks[k].outputs; n++) *predictions++ = *(const float *)(outputs + n * column);
     }
     if (row >= counted || ((row + 1) % unit != 0 && row + 1 < counted)) continue;

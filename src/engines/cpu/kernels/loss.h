@@ -107,8 +107,8 @@ INLINE int panelsLabelled(const char *labels, size_t labelBytes, int B) {
   return sum;
 }
 
-/// Losses of a task's rows in a panel, of which those in `rows` count: stores the gradients of its outputs.
-INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, char *gradient, F label, I rows,
+/// Losses of a task's rows in a panel times their weights, of which those in `rows` count: stores the gradients of its outputs.
+INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, char *gradient, F label, F weight, I rows,
                    float scale) {
   F slope, loss, others;
   if (kind == CATEGORICAL) {
@@ -117,58 +117,59 @@ INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, ch
     I of = __builtin_convertvector((F)((I)label & rows), I);
     for (int c = 0; c < C; c++) {
       slope = shareSlope(column(0, outputs, LINE, c), largest, others, of, c);
-      store(gradient + c * LINE, (F)((I)slope & rows) * scale);
+      store(gradient + c * LINE, (F)((I)(slope * weight) & rows) * scale);
     }
-    return (F)((I)crossEntropy(0, outputs, LINE, C, of, largest, others) & rows);
+    return (F)((I)(crossEntropy(0, outputs, LINE, C, of, largest, others) * weight) & rows);
   }
   F output = load(outputs);
   if (kind == BINARY) {
-    loss = (F)((I)logistic(output, label, &slope) & rows);
-    slope = (F)((I)slope & rows);
+    loss = logistic(output, label, &slope);
   } else {
     F error = (F)((I)(output - label) & rows);
     slope = slopeOf(error, task->delta);
     loss = lossOf(error, slope, task->delta);
   }
-  store(gradient, slope * scale);
-  return loss;
+  store(gradient, (F)((I)(slope * weight) & rows) * scale);
+  return (F)((I)(loss * weight) & rows);
 }
 
 INLINE double panelMean(const int kind, const TaskLoss *task, const char *outputs, char *gradient, size_t stride,
-                        const char *labels, size_t labelBytes, int B) {
+                        const char *labels, int B) {
+  const size_t labelBytes = (size_t)task->labelColumns * LINE;
   const int count = panelsLabelled(labels, labelBytes, B);
   const float scale = slopeScale(task, count > 0 ? count : 1);
   Four sum = {};
   for (int b = 0; b < B; b += LANES) {
     const size_t p = (size_t)(b / LANES), at = p * stride;
-    const F label = load(labels + p * labelBytes);
+    const char *own = labels + p * labelBytes;
+    const F label = load(own), weight = task->toWeight ? load(own + task->toWeight * LINE) : splat(1);
     const I rows = labelledRows(label, b, B);
-    sum = addByFours(sum, panelLoss(kind, task, outputs + at, gradient + at, label, rows, scale));
+    sum = addByFours(sum, panelLoss(kind, task, outputs + at, gradient + at, label, weight, rows, scale));
   }
   return meanOf(task, ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]), count);
 }
 
-/// Stores the mean loss of each task over those of the first B rows that have its label in means[k], and the gradient of the
-/// objective, 0 in the others and in the rows that fill up the last panel. Predictions and gradient in panels of `stride`,
-/// labels [P][K][LANES].
+/// Stores the mean of each task's losses times the rows' weights over those of the first B rows that have its label in means[k], and the
+/// gradient of the objective, 0 in the others and in the rows that fill up the last panel. Predictions and gradient in panels of `stride`,
+/// labels [P][labelColumns][LANES].
 KERNEL void panelLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride,
                         const char *labels, double *means, int K, int B) {
-  const size_t labelBytes = (size_t)K * LINE;
   for (int k = 0; k < K; k++, labels += LINE) {
     const TaskLoss *task = tasks + k;
     double *mean = means + k;
     switch (task->kind) {
-      case BINARY: *mean = panelMean(BINARY, task, predictions, gradient, stride, labels, labelBytes, B); break;
-      case CATEGORICAL: *mean = panelMean(CATEGORICAL, task, predictions, gradient, stride, labels, labelBytes, B); break;
-      default: *mean = panelMean(REGRESSION, task, predictions, gradient, stride, labels, labelBytes, B);
+      case BINARY: *mean = panelMean(BINARY, task, predictions, gradient, stride, labels, B); break;
+      case CATEGORICAL: *mean = panelMean(CATEGORICAL, task, predictions, gradient, stride, labels, B); break;
+      default: *mean = panelMean(REGRESSION, task, predictions, gradient, stride, labels, B);
     }
     predictions += task->outputs * LINE;
     gradient += task->outputs * LINE;
   }
 }
 
-/// A row's loss; stores the gradients of the task's outputs. Both are 0 without a label.
-INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient, float label, float scale) {
+/// A row's loss times its weight; stores the gradients of the task's outputs. Both are 0 without a label.
+INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient, float label, float weight,
+                     float scale) {
   F slope, others;
   if (label != label) {
     for (int c = 0; c < task->outputs; c++) gradient[c] = 0;
@@ -176,34 +177,42 @@ INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient,
   }
   if (task->kind == BINARY) {
     F loss = logistic(column(1, outputs, 4, 0), splat(label), &slope);
-    *gradient = slope[0] * scale;
-    return loss[0];
+    *gradient = slope[0] * weight * scale;
+    return loss[0] * weight;
   }
   if (task->kind == CATEGORICAL) {
     const int C = task->outputs;
     const I of = splatI((int32_t)label);
     F largest = largestLogit(1, outputs, 4, C, &others);
-    for (int c = 0; c < C; c++) gradient[c] = shareSlope(column(1, outputs, 4, c), largest, others, of, c)[0] * scale;
-    return crossEntropy(1, outputs, 4, C, of, largest, others)[0];
+    for (int c = 0; c < C; c++)
+      gradient[c] = shareSlope(column(1, outputs, 4, c), largest, others, of, c)[0] * weight * scale;
+    return crossEntropy(1, outputs, 4, C, of, largest, others)[0] * weight;
   }
   const float error = *(const float *)outputs - label, one = slopeOfOne(error, task->delta);
-  *gradient = one * scale;
-  return lossOfOne(error, one, task->delta);
+  *gradient = one * weight * scale;
+  return lossOfOne(error, one, task->delta) * weight;
 }
 
-/// The same row after row; labels [B][K].
+/// What the loss of a row counts, whose label is at `label` and its weight in the column of that number of floats after it.
+INLINE float weightOf(const TaskLoss *task, const float *label, int columnFloats) {
+  return task->toWeight ? label[task->toWeight * columnFloats] : 1;
+}
+
+/// The same row after row; labels [B][labelColumns].
 KERNEL void rowLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride, const char *labels,
                       double *means, int K, int B) {
   for (int k = 0; k < K; k++) {
     const TaskLoss *task = tasks + k;
     const float *label = (const float *)labels + k;
+    const int columns = task->labelColumns;
     int count = 0;
-    for (int b = 0; b < B; b++) count += label[b * K] == label[b * K];
+    for (int b = 0; b < B; b++) count += label[b * columns] == label[b * columns];
     const float scale = slopeScale(task, count > 0 ? count : 1);
     float classes[4] = {0};
     for (int b = 0; b < B; b++) {
       const size_t at = b * stride;
-      classes[b & 3] += rowLoss(task, predictions + at, (float *)(gradient + at), label[b * K], scale);
+      const float *own = label + b * columns, weight = weightOf(task, own, 1);
+      classes[b & 3] += rowLoss(task, predictions + at, (float *)(gradient + at), *own, weight, scale);
     }
     means[k] = meanOf(task, ((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3]), count);
     predictions += 4 * task->outputs;

@@ -461,6 +461,8 @@ typedef struct {
   double unit;
   /// With a decay other than 1, `factor` is `weight` times a power of it at each step.
   double weight, decay;
+  /// Columns of a row's labels; and how many columns after a label the row's weight for the task is, or 0 if all rows count alike.
+  int32_t labelColumns, toWeight;
 } TaskLoss;
 
 /// Ways to combine the tasks' gradients or losses, in the order of src/engines/methods.ts.

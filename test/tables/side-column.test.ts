@@ -5,8 +5,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import type { PartsBy } from "../../src/data/table.ts";
-import { csvTable } from "../../src/tables/read-table.ts";
+import type { PartsBy, TableValues } from "../../src/data/table.ts";
+import { csvTable, readTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
@@ -91,6 +91,41 @@ describe("a table that a column splits", () => {
       "t.csv: group: column 'key' has too few different values to split by: a part would have no rows",
     );
   });
+});
+
+test("columns beside inputs and labels are the same of CSV and Parquet, also where one serves twice and is an input", () => {
+  const folder = temporaryFolder();
+  const N = 50;
+  const columns = {
+    user: Array.from({ length: N }, (_, n) => `u${(n * n) % 17}`),
+    x_1: Array.from({ length: N }, (_, n) => (n * 7) % 11),
+    w: Array.from({ length: N }, (_, n) => n % 4),
+    y_1: Array.from({ length: N }, (_, n) => n % 2),
+    y_2: Array.from({ length: N }, (_, n) => n % 3),
+  };
+  const names = Object.keys(columns) as (keyof typeof columns)[];
+  const [csv, parquet] = ["csv", "parquet"].map((ending) => join(folder, `t.${ending}`)) as [string, string];
+  writeFileSync(csv, `${names}\n${columns.user.map((_, n) => names.map((name) => columns[name][n])).join("\n")}\n`);
+  const columnData = names.map((name) => ({
+    name,
+    data: columns[name],
+    type: name === "user" ? ("STRING" as const) : ("INT32" as const),
+  }));
+  writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 20 })));
+  const how = { parts: { by: "group" as const, column: "user", ...HOW }, metricsBy: "user", weight: "w" };
+  const chosen = { labels: ["y_1", "y_2"], inputs: ["x_1", "user"] };
+  const [one, other] = [csv, parquet].map((file) => readTable(file, chosen, how).values) as [TableValues, TableValues];
+  expect([...new Float32Array(one.weights as SharedArrayBuffer)]).toEqual(columns.w);
+  const groups = [...new Uint32Array(one.groups as SharedArrayBuffer)];
+  const marks = [...new Uint8Array(one.heldout as SharedArrayBuffer)];
+  for (const [n, user] of columns.user.entries()) {
+    const first = columns.user.indexOf(user);
+    expect([groups[n], marks[n]]).toEqual([groups[first], marks[first]]);
+  }
+  expect(new Set(groups).size).toBe(new Set(columns.user).size);
+  const bytesOf = ({ cells, heldout, groups, weights }: TableValues) =>
+    [cells.words, heldout, groups, weights].map((part) => [...new Uint8Array(part as SharedArrayBuffer)]);
+  expect(bytesOf(other)).toEqual(bytesOf(one));
 });
 
 test("mmoe sweep --group trains on a CSV or Parquet file whose users stay together, by its stored config alike", async () => {

@@ -1,18 +1,28 @@
-// The column by which a table is split: what of it stays together, or is in all parts.
+// A column beside inputs and labels: what splits the rows of a table, groups them, or weighs them.
 import { drawnMarks, tooFewText } from "../data/split.ts";
 import { dataKey } from "../data/streams.ts";
-import type { PartsBy } from "../data/table.ts";
+import type { PartsBy, SideColumn as Side } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { numberIn } from "./cell-values.ts";
 import { isNothing } from "./input-column.ts";
 
-/** The cells of the column that decides, as numbers: moments, or places of texts. */
-export class SplitColumn {
-  readonly #parts: PartsBy;
+const EXPECTED: Partial<Record<Side["by"], string>> = {
+  time: "a number, or a date such as 2026-05-01",
+  weight: "a number from 0",
+};
+
+/** Its cells as numbers: moments, weights, or places of texts. */
+export class SideColumn {
+  readonly #side: Side;
   readonly #numbers: number[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(parts: PartsBy) {
-    this.#parts = parts;
+  constructor(side: Side) {
+    this.#side = side;
+  }
+
+  get by(): Side["by"] {
+    return this.#side.by;
   }
 
   /** How many rows it has taken. */
@@ -22,18 +32,18 @@ export class SplitColumn {
 
   /** The next row's cell. `place` names the row in errors. */
   take(value: unknown, place: () => string): void {
-    const { by, column } = this.#parts;
-    const number = by === "time" ? momentIn(value) : this.#placeOf(value);
+    const { by, column } = this.#side;
+    const number = by === "time" ? momentIn(value) : by === "weight" ? weightIn(value) : this.#placeOf(value);
     if (!Number.isNaN(number)) this.#numbers.push(number);
     else {
-      const expected = by === "time" ? "a number, or a date such as 2026-05-01" : "a value";
+      const expected = EXPECTED[by] ?? "a value";
       throw new UsageError(`${place()}: ${column}: ${by} needs ${expected}, got '${String(value ?? "").slice(0, 40)}'`);
     }
   }
 
   #placeOf(value: unknown): number {
     const text = isNothing(value) ? "" : String(value).trim();
-    if (text === "" && this.#parts.by === "group") return Number.NaN;
+    if (text === "" && this.#side.by !== "stratify") return Number.NaN;
     const place = this.#places.get(text) ?? this.#places.size;
     this.#places.set(text, place);
     return place;
@@ -42,7 +52,7 @@ export class SplitColumn {
   /** What each row has, [N]: its place among the column's values, in the order of moments or texts. */
   places(): Uint32Array<SharedArrayBuffer> {
     const values =
-      this.#parts.by === "time"
+      this.#side.by === "time"
         ? [...new Set(this.#numbers)].sort((a, b) => a - b)
         : [...this.#places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
     const placeOf = new Map(values.map((value, place) => [value, place]));
@@ -51,13 +61,18 @@ export class SplitColumn {
     return places;
   }
 
+  /** Of weights: that of each row, [N]. Throws UsageError, by the name `source`, if all are 0. */
+  weights(source: string): Float32Array<SharedArrayBuffer> {
+    const weights = new Float32Array(new SharedArrayBuffer(4 * this.rows));
+    weights.set(this.#numbers);
+    if (weights.some((weight) => weight > 0)) return weights;
+    throw new UsageError(`${source}: ${this.#side.column}: expected a weight above 0 in some row, got 0 in all`);
+  }
+
   /** The part of each row in all runs, [N]. Throws UsageError, by the name `source`, if some part would have none. */
-  marks(source: string): Uint8Array<SharedArrayBuffer> {
-    const marks = drawnMarks(this.places(), {
-      ...this.#parts,
-      key: dataKey({ seed: this.#parts.seed, run: 0 }, "split"),
-    });
-    if (marks === undefined) throw new UsageError(`${source}: ${tooFewText(this.#parts)}`);
+  marks(parts: PartsBy, source: string): Uint8Array<SharedArrayBuffer> {
+    const marks = drawnMarks(this.places(), { ...parts, key: dataKey({ seed: parts.seed, run: 0 }, "split") });
+    if (marks === undefined) throw new UsageError(`${source}: ${tooFewText(parts)}`);
     return marks;
   }
 }
@@ -69,4 +84,10 @@ function momentIn(value: unknown): number {
   const text = typeof value === "string" ? value.trim() : "";
   if (text === "") return Number.NaN;
   return Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
+}
+
+/** A number from 0 that float32 holds; NaN for anything else. */
+function weightIn(value: unknown): number {
+  const number = numberIn(isNothing(value) ? undefined : value) ?? Number.NaN;
+  return number >= 0 ? number : Number.NaN;
 }
