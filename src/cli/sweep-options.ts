@@ -99,6 +99,10 @@ const addStudyOptions = (command: Command) =>
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
+    .option(
+      "--funnel <labels>",
+      "labels that follow each other, such as click,like: a probability is the product of its own and those before",
+    )
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .optionsGroup("Models:")
     .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
@@ -290,7 +294,9 @@ function rowsOverrides(
   const { group, byTime: time, stratify } = options;
   const by = defined({ group, time, stratify });
   const ways = { heldout, split, folds, ...by, resplit };
-  const given = { impute, oneHot, embedding, minCount, labels, inputs, ignore, categorical, na, ...ways };
+  const funnel = options.funnel === undefined ? undefined : columnsOption(options.funnel);
+  const columns = { labels, inputs, ignore, categorical, na, funnel };
+  const given = { impute, oneHot, embedding, minCount, ...columns, ...ways };
   const both = conflictIn(ways);
   if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
   if (rows !== undefined)

@@ -3,11 +3,11 @@ import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { MOST_HOT } from "../tables/input-column.ts";
-import { choice, count, orNull, positive, printableText } from "./kinds.ts";
+import { choice, count, distinctList, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount, funnel}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -40,6 +40,10 @@ const SAID = {
     .optional(),
   minCount: count(2)
     .describe("the fewest training rows of a category's value that is told apart, a whole number from 2")
+    .optional(),
+  funnel: distinctList(z.string(), "labels, each of which follows the one before")
+    .refine((labels) => labels.length > 1)
+    .describe("a list of two labels or more without duplicates, each of which follows the one before, as like a click")
     .optional(),
 };
 
@@ -94,14 +98,17 @@ export type GivenRows = z.output<typeof GIVEN>;
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
 
-type Reading = Pick<RowsSetting, "categorical" | "na" | "minCount" | "split" | "folds" | (typeof SPLITS)[number]> & {
+type Reading = Pick<
+  RowsSetting,
+  "categorical" | "na" | "minCount" | "funnel" | "split" | "folds" | (typeof SPLITS)[number]
+> & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, minCount, split, folds } = rows;
-  const reading = defined({ categorical, na, minCount, split, folds, parts: partsIn(rows) });
+  const { categorical, na, minCount, funnel, split, folds } = rows;
+  const reading = defined({ categorical, na, minCount, funnel, split, folds, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 
@@ -120,6 +127,11 @@ function partsIn(rows: Reading): PartsBy | undefined {
 /** The share of the rows that a run tests on, where no column says which. */
 export function testShare({ folds, heldout }: Pick<Reading, "folds" | "heldout">): number {
   return folds === undefined ? (heldout ?? HELDOUT) : 1 / folds;
+}
+
+/** The tasks of a funnel, in order; undefined without one. */
+export function funnelOf({ funnel, labels }: Pick<RowsSetting, "funnel" | "labels">): readonly number[] | undefined {
+  return funnel?.map((label) => labels.indexOf(label));
 }
 
 /** The columns that are labels and inputs, if the config names them. */

@@ -204,8 +204,8 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */
 function waysOf(rows: GivenRows | RowsSetting) {
-  const { categorical, na, split, folds, oneHot, embedding, minCount } = rows;
-  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount });
+  const { categorical, na, split, folds, oneHot, embedding, minCount, funnel } = rows;
+  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount, funnel });
 }
 
 /** How a study reads its table, which holds for another one in its place. */
@@ -287,8 +287,8 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
-  const { file, sha256, heldout, standardise, impute, categorical, na, split, folds, oneHot, embedding, minCount } =
-    rows;
+  const { file, sha256, heldout, standardise, impute, categorical, na, split, folds, ...others } = rows;
+  const { oneHot, embedding, minCount, funnel } = others;
   const values = {
     heldout: folds === undefined ? (heldout ?? undefined) : undefined,
     standardise,
@@ -301,6 +301,7 @@ export function rowsText(rows: RowsSetting): string {
     oneHot,
     embedding,
     minCount,
+    funnel,
     ...chosenIn(rows),
   };
   const texts = Object.entries(defined(values)).map(

@@ -41,8 +41,8 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts } = how;
-  const drawn = areDrawn(how) ? ["drawn"] : [];
+  const { categorical = [], na = [], minCount, split, parts, funnel } = how;
+  const later = [...(areDrawn(how) ? ["drawn"] : []), ...(funnel ? [{ funnel }] : [])];
   const all = JSON.stringify([
     version,
     sha256(),
@@ -53,7 +53,7 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     split === "run",
     parts,
     minCount,
-    ...drawn,
+    ...later,
   ]);
   return createHash("sha256").update(all).digest("hex");
 }

@@ -31,6 +31,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ignore: "str | Sequence[str]",
   categorical: "str | Sequence[str]",
   na: "str | Sequence[str]",
+  funnel: "str | Sequence[str]",
   env: "str | Sequence[str]",
   task: "Mapping[str, str]",
   modelSet: "Mapping[str, object]",

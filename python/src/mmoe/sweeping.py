@@ -37,6 +37,7 @@ OPTIONS = {
     "one_hot": "--one-hot",
     "embedding": "--embedding",
     "min_count": "--min-count",
+    "funnel": "--funnel",
     "task": "--task",
     "env": "--env",
     "model_set": "--model-set",
@@ -150,6 +151,7 @@ def sweep(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -267,6 +269,7 @@ def sweep(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
@@ -381,6 +384,7 @@ def plan(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -495,6 +499,7 @@ def plan(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
