@@ -99,6 +99,7 @@ const addStudyOptions = (command: Command) =>
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
+    .option("--hash <n>", "hash the values of a category of more than n to n, which may be 1001 to 1000000")
     .option(
       "--funnel <labels>",
       "labels that follow each other, such as click,like: a probability is the product of its own and those before",
@@ -285,7 +286,21 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(
   config: string,
-  { rows, impute, oneHot, embedding, minCount, heldout, split, folds, resplit, label, input, ...options }: SweepOptions,
+  {
+    rows,
+    impute,
+    oneHot,
+    embedding,
+    minCount,
+    hash,
+    heldout,
+    split,
+    folds,
+    resplit,
+    label,
+    input,
+    ...options
+  }: SweepOptions,
 ): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
@@ -296,7 +311,7 @@ function rowsOverrides(
   const ways = { heldout, split, folds, ...by, resplit };
   const funnel = options.funnel === undefined ? undefined : columnsOption(options.funnel);
   const columns = { labels, inputs, ignore, categorical, na, funnel };
-  const given = { impute, oneHot, embedding, minCount, ...columns, ...ways };
+  const given = { impute, oneHot, embedding, minCount, hash, ...columns, ...ways };
   const both = conflictIn(ways);
   if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
   if (rows !== undefined)
@@ -306,6 +321,7 @@ function rowsOverrides(
         oneHot: numberIn(oneHot),
         embedding: numberIn(embedding),
         minCount: numberIn(minCount),
+        hash: numberIn(hash),
         heldout: numberIn(heldout),
         split: numberIn(split),
         folds: numberIn(folds),

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../data/table.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
-import { MOST_HOT } from "../tables/input-column.ts";
+import { MOST_HOT, MOST_VALUES } from "../tables/input-column.ts";
 import { choice, count, distinctList, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount, funnel}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, oneHot, embedding, minCount, hash, funnel}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -41,6 +41,11 @@ const SAID = {
   minCount: count(2)
     .describe("the fewest training rows of a category's value that is told apart, a whole number from 2")
     .optional(),
+  hash: count(MOST_HOT + 1, MOST_VALUES)
+    .describe(
+      `how many values the texts of a larger category are hashed to, a whole number from ${MOST_HOT + 1} to ${MOST_VALUES}`,
+    )
+    .optional(),
   funnel: distinctList(z.string(), "labels, each of which follows the one before")
     .refine((labels) => labels.length > 1)
     .describe("a list of two labels or more without duplicates, each of which follows the one before, as like a click")
@@ -62,6 +67,7 @@ const FILLED = {
         values: z.union([z.array(printableText()), count()]), // of many values the number alone
         gaps: z.boolean(),
         embedding: count().optional(),
+        hashed: z.literal(true).optional(),
       }),
     )
     .optional()
@@ -100,15 +106,15 @@ const HELDOUT = 0.2;
 
 type Reading = Pick<
   RowsSetting,
-  "categorical" | "na" | "minCount" | "funnel" | "split" | "folds" | (typeof SPLITS)[number]
+  "categorical" | "na" | "minCount" | "hash" | "funnel" | "split" | "folds" | (typeof SPLITS)[number]
 > & {
   readonly heldout?: number | null | undefined;
 };
 
 /** How rows are read, if not by what their cells hold. */
 export function readingOf(rows: Reading): TableReading | undefined {
-  const { categorical, na, minCount, funnel, split, folds } = rows;
-  const reading = defined({ categorical, na, minCount, funnel, split, folds, parts: partsIn(rows) });
+  const { categorical, na, minCount, hash, funnel, split, folds } = rows;
+  const reading = defined({ categorical, na, minCount, hash, funnel, split, folds, parts: partsIn(rows) });
   return Object.keys(reading).length > 0 ? reading : undefined;
 }
 

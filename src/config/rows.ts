@@ -204,8 +204,8 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */
 function waysOf(rows: GivenRows | RowsSetting) {
-  const { categorical, na, split, folds, oneHot, embedding, minCount, funnel } = rows;
-  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount, funnel });
+  const { categorical, na, split, folds, oneHot, embedding, minCount, hash, funnel } = rows;
+  return defined({ categorical, na, split, folds, ...splitBy(rows), oneHot, embedding, minCount, hash, funnel });
 }
 
 /** How a study reads its table, which holds for another one in its place. */
@@ -288,7 +288,7 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
   const { file, sha256, heldout, standardise, impute, categorical, na, split, folds, ...others } = rows;
-  const { oneHot, embedding, minCount, funnel } = others;
+  const { oneHot, embedding, minCount, hash, funnel } = others;
   const values = {
     heldout: folds === undefined ? (heldout ?? undefined) : undefined,
     standardise,
@@ -301,6 +301,7 @@ export function rowsText(rows: RowsSetting): string {
     oneHot,
     embedding,
     minCount,
+    hash,
     funnel,
     ...chosenIn(rows),
   };

@@ -151,7 +151,7 @@ export class TableBuilder {
     how: TableReading = {},
     memory?: TableMemory,
   ) {
-    const { categorical = [], na = [], minCount = 1, split, parts, funnel = [] } = how;
+    const { categorical = [], na = [], minCount = 1, hash, split, parts, funnel = [] } = how;
     this.#source = source;
     this.#funnel = funnel;
     this.#areDrawn = areDrawn(how);
@@ -175,7 +175,7 @@ export class TableBuilder {
     }
     const isCategory = (name: string) => categorical.includes(name);
     this.#inputs = inputs.map(
-      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount }),
+      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount, hash }),
     );
     this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];

@@ -41,8 +41,8 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts, funnel } = how;
-  const later = [...(areDrawn(how) ? ["drawn"] : []), ...(funnel ? [{ funnel }] : [])];
+  const { categorical = [], na = [], minCount, split, parts, funnel, hash } = how;
+  const later = [...(areDrawn(how) ? ["drawn"] : []), ...(funnel || hash ? [{ funnel, hash }] : [])];
   const all = JSON.stringify([
     version,
     sha256(),

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   jobs: "int",
   oneHot: "int",
   minCount: "int",
+  hash: "int",
   embedding: "int",
   heldout: "float",
   split: "int",

@@ -37,6 +37,7 @@ OPTIONS = {
     "one_hot": "--one-hot",
     "embedding": "--embedding",
     "min_count": "--min-count",
+    "hash": "--hash",
     "funnel": "--funnel",
     "task": "--task",
     "env": "--env",
@@ -151,6 +152,7 @@ def sweep(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    hash: int | None = None,
     funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
@@ -269,6 +271,7 @@ def sweep(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param hash: hash the values of a category of more than n to n, which may be 1001 to 1000000
     :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
@@ -384,6 +387,7 @@ def plan(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    hash: int | None = None,
     funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
@@ -499,6 +503,7 @@ def plan(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param hash: hash the values of a category of more than n to n, which may be 1001 to 1000000
     :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical
     :param env: let your own models see a variable, whose value then counts
