@@ -103,6 +103,11 @@ const addStudyOptions = (command: Command) =>
     .option("--one-hot <n>", "categories of more values are embedded in learned vectors (default: 20)")
     .option("--embedding <n>", "numbers of each such vector (default: six times the fourth root of the values)")
     .option("--min-count <n>", "values of a category with fewer training rows are other values, which share a vector")
+    .option("--hash <n>", "hash the values of a category of more than n to n, which may be 1001 to 1000000")
+    .option(
+      "--funnel <labels>",
+      "labels that follow each other, such as click,like: a probability is the product of its own and those before",
+    )
     .option(
       "--task <label=kind>",
       "treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)",
@@ -290,7 +295,21 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 /** What `--rows` and the options of its columns give; refuses these without it. */
 function rowsOverrides(
   config: string,
-  { rows, impute, oneHot, embedding, minCount, heldout, split, folds, resplit, label, input, ...options }: SweepOptions,
+  {
+    rows,
+    impute,
+    oneHot,
+    embedding,
+    minCount,
+    hash,
+    heldout,
+    split,
+    folds,
+    resplit,
+    label,
+    input,
+    ...options
+  }: SweepOptions,
 ): Override[] {
   const lists = [label, input, options.ignore, options.categorical, options.na];
   const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
@@ -299,21 +318,9 @@ function rowsOverrides(
   const { group, byTime: time, stratify, metricsBy, ndcgAt, weight } = options;
   const by = defined({ group, time, stratify });
   const ways = { heldout, split, folds, ...by, resplit };
-  const given = {
-    impute,
-    oneHot,
-    embedding,
-    minCount,
-    metricsBy,
-    ndcgAt,
-    weight,
-    labels,
-    inputs,
-    ignore,
-    categorical,
-    na,
-    ...ways,
-  };
+  const funnel = options.funnel === undefined ? undefined : columnsOption(options.funnel);
+  const columns = { labels, inputs, ignore, categorical, na, funnel };
+  const given = { impute, oneHot, embedding, minCount, hash, metricsBy, ndcgAt, weight, ...columns, ...ways };
   const both = conflictIn(ways);
   if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);
   if (rows !== undefined)
@@ -324,6 +331,7 @@ function rowsOverrides(
         embedding: numberIn(embedding),
         minCount: numberIn(minCount),
         ndcgAt: numberIn(ndcgAt),
+        hash: numberIn(hash),
         heldout: numberIn(heldout),
         split: numberIn(split),
         folds: numberIn(folds),

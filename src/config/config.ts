@@ -13,7 +13,7 @@ import type { Initializer } from "../models/initializers.ts";
 import { generatorOf } from "./generated.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
-import { chosenIn, readingOf } from "./rows-schema.ts";
+import { chosenIn, funnelOf, readingOf } from "./rows-schema.ts";
 import {
   DECLARED,
   listedKeys,
@@ -145,7 +145,8 @@ export function modelOf(config: PointConfig, name: string): Model {
   const embeddings = config.rows ? embeddingsIn(config.rows) : {};
   const ends = { inputs, ...embeddings, tasks: config.tasks, ...(outputs && { outputs }) };
   const model = modelNamed(name, config.ownModels, ends);
-  if (!isCode(model)) return { ...model, dropout: config.dropout };
+  const funnel = config.rows ? funnelOf(config.rows) : undefined;
+  if (!isCode(model)) return { ...model, dropout: config.dropout, ...(funnel && { funnel }) };
   const classes = tasks?.map((task) => (task.kind === "regression" ? null : (task.classes ?? 2)));
   const gaps = tasks?.map((task) => task.gaps === true);
   return {

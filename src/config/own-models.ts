@@ -93,6 +93,11 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
     throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known) || OWN_FILE}`);
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
+  const code = settings.ownModels.find((model) => isCodeDefinition(model) && settings.models.includes(model.name));
+  if (code && settings.rows?.funnel)
+    throw new UsageError(
+      `${place("models")}: ${code.name} is code, which predicts labels apart; leave it out, or the funnel`,
+    );
   const zoos = settings.models.filter((name): name is ModelName => !own.includes(name));
   forAll(zoos, (name) => checkedSpec(place("models"), () => ZOO[name].build(dimensionsOf(settings))));
 }

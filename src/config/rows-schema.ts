@@ -3,12 +3,12 @@ import { type ChosenColumns, type PartsBy, SPLITS, type TableReading } from "../
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { NDCG_AT } from "../diagnostics/task-metrics.ts";
-import { MOST_HOT } from "../tables/input-column.ts";
-import { choice, count, orNull, positive, printableText } from "./kinds.ts";
+import { MOST_HOT, MOST_VALUES } from "../tables/input-column.ts";
+import { choice, count, distinctList, orNull, positive, printableText } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -53,6 +53,15 @@ const SAID = {
   minCount: count(2)
     .describe("the fewest training rows of a category's value that is told apart, a whole number from 2")
     .optional(),
+  hash: count(MOST_HOT + 1, MOST_VALUES)
+    .describe(
+      `how many values the texts of a larger category are hashed to, a whole number from ${MOST_HOT + 1} to ${MOST_VALUES}`,
+    )
+    .optional(),
+  funnel: distinctList(z.string(), "labels, each of which follows the one before")
+    .refine((labels) => labels.length > 1)
+    .describe("a list of two labels or more without duplicates, each of which follows the one before, as like a click")
+    .optional(),
 };
 
 /** What mmoe fills in, so that results can be read without the file. */
@@ -70,6 +79,7 @@ const FILLED = {
         values: z.union([z.array(printableText()), count()]), // of many values the number alone
         gaps: z.boolean(),
         embedding: count().optional(),
+        hashed: z.literal(true).optional(),
       }),
     )
     .optional()
@@ -107,7 +117,18 @@ export type GivenRows = z.output<typeof GIVEN>;
 const HELDOUT = 0.2;
 
 /** What is read of cells as it is said. */
-const AS_SAID = ["categorical", "na", "minCount", "split", "folds", "metricsBy", "ndcgAt", "weight"] as const;
+const AS_SAID = [
+  "categorical",
+  "na",
+  "minCount",
+  "hash",
+  "funnel",
+  "split",
+  "folds",
+  "metricsBy",
+  "ndcgAt",
+  "weight",
+] as const;
 
 type Reading = Pick<RowsSetting, (typeof AS_SAID)[number] | (typeof SPLITS)[number]> & {
   readonly heldout?: number | null | undefined;
@@ -135,6 +156,11 @@ function partsIn(rows: Reading): PartsBy | undefined {
 /** The share of the rows that a run tests on, where no column says which. */
 export function testShare({ folds, heldout }: Pick<Reading, "folds" | "heldout">): number {
   return folds === undefined ? (heldout ?? HELDOUT) : 1 / folds;
+}
+
+/** The tasks of a funnel, in order; undefined without one. */
+export function funnelOf({ funnel, labels }: Pick<RowsSetting, "funnel" | "labels">): readonly number[] | undefined {
+  return funnel?.map((label) => labels.indexOf(label));
 }
 
 /** The columns that are labels and inputs, if the config names them. */

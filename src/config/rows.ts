@@ -205,9 +205,9 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */
 function waysOf(rows: GivenRows | RowsSetting) {
-  const { categorical, na, split, folds, metricsBy, ndcgAt, weight, oneHot, embedding, minCount } = rows;
+  const { categorical, na, split, folds, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel } = rows;
   const ways = { categorical, na, split, folds, ...splitBy(rows), metricsBy, ndcgAt, weight };
-  return defined({ ...ways, oneHot, embedding, minCount });
+  return defined({ ...ways, oneHot, embedding, minCount, hash, funnel });
 }
 
 /** How a study reads its table, which holds for another one in its place. */

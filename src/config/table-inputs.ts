@@ -28,11 +28,12 @@ export function encodedColumns(
   { inputs, contents }: { readonly inputs: readonly string[]; readonly contents: readonly InputContents[] },
   { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
 ): NonNullable<RowsSetting["encoded"]> {
-  const all = contents.map(({ values, gaps }, i) => ({
+  const all = contents.map(({ values, gaps, hashed }, i) => ({
     column: inputs[i],
     values: typeof values === "number" ? values : [...values],
     gaps,
     ...(countOf(values) > oneHot && { embedding: embedding ?? sizeFor(countOf(values)) }),
+    ...(hashed && { hashed }),
   }));
   return all.filter(({ values, gaps }) => countOf(values) > 0 || gaps);
 }
@@ -83,9 +84,9 @@ export function inputsText(rows: Encoded): string {
   const gaps = encoded.filter((column) => column.gaps);
   const parts = [
     listed(
-      categories.map(({ column, values, embedding }) => {
+      categories.map(({ column, values, embedding, hashed }) => {
         const size = embedding === undefined ? "" : `, ${numberOf(embedding, "number")} each`;
-        return `${column} (${numberOf(countOf(values), "value")}${size})`;
+        return `${column} (${hashed ? "hashed to " : ""}${numberOf(countOf(values), "value")}${size})`;
       }),
       "column is a category",
       "columns are categories",

@@ -190,6 +190,11 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   }
   const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
   if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
+  const apart = rows?.funnel?.find((label) => taskKinds[rows.labels.indexOf(label)]?.kind !== "binary");
+  if (apart !== undefined)
+    throw new UsageError(
+      `${place("rows")}: funnel: ${apart} is not binary; give --task ${apart}=binary, or leave it out`,
+    );
   const areNumbers = (tasksOfRuns(settings) ?? []).every(({ kind }) => kind === "regression");
   if (!areNumbers && diagnostics.includes("alignment"))
     throw new UsageError(
@@ -284,6 +289,18 @@ export function wholeNumbersText({ rows }: Pick<Settings, "rows">): string {
   return whole.length === 0
     ? ""
     : `${columnsText(whole).slice(2)}: whole numbers, read as numbers; for categories give --categorical ${whole.slice(0, MOST_SHOWN).join()}`;
+}
+
+/** Labels of rows that lack an earlier one of their funnel, on a line; empty for none. */
+export function straysText({ rows }: Pick<Settings, "rows">): string {
+  if (!rows?.funnel) return "";
+  const { labelStrays = [] } = readTable(rows.file, chosenIn(rows), readingOf(rows));
+  const strays = rows.labels.flatMap((label, k) =>
+    labelStrays[k] > 0 ? [`${label} of ${numberOf(labelStrays[k], "row")}`] : [],
+  );
+  return strays.length === 0
+    ? ""
+    : `${strays.join(", ")}: left out, since the rows lack an earlier label of the funnel`;
 }
 
 /** More different whole numbers than these are hardly classes. */

@@ -82,6 +82,10 @@ export interface TableReading {
   readonly split?: number | "run" | undefined;
   /** How many folds the rows are in: each run has another one for its test. Their seed is `split`. */
   readonly folds?: number | undefined;
+  /** The texts of a category of more than these are hashed to as many values. */
+  readonly hash?: number | undefined;
+  /** Labels that follow each other: a row that lacks one has none of the later ones (docs/ids.md). */
+  readonly funnel?: readonly string[] | undefined;
   /** Absent where chance splits, or a column `part`. */
   readonly parts?: PartsBy | undefined;
   /** The column in whose groups of equal values metrics are taken, beside those of all rows. */

@@ -21,7 +21,7 @@ import {
   softmaxOfTop,
   total,
 } from "./mixes.ts";
-import { dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
+import { chained, dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -138,9 +138,18 @@ class Interpreter {
         return operation.modulations.map(({ units, by, factor }) =>
           modulated(tape, this.#values[units], this.#values[by], factor),
         );
+      case "funnel":
+        return this.#funnelled(operation);
       default:
         return unreachable(operation);
     }
+  }
+
+  #funnelled({ outputs, chain }: OperationOf<"funnel">): Units[] {
+    const values = this.#units(outputs);
+    for (let i = 1; i < chain.length; i++)
+      values[chain[i]] = chained(this.#tape, values[chain[i - 1]], values[chain[i]]);
+    return values;
   }
 
   #units(values: readonly Value[]): Units[] {

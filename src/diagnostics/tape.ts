@@ -185,6 +185,25 @@ export function modulated(tape: Tape, x: Units, by: Units, factor: number): Unit
   });
 }
 
+/** Logits x and y [N, 1] → those of the products of their probabilities: 1 / (e^-x + e^-y + e^-(x + y)) are the odds. */
+export function chained(tape: Tape, x: Units, y: Units): Units {
+  const terms = x.values.map((a, n) => Math.max(-a, -y.values[n], -a - y.values[n])); // the largest
+  const powers = (of: (a: number, b: number) => number) =>
+    terms.map((largest, n) => Math.exp(of(x.values[n], y.values[n]) - largest));
+  const [ofX, ofY, ofBoth] = [powers((a) => -a), powers((_, b) => -b), powers((a, b) => -a - b)];
+  const sums = ofX.map((power, n) => power + ofY[n] + ofBoth[n]);
+  return tape.units(
+    terms.map((largest, n) => -largest - Math.log(sums[n])),
+    (gradient) => {
+      const [toX, toY] = [tape.gradientOf(x), tape.gradientOf(y)];
+      for (const [n, sum] of sums.entries()) {
+        toX[n] += (gradient[n] * (ofX[n] + ofBoth[n])) / sum;
+        toY[n] += (gradient[n] * (ofY[n] + ofBoth[n])) / sum;
+      }
+    },
+  );
+}
+
 /** x [N, width], each number times that of `factors` [N * width]. */
 export function scaled(tape: Tape, x: Units, factors: ArrayLike<number>): Units {
   const times = (values: Float64Array) => values.map((value, i) => value * factors[i]);

@@ -25,9 +25,19 @@ export function initialParametersInto(values: Float32Array, run: Run): Float32Ar
  */
 function outputBiases(run: Run): number[][] {
   const least = run.correlation === null ? 0.5 / Number(run.training.trainRows) : 0;
-  return tasksIn(run).map((task, k) => {
+  const { funnel = [] } = run.model;
+  const tasks = tasksIn(run);
+  return tasks.map((task, k) => {
     if (task.kind === "regression") return [0];
-    const logs = sharesOf(run, task, k).map((share) => Math.log(Math.max(share, least)));
+    const shares = sharesOf(run, task, k);
+    const before = funnel[funnel.indexOf(k) - 1];
+    const within = before === undefined ? shares : sharesWithin(shares[1], sharesOf(run, tasks[before], before)[1]);
+    const logs = within.map((share) => Math.log(Math.max(share, least)));
     return outputCount(task) === 1 ? [logs[1] - logs[0]] : logs;
   });
+}
+
+/** The shares of rows without and with a label of a funnel, of those with the label before. */
+function sharesWithin(share: number, before: number): number[] {
+  return before > 0 ? [1 - share / before, share / before] : [0.5, 0.5];
 }

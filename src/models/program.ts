@@ -105,6 +105,8 @@ interface Operands {
   readonly normalize: { readonly norms: readonly Norm[] };
   /** → a value of each. */
   readonly modulate: { readonly modulations: readonly Modulation[] };
+  /** Outputs of all tasks → a value of each; those of the tasks in `chain`, logits, become those of products, as of a spec's funnel. */
+  readonly funnel: { readonly outputs: readonly Value[]; readonly chain: readonly number[] };
 }
 
 export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
@@ -185,7 +187,7 @@ class Writer {
   }
 
   outputs(): Value[] {
-    const { tasks: K, tower, ranks, bias } = this.#spec;
+    const { tasks: K, tower, ranks, bias, funnel } = this.#spec;
     let paths: readonly Value[] = range(K + 1).map((path) => this.#inputs[path] ?? this.#inputs[0]);
     for (const level of range(levelCount(this.#spec))) paths = this.#level(level, paths);
     const inputs = ranks ? this.#factored("towers", tower.layers, paths.slice(0, K)) : paths;
@@ -198,7 +200,17 @@ class Writer {
       return { input: inputs[k], layers: [...hidden, output] };
     });
     const isGated = (i: number) => this.#towerGates.length > 0 && i < tower.layers.length;
-    return this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+    const outputs = this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+    return funnel ? this.#funnelled(outputs, funnel) : outputs;
+  }
+
+  /** A task of the chain learns by what is before it, too. */
+  #funnelled(outputs: readonly Value[], chain: readonly number[]): Value[] {
+    const sources = outputs.map((output, k) => {
+      const upTo = chain.slice(0, chain.indexOf(k) + 1).map((task) => outputs[task]);
+      return { width: this.#widths[output], values: upTo.length > 0 ? upTo : [output], parameters: [] };
+    });
+    return this.#add("funnel", { outputs, chain }, sources);
   }
 
   /** PPNet: units of layer i of all towers, times twice the sigmoids of their gates. */

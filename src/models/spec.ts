@@ -78,6 +78,11 @@ export interface ModelSpec {
   readonly constraint?: number;
   /** With gating tensor-factorization. */
   readonly ranks?: Ranks;
+  /**
+   * Tasks that follow each other, each of which happens only after the one before (ESMM, Ma et al., SIGIR 2018): what is predicted for
+   * one is the logit of the product of the probabilities up to its own. Each has one output. None if absent.
+   */
+  readonly funnel?: readonly number[];
   /** Biases on experts, towers and outputs. */
   readonly bias: boolean;
   /** Probability that a unit of an expert's or a tower's ReLU layer is dropped while training; 0 for none. */

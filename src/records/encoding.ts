@@ -15,6 +15,7 @@ import { readText } from "../files.ts";
 import { memo } from "../memo.ts";
 import { NothingWords, numberIn } from "../tables/cell-values.ts";
 import { isNothing } from "../tables/input-column.ts";
+import { bucketOf } from "../tables/plain-texts.ts";
 import { type RawColumns, rawColumns } from "../tables/raw-columns.ts";
 
 const LABEL = z.strictObject({
@@ -38,6 +39,8 @@ const COLUMN = z.strictObject({
   gap: z.int(),
   /** Of a category its texts, and what stands for nothing, for any other text, and for each of them. */
   values: z.array(z.string()).optional(),
+  /** How many values its texts are hashed to, in place of `values`. */
+  hash: z.int().optional(),
   codes: z.array(z.int()).optional(),
 });
 
@@ -84,13 +87,19 @@ function fileOf(codes: readonly ColumnCode[], run: RunOnTable, config: Pick<Conf
   const rows = config.rows as RowsSetting;
   const { impute, na = [], categorical = [] } = rows;
   const columns = codes.map(({ cell: _, texts, std, ...code }, i): EncodedColumn => {
-    const ofTexts = texts && { values: [...textsIn(run, rows, i)], codes: [...texts] };
+    const hash = hashOf(rows, rows.inputs[i]);
+    const ofTexts = texts && { ...(hash ? { hash } : { values: [...textsIn(run, rows, i)] }), codes: [...texts] };
     return { column: rows.inputs[i], ...code, std: Number.isFinite(std) ? std : null, ...ofTexts };
   });
   const { inputs } = run.model;
   const encoding: Encoding = { inputs, impute, na, categorical, columns, labels: labelsOf(run, config) };
   const text = `${JSON.stringify(encoding)}\n`;
   return { name: `encoding-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.json`, text };
+}
+
+function hashOf({ encoded }: RowsSetting, name: string): number | undefined {
+  const own = encoded?.find(({ column, hashed }) => column === name && hashed);
+  return own && Number(own.values);
 }
 
 /** The texts of a category in order. A config has the number alone of many, which are then read from the table. */
@@ -145,7 +154,7 @@ export function encodedRows(encoding: Encoding, { rows: N, columns, placeOf }: R
   const cells = cellsOf(
     numbers,
     C,
-    encoded.map(({ values = [] }) => ({ values: values.length })),
+    encoded.map(({ codes }) => ({ values: codes ? codes.length + NO_TEXT : 0 })),
   );
   const codes = encoded.map(({ codes: texts, std, ...code }, i): ColumnCode => {
     const scale = std ?? Number.POSITIVE_INFINITY;
@@ -168,19 +177,23 @@ function isUnseen({ codes }: EncodedColumn, place: number): boolean {
 const OTHER = -1;
 
 /** What gives the number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
-function numbersOf({ column, values }: EncodedColumn, { na, impute, categorical }: Encoding) {
+function numbersOf({ column, values, hash }: EncodedColumn, { na, impute, categorical }: Encoding) {
   const nothing = new NothingWords(na);
   const places = values && new Map(values.map((text, place) => [text, place]));
+  const placeOf =
+    hash === undefined
+      ? places && ((text: string) => places.get(text) ?? OTHER)
+      : (text: string) => bucketOf(Buffer.from(text), hash);
   const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
   return (value: unknown, at: () => string): number => {
-    if (isNothing(value) || nothing.has(value, places === undefined)) {
+    if (isNothing(value) || nothing.has(value, placeOf === undefined)) {
       if (impute === "mean") return Number.NaN;
       throw new UsageError(`${at()}: expected a value, as in all training rows, got nothing; fill it in`);
     }
-    const isUnfit = places !== undefined && isNumber(value) && !categorical.includes(column);
-    const number = places ? (places.get(String(value).trim()) ?? OTHER) : numberIn(value);
+    const isUnfit = placeOf !== undefined && isNumber(value) && !categorical.includes(column);
+    const number = placeOf ? placeOf(String(value).trim()) : numberIn(value);
     if (number !== undefined && !isUnfit) return number;
     const got = String(value).slice(0, 40);
-    throw new UsageError(`${at()}: expected ${places ? "a text" : "a number"}, as in training, got '${got}'`);
+    throw new UsageError(`${at()}: expected ${placeOf ? "a text" : "a number"}, as in training, got '${got}'`);
   };
 }

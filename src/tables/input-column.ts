@@ -6,7 +6,7 @@ import type { Numbers } from "./cell-writer.ts";
 import { longer, type PlainTexts, Texts } from "./plain-texts.ts";
 
 /** Most values of a category, those of held-out rows included. */
-const MOST_VALUES = 1_000_000;
+export const MOST_VALUES = 1_000_000;
 /** Most texts that are counted, of which fewer are values: rows have their numbers as float32. */
 const MOST_COUNTED = 2 ** 24;
 /** Most values of a category that can become an input each. */
@@ -23,6 +23,8 @@ export interface InputContents {
   readonly values: readonly string[] | number;
   /** Whether a training row has nothing there. */
   readonly gaps: boolean;
+  /** Whether the values are buckets of hashes, which several texts may share. */
+  readonly hashed?: true;
   /** How many different values a column of numbers has, if they are whole numbers that may be categories. */
   readonly wholes?: number;
 }
@@ -37,6 +39,8 @@ interface Asked {
   readonly marks: Uint8Array;
   /** Fewest training rows of a value. */
   readonly minCount: number;
+  /** Most values that are told apart: the texts of a category with more are hashed to as many. */
+  readonly hash: number | undefined;
 }
 
 /** The name of a column of ids, whose whole numbers are categories however many there are. */
@@ -68,12 +72,14 @@ export class InputColumn {
   /** Where there are marks or a `minCount`, how many training rows have the text of each place. */
   #counts = new Uint32Array(0);
   readonly #minCount: number;
+  readonly #hash: number | undefined;
   #sorted: Uint32Array | undefined;
   /** The whole numbers that it has; undefined if there are others, or too many for categories. */
   #wholes: Set<number> | undefined = new Set();
 
-  constructor(name: string, { source, isCategory, marks, minCount }: Asked) {
+  constructor(name: string, { source, isCategory, marks, minCount, hash }: Asked) {
     this.#name = name;
+    this.#hash = hash;
     this.#minCount = minCount;
     this.#source = source;
     this.#isCategory = isCategory;
@@ -128,7 +134,7 @@ export class InputColumn {
   #add(view: DataView, start: number, end: number): number {
     const texts = this.#texts as Texts;
     const place = texts.add(view, start, end);
-    if (texts.size > (this.#minCount > 1 ? MOST_COUNTED : MOST_VALUES))
+    if (texts.size > (this.#minCount > 1 || this.#hash ? MOST_COUNTED : MOST_VALUES))
       throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
     return place;
   }
@@ -182,7 +188,7 @@ export class InputColumn {
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
     const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
     if (word !== undefined) throw new UsageError(`${this.#source}: column '${this.#name}': ${word}`);
-    const size = this.#values.length;
+    const size = this.#buckets ?? this.#values.length;
     if (this.#texts && size === 0)
       throw new UsageError(
         `${this.#source}: column '${this.#name}': no value is in ${this.#minCount} training rows; leave it out, or give a lower --min-count`,
@@ -191,7 +197,13 @@ export class InputColumn {
     if (size > FEW_VALUES && 2 * size > this.#used) throw this.#tooMany(`${size} in ${this.#used} training rows`);
     const values = size > MOST_HOT ? size : Array.from(this.#values, (place) => this.shown(place));
     const wholes = this.#wholes?.size ?? 0;
-    return { values, gaps: this.#gaps, ...(this.takesNumbers && wholes >= LEAST_WHOLES && { wholes }) };
+    const hashed = this.#buckets === undefined ? {} : { hashed: true as const };
+    return { values, gaps: this.#gaps, ...hashed, ...(this.takesNumbers && wholes >= LEAST_WHOLES && { wholes }) };
+  }
+
+  /** How many buckets its texts are hashed to, if it has more. */
+  get #buckets(): number | undefined {
+    return this.#hash !== undefined && this.#values.length > this.#hash ? this.#hash : undefined;
   }
 
   /** The places of texts that enough training rows have, in the order of these. */
@@ -207,6 +219,9 @@ export class InputColumn {
   /** Of each of the places of `numberOf`, that among the values, or -1; undefined for numbers. */
   get places(): Int32Array | undefined {
     if (this.#texts === undefined) return undefined;
+    const buckets = this.#buckets;
+    if (buckets)
+      return new Int32Array(this.#texts.size).map((_, place) => this.#texts?.bucket(place, buckets) ?? OTHER);
     const places = new Int32Array(this.#texts.size).fill(OTHER);
     const values = this.#values;
     for (let rank = 0; rank < values.length; rank++) places[values[rank]] = rank;
@@ -229,10 +244,11 @@ export class InputColumn {
   }
 
   #tooMany(got: string): UsageError {
+    const hash = (this.#texts?.size ?? 0) > MOST_VALUES ? " or --hash 100000" : "";
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
         `and two rows for each, got ${got} ` +
-        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values, or give --min-count 5${naHint(this.#naWord())}`,
+        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values, or give --min-count 5${hash}${naHint(this.#naWord())}`,
     );
   }
 }

@@ -79,6 +79,11 @@ export class Texts {
     return Buffer.from(this.#bytes.buffer).toString("utf8", this.#startOf(place), this.#ends[place]);
   }
 
+  /** The bucket of a text among `buckets`. */
+  bucket(place: number, buckets: number): number {
+    return bucketOf(this.#bytes.subarray(this.#startOf(place), this.#ends[place]), buckets);
+  }
+
   /** Sorts places by their texts, as JavaScript sorts strings; the texts have no zeros, and the same bytes before `depth`. */
   sort(places: Uint32Array, depth = 0): Uint32Array {
     const keys = new BigUint64Array(places.length);
@@ -146,6 +151,13 @@ export function longer<T extends Uint8Array | Uint32Array>(numbers: T, length: n
   const more = new (numbers.constructor as new (length: number) => T)(length);
   more.set(numbers);
   return more;
+}
+
+/** The 32-bit FNV-1a hash of a text in UTF-8, modulo `buckets`: the same on every machine. */
+export function bucketOf(text: Uint8Array, buckets: number): number {
+  let hash = 0x811c9dc5;
+  for (const byte of text) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % buckets;
 }
 
 /** Four bytes of a text, fewer at its end. */

@@ -2,6 +2,7 @@ import { constants as bufferLimits } from "node:buffer";
 import { totalmem } from "node:os";
 import { HELD_OUT, TRAINING, VALIDATION } from "../data/split.ts";
 import { areDrawn, sideColumns, type TableReading, type TableValues } from "../data/table.ts";
+import type { TableCells } from "../data/table-cells.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
@@ -19,6 +20,7 @@ import {
   tableColumns,
   unprintable,
 } from "./columns.ts";
+import { type LabelContents, multiplied } from "./funnel.ts";
 import { InputColumn, type InputContents, naHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts } from "./plain-texts.ts";
@@ -38,6 +40,8 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChose
   readonly labelClasses: readonly LabelClasses[];
   /** How many rows have none of each label, [K]; NaN stands for it in `values`. */
   readonly labelGaps: readonly number[];
+  /** How many rows had each label without an earlier one of its funnel, [K]; absent without a funnel. */
+  readonly labelStrays?: readonly number[];
   /** What each input's column holds, [columns]; a text stands in `values` as its place, nothing as NaN. */
   readonly contents: readonly InputContents[];
   /** What is wrong with the first empty cell of an input, for those who refuse it; undefined if there is none. */
@@ -68,13 +72,6 @@ export function valuesOf({ values, entries, levels, rows }: CellPage): unknown[]
     const at = next++;
     return entryOf(values, entries ? entries[at] : at);
   });
-}
-
-interface LabelContents {
-  readonly classes: LabelClasses;
-  /** How many rows have none. */
-  readonly gaps: number;
-  readonly variance: number;
 }
 
 /** The first row where an input has nothing, and what to say of it. */
@@ -140,6 +137,7 @@ export class TableBuilder {
   /** The columns beside inputs and labels, in the thread that finishes the table. */
   readonly #sides: readonly SideColumn[];
   readonly #how: TableReading;
+  readonly #funnel: readonly string[];
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -152,10 +150,11 @@ export class TableBuilder {
     how: TableReading = {},
     memory?: TableMemory,
   ) {
-    const { categorical = [], na = [], minCount = 1, split, parts } = how;
+    const { categorical = [], na = [], minCount = 1, hash, split, parts, funnel = [] } = how;
     const sides = sideColumns(how);
     this.#source = source;
     this.#how = how;
+    this.#funnel = funnel;
     this.#columns = tableColumns(header, source, chosen, sides);
     const { inputs, labels, part } = this.#columns;
     if (parts && part !== undefined)
@@ -165,15 +164,18 @@ export class TableBuilder {
     this.#na = new NothingWords(na);
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     this.#resplit = split === "run";
-    const missing = categorical.find((name) => !inputs.includes(name) && !labels.includes(name));
-    if (missing !== undefined) {
-      const known = [...inputs, ...labels];
+    for (const [key, names, what, known] of [
+      ["categorical", categorical, "input or label", [...inputs, ...labels]],
+      ["funnel", funnel, "label", labels],
+    ] as const) {
+      const missing = names.find((name) => !known.includes(name));
+      if (missing === undefined) continue;
       const meant = chosen?.didYouMean?.(missing, known) || columnsText(known);
-      throw new UsageError(`${source}: categorical: no input or label '${missing}'${meant}`);
+      throw new UsageError(`${source}: ${key}: no ${what} '${missing}'${meant}`);
     }
     const isCategory = (name: string) => categorical.includes(name);
     this.#inputs = inputs.map(
-      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount }),
+      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount, hash }),
     );
     this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];
@@ -396,12 +398,12 @@ export class TableBuilder {
     if (isShort && problems.length === 0)
       problems.push(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     if (problems.length > 0) throw new UsageError(problems);
-    const own = columns.slice(inputs.length).map(({ holds }) => holds as LabelContents);
     const contents = columns.slice(0, inputs.length).map(({ holds }) => holds as InputContents);
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     expectMemory(this.#source, rows, widthOf(columns));
     const cells = this.#cells.cells(rows, columns);
+    const own = this.#labelsIn(columns.slice(inputs.length), cells);
     return {
       inputs,
       labels,
@@ -424,7 +426,17 @@ export class TableBuilder {
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),
       labelVariances: own.map(({ variance }) => variance),
+      ...(this.#funnel.length > 0 && { labelStrays: own.map(({ strays = 0 }) => strays) }),
     };
+  }
+
+  #labelsIn(columns: readonly ReadColumn[], cells: TableCells): LabelContents[] {
+    const { inputs, labels } = this.#columns;
+    const all = columns.map(({ holds }) => holds as LabelContents);
+    const places = this.#funnel.map((name) => labels.indexOf(name));
+    const chain = places.map((k) => ({ name: labels[k], column: inputs.length + k, contents: all[k] }));
+    for (const [i, contents] of multiplied(chain, cells, this.#source).entries()) all[places[i]] = contents;
+    return all;
   }
 
   #problemOf({ holds, constant }: ReadColumn, i: number, mayBeConstant: boolean): string | undefined {

@@ -41,8 +41,8 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts, metricsBy, weight } = how;
-  const drawn = areDrawn(how) ? ["drawn"] : [];
+  const { categorical = [], na = [], minCount, split, parts, metricsBy, weight, funnel, hash } = how;
+  const later = [...(areDrawn(how) ? ["drawn"] : []), ...(funnel || hash ? [{ funnel, hash }] : [])];
   const all = JSON.stringify([
     version,
     sha256(),
@@ -55,7 +55,7 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     minCount,
     metricsBy,
     weight,
-    ...drawn,
+    ...later,
   ]);
   return createHash("sha256").update(all).digest("hex");
 }

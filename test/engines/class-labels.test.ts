@@ -85,6 +85,20 @@ describe("labels of the generator that are signs", () => {
     expectAgreement({ ...signs, training: { ...real.training, taskKinds: tasks } }, [engines.cpu, engines.tfjs]));
 });
 
+test.each(["sum", "pcgrad", "gradnorm"] as const)("cpu and tfjs agree on a funnel of classes by %s", async (method) => {
+  const run = makeRun(
+    { index: 2 },
+    { method, batch: 64, taskKinds: [0, 1].map(() => ({ kind: "binary", weight: 1 })) },
+  );
+  const data = { ...run.data, binaryLabels: true };
+  await expectAgreement({ ...run, data, model: { ...run.model, funnel: [1, 0] } }, [engines.cpu, engines.tfjs]);
+});
+
+test("cpu and tfjs agree on a funnel across a task of several outputs", () => {
+  const run = classRun();
+  return expectAgreement({ ...run, model: { ...run.model, funnel: [2, 0] } } as Run, [engines.cpu, engines.tfjs]);
+});
+
 describe("taskMetrics(tasks, predictions)", () => {
   test.each(["binary", "categorical", "regression"] as const)("gives a %s task scikit-learn's metrics", (kind) => {
     const { outputs, labels, ...golden } = GOLDEN.metrics[kind];

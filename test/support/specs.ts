@@ -145,6 +145,9 @@ export const EMBEDDED: ModelSpec = {
     { rows: 5, size: 17 },
   ],
 };
+/** Tasks that follow each other in another order than theirs. */
+export const FUNNEL: ModelSpec = { ...MMOE, name: "funnel", funnel: [2, 0, 1] };
+
 const { embeddings } = EMBEDDED as Required<ModelSpec>;
 
 /** Tasks that share nothing, so that each has tables of its own. */
@@ -247,6 +250,9 @@ export const SPECS: readonly ModelSpec[] = [
   { ...PLE, name: "embedded-ple", embeddings },
   { ...STITCHED, name: "embedded-stitch", embeddings },
   { ...FACTORED, name: "embedded-factored", embeddings },
+  FUNNEL,
+  { ...PLE, name: "funnel-ple", funnel: [2, 1] },
+  { ...EMBEDDED_APART, name: "embedded-funnel-apart", funnel: [0, 2] },
 ];
 
 /** Parameters [P] of order 1, biases too: at their start they would all be 0. */

@@ -40,6 +40,8 @@ OPTIONS = {
     "one_hot": "--one-hot",
     "embedding": "--embedding",
     "min_count": "--min-count",
+    "hash": "--hash",
+    "funnel": "--funnel",
     "task": "--task",
     "env": "--env",
     "model_set": "--model-set",
@@ -157,6 +159,8 @@ def sweep(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    hash: int | None = None,
+    funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -278,6 +282,8 @@ def sweep(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param hash: hash the values of a category of more than n to n, which may be 1001 to 1000000
+    :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4
@@ -396,6 +402,8 @@ def plan(
     one_hot: int | None = None,
     embedding: int | None = None,
     min_count: int | None = None,
+    hash: int | None = None,
+    funnel: str | Sequence[str] | None = None,
     task: Mapping[str, str] | None = None,
     env: str | Sequence[str] | None = None,
     model_set: Mapping[str, object] | None = None,
@@ -514,6 +522,8 @@ def plan(
     :param one_hot: categories of more values are embedded in learned vectors (default: 20)
     :param embedding: numbers of each such vector (default: six times the fourth root of the values)
     :param min_count: values of a category with fewer training rows are other values, which share a vector
+    :param hash: hash the values of a category of more than n to n, which may be 1001 to 1000000
+    :param funnel: labels that follow each other, such as click,like: a probability is the product of its own and those before
     :param task: treat a label of --rows as regression, binary or categorical, or weigh it (docs/your-table.md)
     :param env: let your own models see a variable, whose value then counts
     :param model_set: change a model, such as mmoe.experts.shared=4

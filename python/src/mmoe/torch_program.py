@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -86,6 +87,13 @@ class ProgramModule(nn.Module):
     def _modulate(self, operation: dict[str, Any], values: list[Tensor]) -> list[Tensor]:
         return [each["factor"] * values[each["units"]] * values[each["by"]].sigmoid() for each in operation["modulations"]]
 
+    def _funnel(self, operation: dict[str, Any], values: list[Tensor]) -> list[Tensor]:
+        logits = [values[output] for output in operation["outputs"]]
+        for before, task in pairwise(operation["chain"]):  # the logit of the product of both probabilities
+            x, y = logits[before], logits[task]
+            logits[task] = -torch.stack([-x, -y, -x - y]).logsumexp(0)
+        return logits
+
 
 _OPERATIONS: dict[str, Callable[[ProgramModule, dict[str, Any], list[Tensor]], list[Tensor]]] = {
     "embed": ProgramModule._embed,
@@ -95,6 +103,7 @@ _OPERATIONS: dict[str, Callable[[ProgramModule, dict[str, Any], list[Tensor]], l
     "mix": ProgramModule._mix,
     "normalize": ProgramModule._normalize,
     "modulate": ProgramModule._modulate,
+    "funnel": ProgramModule._funnel,
 }
 
 

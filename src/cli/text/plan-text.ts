@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import { fewNumbersText, wholeNumbersText } from "../../config/task-kinds.ts";
+import { fewNumbersText, straysText, wholeNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { keptGradients } from "../../engines/methods.ts";
 import { valuesOf } from "../../engines/training-settings.ts";
@@ -61,7 +61,9 @@ export async function describePlan(
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const upTo = config.patience === null ? "" : "at most ";
-  const few = [fewNumbersText(config), wholeNumbersText(config)].filter((line) => line !== "").join("\n");
+  const few = [fewNumbersText(config), wholeNumbersText(config), straysText(config)]
+    .filter((line) => line !== "")
+    .join("\n");
   const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;
   return [
     settingsText(config, room),

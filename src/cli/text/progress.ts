@@ -2,6 +2,7 @@
 import cliProgress from "cli-progress";
 import type { AnyRun, Run } from "../../engines/engine.ts";
 import { isCode } from "../../models/code.ts";
+import { embeddingSets } from "../../models/spec.ts";
 import { EVENTS_VERSION, type SweepEvent } from "../../records/events.ts";
 import { plain } from "../../records/journal-line.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
@@ -140,12 +141,29 @@ function countedRun(run: AnyRun): CountedRun {
   return { ns, steps: run.stopping ? undefined : steps, tried: 0, trained: 0, share: 0, loss: Number.NaN };
 }
 
+/** So many numbers of vectors take some seconds to draw. */
+const MANY_NUMBERS = 5_000_000;
+
+const STARTING = "starting";
+
+/** What runs do before their first step. */
+function beginningOf(todo: readonly AnyRun[]): string {
+  const numbers = todo.map(({ model }) =>
+    isCode(model)
+      ? 0
+      : embeddingSets(model) * (model.embeddings ?? []).reduce((sum, { rows, size }) => sum + rows * size, 0),
+  );
+  const most = numbers.reduce((a, b) => Math.max(a, b), 0);
+  return most < MANY_NUMBERS ? STARTING : `drawing ${thousands(most)} numbers`;
+}
+
 /** Counts runs and their steps, for a sweep's mean loss, its rate and the time left. */
 export class ProgressCount implements RunObserver {
   ended = 0;
   readonly size: number;
   readonly #runs: ReadonlyMap<string, CountedRun>;
   readonly #choosing = new Set<CountedRun>();
+  readonly #beginning: string;
   /** Times of all runs, on some machine, and how much of them is done; steps that were trained. */
   readonly #work: number;
   #worked = 0;
@@ -155,6 +173,7 @@ export class ProgressCount implements RunObserver {
 
   constructor({ todo, kept }: Pick<SweepStart, "todo" | "kept">) {
     this.size = todo.length;
+    this.#beginning = kept.size === 0 ? beginningOf(todo) : STARTING;
     this.#runs = new Map(todo.map((run) => [run.id, countedRun(run)]));
     this.#work = [...this.#runs.values()].reduce((sum, { ns }) => sum + ns, 0);
     for (const [id, run] of this.#runs) this.#reach(run, kept.get(id) ?? 0);
@@ -220,7 +239,8 @@ export class ProgressCount implements RunObserver {
     if (this.share === 1) return this.ended === this.size ? "writing the CSV files" : "computing the final losses";
     if (this.#choosing.size > 0) return `choosing steps of ${numberOf(this.#choosing.size, "run")}`;
     const since = this.#sinceStart();
-    return since?.worked ? `${duration((since.ms / since.worked) * (this.#work - this.#worked))} left` : "starting";
+    if (!since?.worked) return this.#start ? STARTING : this.#beginning;
+    return `${duration((since.ms / since.worked) * (this.#work - this.#worked))} left`;
   }
 
   /** A run is at this step of its training. */

@@ -11,7 +11,7 @@ import {
   programOf,
   type Value,
 } from "../../models/program.ts";
-import { plainInputs, readInputs, type Selection } from "../../models/spec.ts";
+import { firstOutput, plainInputs, readInputs, type Selection } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { columnBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, takeColumns } from "./columns.ts";
@@ -63,6 +63,8 @@ export class Builder {
         return this.#normalized(operation);
       case "modulate":
         return this.#modulated(operation);
+      case "funnel":
+        return this.#funnelled(operation);
       default:
         return unreachable(operation);
     }
@@ -318,6 +320,25 @@ export class Builder {
       };
       return [instruction("modulateGradient", { ...of, ...gradients })];
     });
+  }
+
+  #funnelled({ outputs, chain }: OperationOf<"funnel">): Columns[] {
+    const { arena, spec, tape } = this.#plan;
+    const places = chain.map((task) => firstOutput(spec, task));
+    const ins = outputs.map((output) => this.#units(output));
+    const outs = this.#sideBySide(ins.map(({ width }) => width));
+    const all = columnsFrom(outs[0], 0, firstOutput(spec, spec.tasks));
+    const { value: out, gradient: g, stride: outStride, width: N } = all;
+    const { value: z, gradient: dz, stride: zStride } = ins[0];
+    const of = { z, zStride, out, outStride, N, chain: arena.put(Int32Array.from(places)), count: chain.length };
+    tape.push([instruction("funnel", of)], (reach) => {
+      const reached = outs.flatMap((own, k) => (reach.has(own) ? [k] : []));
+      if (reached.length === 0) return [];
+      const last = Math.max(...reached.map((k) => chain.indexOf(k)));
+      for (const k of [...reached, ...chain.slice(0, last + 1)]) reach.add(ins[k]);
+      return [...reach.clearOthers(all), instruction("funnelGradient", { ...of, g, dz })];
+    });
+    return outs;
   }
 
   #linkNoise(): { key: number; step: number } {

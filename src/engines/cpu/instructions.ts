@@ -57,6 +57,8 @@ const FIELDS = {
   dropWeights: ["gate", "gateStride", "E", "key", "last", "step"],
   addNoise: ["gate", "gateStride", "E", "key", "step"],
   noisyGradient: ["gate", "gateStride", "E", "rows", "pull", "isNoisy", "slopes", "d", "dStride"],
+  funnel: ["z", "zStride", "out", "outStride", "N", "chain", "count"],
+  funnelGradient: ["z", "zStride", "out", "outStride", "N", "chain", "count", "g", "dz"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

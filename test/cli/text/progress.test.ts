@@ -32,6 +32,15 @@ test("a ProgressCount counts the steps that were kept, and takes its rate from t
   expect([count.rate, count.left]).toEqual(["60 steps/s", "28.3 s left"]); // 1,700 steps
 });
 
+test("before the first step of runs with many numbers of vectors, a ProgressCount says that these are drawn", () => {
+  const large = { ...A, model: { ...A.model, embeddings: [{ rows: 300_001, size: 30 }] } };
+  const count = counted([large, B]);
+  expect(count.left).toBe("drawing 9,000,030 numbers");
+  count.progress(large, 1, Number.NaN);
+  expect(count.left).toBe("starting");
+  expect(counted([large], new Map([["a", 5]])).left).toBe("starting");
+});
+
 test("a ProgressCount has the mean training loss of its runs, of those in flight by the shares that are done", () => {
   const count = counted();
   count.progress(A, 100, Number.NaN);

@@ -51,7 +51,15 @@ class Model:
         paths = [self.read(x, path) for path in range(self.K + 1)]
         for level in range(levels):
             paths = self.level(level, levels, paths)
-        self.outputs = [self.tower(k, paths[k]) for k in range(self.K)]
+        self.outputs = self.funnelled([self.tower(k, paths[k]) for k in range(self.K)])
+
+    def funnelled(self, outputs):
+        """Of a funnel's tasks the log-odds of the product of the probabilities up to each."""
+        p = 1
+        for k in self.spec.get("funnel", []):
+            p = p * sigmoid(outputs[k])
+            outputs[k] = np.log(p / (1 - p))
+        return outputs
 
     def read(self, x, path):
         """The plain inputs, then the vectors that the last columns number, of the path's tables or of all paths'."""

@@ -19,9 +19,10 @@ function lossesOf(
   tasks: readonly TaskLoss[],
   outputs: readonly number[],
   labels: number[][],
-  huberDelta: number | null = null,
+  { huberDelta = null, funnel }: { readonly huberDelta?: number | null; readonly funnel?: readonly number[] } = {},
 ) {
-  const spec = plainBottom(1, tasks.length, 1, { bias: false, outputs: tasks.map(({ classes = 1 }) => classes) });
+  const widths = tasks.map(({ classes = 1 }) => classes);
+  const spec = plainBottom(1, tasks.length, 1, { bias: false, outputs: widths, ...(funnel && { funnel }) });
   const run = loneRun(spec, labels.length, "sgd", 1, { memory, tasks, huberDelta });
   const parameters = Float32Array.from([1, ...outputs]);
   run.setParameters(parameters);
@@ -71,6 +72,26 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
       expect(slopes[k]).toBeCloseTo(sigmoid(logit) - share, 5);
     }
   });
+
+  test.each(BATCHES)(
+    "in a funnel, the loss of a product of probabilities has no cancellation, in batches of %i",
+    (B) => {
+      const all = [-25, -17, -1.25, 0, 0.5, 9, 30];
+      for (const [x, y, label] of all.flatMap((x) =>
+        all.flatMap((y) => [0, 1].map((label) => [x, y, label] as const)),
+      )) {
+        const labels = range(B).map(() => [1, label]);
+        const { losses, slopes } = lossesOf(memory, [BINARY, BINARY], [x, y], labels, { funnel: [0, 1] });
+        const none = Math.exp(-x) + Math.exp(-y) + Math.exp(-x - y); // (1 - p) / p of the product
+        const exact = label === 1 ? Math.log1p(none) : Math.log1p(1 / none);
+        expect(Math.abs(losses[1] / exact - 1), `${x} ${y} ${label}`).toBeLessThan(1e-5);
+        const outer = label === 1 ? -none / (1 + none) : 1 / (1 + none);
+        const by = [(Math.exp(-x) + Math.exp(-x - y)) / none, (Math.exp(-y) + Math.exp(-x - y)) / none];
+        const expected = [sigmoid(x) - 1 + outer * by[0], outer * by[1]];
+        for (const [k, slope] of expected.entries()) expect(slopes[k], `${x} ${y} ${label}`).toBeCloseTo(slope, 5);
+      }
+    },
+  );
 
   test.each(BATCHES)("the cross-entropy of 2 to 7 classes is that of a softmax, in batches of %i", (B) => {
     for (const C of range(6).map((i) => i + 2)) {
@@ -122,7 +143,7 @@ describe.each(KERNELS)("on $name", ({ memory }) => {
         [NUMBER],
         [output],
         errors.map((error) => [1 - error]),
-        huberDelta,
+        { huberDelta },
       );
 
     test("the squared error's loss is its mean and its derivative twice the mean error", () => {

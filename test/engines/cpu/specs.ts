@@ -45,6 +45,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       { experts: 1, gamma: 3, entropy: 0.4 },
       { experts: 3, gamma: 2, entropy: 0 },
     ),
+    funnel: fc.constantFrom(0, 0, 0, 2, 3),
     ranks: fc.record({ inputs: units, units, tasks: fc.integer({ min: 1, max: 4 }) }),
   })
   .map(
@@ -62,6 +63,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
       importance,
       select,
       ranks,
+      funnel,
       gating,
       gate,
       gateBias,
@@ -92,6 +94,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
         ...(hasLevels && { levels }),
         ...(links === "constraint" && { constraint: 0.3 }),
         ...(links === "factors" && { ranks }),
+        ...(funnel > 0 && any.tasks >= funnel && { funnel: [2, 0, 1].slice(3 - funnel) }),
         gate: {
           layers: gate,
           bias: gateBias,

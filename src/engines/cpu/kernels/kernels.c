@@ -6,6 +6,7 @@
 #include "coefficients.h"
 #include "dropout.h"
 #include "embedding.h"
+#include "funnel.h"
 #include "gradient-methods.h"
 #include "kept-gradients.h"
 #include "gradients.h"
@@ -66,6 +67,8 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case DROP_WEIGHTS: dropWeights(op, base, P); break;
     case ADD_NOISE: addNoise(op, base, P); break;
     case NOISY_GRADIENT: noisyGradient(op, base, P); break;
+    case FUNNEL: funnel(op, base, P, LANES); break;
+    case FUNNEL_GRADIENT: funnelGradient(op, base, P, LANES); break;
     default: __builtin_trap();
   }
 }
@@ -106,6 +109,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case DROP_WEIGHTS: dropWeightsRows(op, base, B); break;
     case ADD_NOISE: addNoiseRows(op, base, B); break;
     case NOISY_GRADIENT: noisyGradientRows(op, base, B); break;
+    case FUNNEL: funnel(op, base, B, 1); break;
+    case FUNNEL_GRADIENT: funnelGradient(op, base, B, 1); break;
     default: __builtin_trap();
   }
 }

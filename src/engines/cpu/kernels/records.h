@@ -37,7 +37,9 @@ enum {
   MODULATE_GRADIENT,
   DROP_WEIGHTS,
   ADD_NOISE,
-  NOISY_GRADIENT
+  NOISY_GRADIENT,
+  FUNNEL,
+  FUNNEL_GRADIENT
 };
 
 typedef struct {
@@ -350,6 +352,21 @@ typedef struct {
   int32_t isNoisy;
   Address slopes, d, dStride;
 } NoisyGradient;
+
+/// out [B, N] = logits z [B, N], but in the columns `chain` int32 [count] those of the products of the probabilities up to each.
+typedef struct {
+  Instruction head;
+  Address z, zStride, out, outStride;
+  int32_t N;
+  Address chain;
+  int32_t count;
+} Funnel;
+
+/// Gradient dz [B, N] of a funnel's logits from that of what came out, g.
+typedef struct {
+  Funnel of;
+  Address g, dz;
+} FunnelGradient;
 
 /// In place: values [B, N] times `factor`.
 typedef struct {

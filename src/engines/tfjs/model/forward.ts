@@ -112,6 +112,8 @@ class Interpreter {
         return this.#normalized(operation);
       case "modulate":
         return this.#modulated(operation);
+      case "funnel":
+        return this.#funnelled(operation);
       default:
         return unreachable(operation);
     }
@@ -253,6 +255,12 @@ class Interpreter {
     return unitsOf(this.#tf, modulated(this.#tf, units, by, modulations[0].factor), 1);
   }
 
+  #funnelled({ outputs, chain }: OperationOf<"funnel">): Units[] {
+    const values = outputs.map((output) => this.#byNetwork([output]));
+    for (let i = 1; i < chain.length; i++) values[chain[i]] = chained(this.#tf, values[chain[i - 1]], values[chain[i]]);
+    return values.flatMap((value) => unitsOf(this.#tf, value, 1));
+  }
+
   #averages({ experts, seen }: OperationOf<"average">): Units[] {
     const tf = this.#tf;
     return seen.flatMap((own) => {
@@ -352,6 +360,19 @@ function modulated(tf: Tf, units: Tensor, by: Tensor, factor: number): Tensor {
     tf.mul(tf.mul(dy, s), factor),
     tf.mul(tf.mul(dy, value), tf.sub(1, s)),
   ]);
+}
+
+/** Logits x and y → those of the products of their probabilities, whose odds are 1 / (e^-x + e^-y + e^-(x + y)). */
+function chained(tf: Tf, x: Tensor, y: Tensor): Tensor {
+  const forward = (x: Tensor, y: Tensor) => {
+    const terms = [tf.neg(x), tf.neg(y), tf.neg(tf.add(x, y))];
+    const largest = tf.maximum(tf.maximum(terms[0], terms[1]), terms[2]);
+    const [ofX, ofY, ofBoth] = terms.map((term) => tf.exp(tf.sub(term, largest))) as [Tensor, Tensor, Tensor];
+    const sum = tf.add(tf.add(ofX, ofY), ofBoth);
+    const value = tf.neg(tf.add(largest, tf.log(sum)));
+    return [value, tf.div(tf.add(ofX, ofBoth), sum), tf.div(tf.add(ofY, ofBoth), sum)] as const;
+  };
+  return withGradient(tf, [x, y], forward, (dy, [byX, byY]) => [tf.mul(dy, byX), tf.mul(dy, byY)]);
 }
 
 /** How many experts a mix is of. */
