@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { sweepOverlap } from "../config/cells.ts";
 import { LOSS } from "../config/choose-by.ts";
-import type { LossSet } from "../config/losses.ts";
 import { listedKeys } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
@@ -13,10 +12,10 @@ import { engineWords } from "../records/provenance.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { estimateText, leastDeciding } from "../stats/estimate.ts";
 import {
-  type Candidate,
   type Pick as Choice,
   tune as choose,
   TUNED_BY,
+  type TunedOptions,
   type TuneMetric,
   tunedConfig,
   tuneMetric,
@@ -126,7 +125,12 @@ async function tune(folder: string, options: TuneOptions, context: Context): Pro
   const metric = metricOf(options, results);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
-  show(results, { loss, metric, by, each, report }, out === undefined ? options : { output: out, ...options }, context);
+  show(
+    results,
+    { loss, metric, by, each, ...report },
+    out === undefined ? options : { output: out, ...options },
+    context,
+  );
 }
 
 /** Trains trials, and chooses among them. */
@@ -150,21 +154,12 @@ function expectOneOf({ loss, metric }: TuneOptions): void {
   if (loss !== undefined && metric !== undefined) throw new UsageError("--loss and --metric: expected one of them");
 }
 
-interface Choosing {
-  readonly loss: LossSet;
-  readonly metric: TuneMetric | undefined;
-  readonly by: (typeof TUNED_BY)[number];
-  readonly each?: readonly GridKey[];
-  /** Seed and runs of the tuned sweep. */
-  readonly report?: { readonly seed?: number; readonly runs?: number };
-}
-
 /** Chooses, writes the config of the tuned sweep and shows both. */
-function show(results: Results, { report, ...choosing }: Choosing, options: TuneOptions, context: Context): void {
+function show(results: Results, choosing: TunedOptions, options: TuneOptions, context: Context): void {
   const { loss, metric, by } = choosing;
   const file = outputFile(options) ?? null;
   const picks = choose(results, choosing);
-  const config = tunedConfig(results, picks, { ...choosing, ...report });
+  const config = tunedConfig(results, picks, choosing);
   if (file !== null) writeOutput(file, configYaml(config, dirname(file)));
 
   const { stdout } = context.effects;
@@ -174,7 +169,7 @@ function show(results: Results, { report, ...choosing }: Choosing, options: Tune
   else {
     const blocks = [
       metric ? metricHead(results, metric) : headOf(results, loss),
-      results.config.points === null ? candidatesOf(picks) : trialsOf(picks),
+      candidatesOf(picks, results.config.points !== null),
       picksOf(picks, sweepOverlap(results.config)),
       ...coverageBlocks(results),
       nextOf(file, results),
@@ -232,50 +227,31 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
   throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
 }
 
-/** Every point of each model, or cell, with its mean loss; the chosen ones are marked. */
-export function candidatesOf(picks: readonly Choice[]): Block {
-  const keys = Object.keys(picks[0]?.chosen ?? {});
-  const rows = picks.flatMap((pick) =>
-    pick.candidates.map((candidate) => [
-      ...cellNames(cellOf(pick)),
-      ...cells(candidate),
-      candidate.point === pick.chosen ? "<" : "",
-    ]),
-  );
-  const few = fewNote(picks.flatMap(({ candidates }) => candidates.map(({ runs }) => runs)));
-  return {
-    rows: [[...cellHeads(picks.map(cellOf)), ...keys, "mean [95 %]", "failed", ""], ...rows],
-    ...(few.length > 0 && { after: few.join() }),
-  };
-}
-
-/** Most trials of a model that are shown. */
+/** Most points of a model that are shown of a search. */
 const SHOWN = 20;
 
-/** The best trials of each model, with their numbers of runs; the chosen one is marked. */
-function trialsOf(picks: readonly Choice[]): Block {
-  const keys = [...new Set(picks.flatMap(({ candidates }) => candidates.flatMap(({ point }) => Object.keys(point))))];
+/** Every point of each model, or cell, with its mean loss; of a search the best, with their runs. The chosen ones are marked. */
+export function candidatesOf(picks: readonly Choice[], isSearch = false): Block {
+  const keys = [...new Set(picks.flatMap(({ chosen }) => Object.keys(chosen)))];
+  const most = isSearch ? SHOWN : Number.POSITIVE_INFINITY;
   const rows = picks.flatMap((pick) =>
     pick.candidates
-      .slice(0, SHOWN)
+      .slice(0, most)
       .map(({ point, mean, runs, failed }) => [
         ...cellNames(cellOf(pick)),
         ...keys.map((key) => String(point[key] ?? "")),
-        String(runs),
-        estimateText(mean, 4, runs),
-        String(failed),
-        point === pick.chosen ? "<" : "",
+        ...(isSearch ? [String(runs)] : []),
+        ...[estimateText(mean, 4, runs), String(failed), point === pick.chosen ? "<" : ""],
       ]),
   );
-  const more = picks.reduce((sum, { candidates }) => sum + Math.max(0, candidates.length - SHOWN), 0);
+  const more = picks.reduce((sum, { candidates }) => sum + Math.max(0, candidates.length - most), 0);
+  const few = fewNote(isSearch ? [] : picks.flatMap(({ candidates }) => candidates.map(({ runs }) => runs)));
+  const after = [...few, ...(more > 0 ? [`and ${numberOf(more, "trial")} more, which --json has`] : [])];
+  const heads = [...keys, ...(isSearch ? ["runs"] : []), "mean [95 %]", "failed", ""];
   return {
-    rows: [[...cellHeads(picks.map(cellOf)), ...keys, "runs", "mean [95 %]", "failed", ""], ...rows],
-    ...(more > 0 && { after: `and ${numberOf(more, "trial")} more, which --json has` }),
+    rows: [[...cellHeads(picks.map(cellOf)), ...heads], ...rows],
+    ...(after.length > 0 && { after: after.join() }),
   };
-}
-
-function cells({ point, mean, runs, failed }: Candidate): string[] {
-  return [...Object.values(point).map(String), estimateText(mean, 4, runs), String(failed)];
 }
 
 /** How sure each choice is. */

@@ -64,12 +64,10 @@ export function* trialsOf(model: string, axes: readonly Axis[], seed: number): G
   const own = axes.filter((axis) => axis.model === undefined || axis.model === model);
   const known = new Set<string>();
   for (let draw = 0, last = 0; draw - last <= MOST_KNOWN; draw++) {
-    const drawn = own.map((axis) => [axis, valueAt(axis, uniformOf(axis, seed, draw))] as const);
-    const trial = {
-      of: model,
-      values: settingsIn(drawn),
-      fields: pointIn(drawn.filter(([axis]) => axis.model !== undefined)),
-    };
+    const drawnOf = (axes: readonly Axis[]) =>
+      Object.fromEntries(axes.map((axis) => [axis.key, valueAt(axis, uniformOf(axis, seed, draw))]));
+    const values = withDefaults(drawnOf(own.filter((axis) => axis.model === undefined)));
+    const trial = { of: model, values, fields: drawnOf(own.filter((axis) => axis.model !== undefined)) };
     const text = JSON.stringify(trial);
     if (known.has(text)) continue;
     known.add(text);
@@ -83,16 +81,11 @@ function uniformOf({ model, key }: Axis, seed: number, draw: number): number {
   return uniforms(keyOf(`mmoe/seed=${seed}/search/trial=${draw}/${name}`), 1)[0];
 }
 
-/** A method takes no value of a constant that it does not have. */
-function settingsIn(drawn: readonly (readonly [Axis, GridValue])[]): GridPoint {
-  const point = pointIn(drawn.filter(([axis]) => axis.model === undefined));
+/** A point in which a method takes no value of a constant that it does not have. */
+function withDefaults(point: GridPoint): GridPoint {
   const { method } = point;
   const isLacking = (key: string) => method !== undefined && lacks(method, key as GridKey);
   return Object.fromEntries(Object.entries(point).map(([key, value]) => [key, isLacking(key) ? "default" : value]));
-}
-
-function pointIn(drawn: readonly (readonly [Axis, GridValue])[]): GridPoint {
-  return Object.fromEntries(drawn.map(([{ key }, value]) => [key, value]));
 }
 
 /** The config of a sweep that trains trials, each in runs of its own number. */
@@ -134,24 +127,14 @@ interface SearchOptions {
   readonly onRung?: (rung: Rung, place: number, rungs: number) => void;
 }
 
-/** How a search ended. */
-export interface SearchOutcome {
-  /** All trials in the runs of rungs that are whole; undefined if none is. */
-  readonly config: Config | undefined;
-  /** The sweep that was stopped, if one was. */
-  readonly stopped: SweepOutcome | undefined;
-}
-
 /**
  * Trains trials of each model in a results folder by successive halving: of each rung the best third goes on to the next, with
- * the same numbers of runs, and so the same rows, for all. The same request goes on after a stop, without a run twice.
+ * the same numbers of runs, and so the same rows, for all. The same request goes on after a stop, without a run twice. Gives the
+ * config of all trials in the runs of whole rungs, undefined if none is whole; and the sweep that was stopped, if one was.
  */
-export async function search(
-  request: SearchRequest,
-  { onRung, ...options }: SearchOptions = {},
-): Promise<SearchOutcome> {
-  const { config, axes, trials, timeMs = Number.POSITIVE_INFINITY, choose, ...sweep } = request;
-  const until = performance.now() + timeMs;
+export async function search(request: SearchRequest, { onRung, ...options }: SearchOptions = {}) {
+  const { config, axes, trials, timeMs, choose, ...sweep } = request;
+  const start = performance.now();
   const draws = config.models.map((model) => trialsOf(model, axes, config.seed));
   let whole: Asked[] = [];
   const outcome = (stopped?: SweepOutcome) => ({
@@ -163,18 +146,18 @@ export async function search(
     if (alive.length === 0) break;
     const rungs = rungsOf(Math.ceil(alive.length / draws.length), config.runs);
     for (const [k, rung] of rungs.entries()) {
-      const limitMs = until - performance.now();
-      if (limitMs <= 0) return outcome();
+      const limitMs = timeMs && start + timeMs - performance.now();
+      if (limitMs !== undefined && limitMs <= 0) return outcome();
       onRung?.(rung, k + 1, rungs.length);
       const asked = withRuns(whole, alive, rung.runs);
-      const planned = configOf(config, axes, asked);
-      const limited = { ...sweep, config: planned, ...(limitMs < Number.POSITIVE_INFINITY && { limitMs }) };
-      const ended = await runSweep(limited, options);
+      const ended = await runSweep({ ...sweep, config: configOf(config, axes, asked), limitMs }, options);
       if (ended.stopped !== undefined) return outcome(ended);
       whole = asked;
+      const next = rungs[k + 1];
+      if (next === undefined) break;
       const ofRung = configOf(config, axes, withRuns([], alive, rung.runs));
       const results = { path: ended.out, config: ofRung, at: NO_CHOICE, records: ended.records ?? [], provenances: [] };
-      alive = bestOf(alive, choose(asPlanned(results)), rungs[k + 1]?.trials ?? 0);
+      alive = bestOf(alive, choose(asPlanned(results)), next.trials);
     }
   }
   return outcome();

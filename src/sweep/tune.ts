@@ -35,7 +35,7 @@ interface TuneOptions {
 }
 
 /** One of the points that a choice is made from. */
-export interface Candidate {
+interface Candidate {
   readonly point: GridPoint;
   /** Mean final loss, or metric, over runs; by model, of their means over correlations. */
   readonly mean: Estimate;
@@ -70,6 +70,8 @@ export interface Pick {
  * UsageError if one has none.
  */
 export function tune(results: Results, { loss, metric, by, each = [] }: TuneOptions): Pick[] {
+  if (results.config.points !== null && (by === "cell" || each.length > 0))
+    throw new UsageError(`${results.path}: a search was by model; leave out --by cell and --each`);
   const isEach = (key: string) => each.some((one) => one === key);
   const cells = metric ? cellValues(results, (record) => metricOf(record, metric)) : cellLosses(results, loss);
   const groups = groupBy(cells.map(choosableIn(results.config)), ({ model, correlation, point }) => {
@@ -236,7 +238,7 @@ function expectValidated({ path, records }: Results): void {
   );
 }
 
-interface TunedOptions extends TuneOptions {
+export interface TunedOptions extends TuneOptions {
   /** Of the tuned sweep: another one than that of the runs that tuned; by default the next. */
   readonly seed?: number;
   /** Runs of each of its cells; by default as many as tuned. */
