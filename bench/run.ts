@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   python: () => import("./python.ts"),
   report: () => import("./report.ts"),
   scale: () => import("./scale.ts"),
+  search: () => import("./search.ts"),
   start: () => import("./start.js" as string),
   table: () => import("./table.ts"),
 };

@@ -86,6 +86,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   report: "measuring",
   diagnostics: "measuring",
   tuned: "sweep",
+  points: "sweep",
   ownModels: "sweep",
   taskKinds: "losses",
   rows: "data",

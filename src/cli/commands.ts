@@ -62,7 +62,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   tune: {
     group: "Results",
-    summary: "choose listed settings for each model; write the config",
+    summary: "choose or search settings for each model; write the config",
     load: () => import("./tune.ts"),
   },
   predict: {

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Command as TypedCommand } from "@commander-js/extra-typings";
 import type { Option } from "commander";
 import { autoStepsOverride } from "../config/auto-steps.ts";
 import type { Config } from "../config/config.ts";
@@ -7,6 +8,7 @@ import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, parseValue, presetNames, setOverride } from "../config/load.ts";
 import { envOverrides, modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { isCodeDefinition, ownModelsIn } from "../config/own-models.ts";
+import type { Ranges } from "../config/ranges.ts";
 import { conflictIn, rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
 import { diagnosable, taskOverride } from "../config/task-kinds.ts";
@@ -52,10 +54,9 @@ export interface CheckedOptions {
   readonly checkpointMs: number | undefined;
 }
 
-/** The config, and options for what is trained. */
-const addStudyOptions = (command: Command) =>
+/** Options for what is trained. */
+const addStudyOptions = <A extends unknown[]>(command: TypedCommand<A>) =>
   command
-    .argument("[config]", `a YAML or JSON file, or a preset: ${presetNames().join(", ")}`, "paper")
     .optionsGroup("Common options:")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
@@ -119,8 +120,8 @@ const addStudyOptions = (command: Command) =>
     .option("--env <name>", "let your own models see a variable, whose value then counts; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, []);
 
-/** The argument and options of every command that starts a sweep: what to train, on which engine, and where results go. */
-export const addSweepOptions = (command: Command) =>
+/** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
+export const addTrainingOptions = <A extends unknown[]>(command: TypedCommand<A>) =>
   addStudyOptions(command)
     .optionsGroup("Training:")
     .option("--optimizer <name>", `${OPTIMIZERS.join(", ")} (docs/config.md); or several`)
@@ -165,6 +166,12 @@ export const addSweepOptions = (command: Command) =>
       "also write what each run predicts of test and validation rows (predictions/, validation-predictions/)",
     );
 
+/** The argument of most commands that start a sweep, and their options. */
+export const addSweepOptions = (command: Command) =>
+  addTrainingOptions(
+    command.argument("[config]", `a YAML or JSON file, or a preset: ${presetNames().join(", ")}`, "paper"),
+  );
+
 export type SweepOptions = OptionsOf<typeof addSweepOptions>;
 
 /** Variables that have the place of an option that is not given, where this machine trains. */
@@ -179,20 +186,21 @@ Environment, for options that are not given:
 
 /**
  * Throws UsageError for the first option, or variable of `env`, that is not valid. `variables` are those of which models in code
- * may see some.
+ * may see some. Settings may be ranges where `ranges` are asked for.
  */
 export function checkedOptions(
   file: string,
   options: SweepOptions,
   env: Env = {},
   variables: Env = env,
+  ranges?: Ranges,
 ): CheckedOptions {
   refuseFolder(file);
   const { out } = options;
   if (out !== undefined) keepTablesBeside(out);
   const jobs = jobsOf(options, env);
   if (jobs !== undefined) readOnThreads(jobs);
-  const config = loadConfig(file, overridesOf(file, options, variables));
+  const config = loadConfig(file, overridesOf(file, options, variables), ranges);
   if (options.device !== undefined && !ownModelsIn(config).some(isCodeDefinition))
     throw new UsageError(
       `--device ${options.device}: is for your own models in code; did you mean --engine ${options.device}?`,

@@ -138,7 +138,7 @@ async function dryRun(request: Request, context: Context): Promise<number> {
 const STOPPED = { limit: "at its time limit", "before-limit": "in time for its limit" } as const;
 
 /** Says what remains to be trained, and returns the exit code. */
-function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, note }: Context): number {
+export function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, note }: Context): number {
   const { out, done, failed, missing, kept, records, stopped, trouble } = outcome;
   if (records === undefined)
     note(`mmoe: no time to write the CSV files; ${MMOE} merge ${shellQuoted(out)} writes them`);

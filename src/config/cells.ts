@@ -1,16 +1,37 @@
-import type { Cell } from "../identity/cell.ts";
+import type { Cell, GridPoint } from "../identity/cell.ts";
 import { type Config, configAt } from "./config.ts";
 import { overlapOf } from "./rows.ts";
 import { DECLARED, gridPoints, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { PLANNED } from "./settings.ts";
 import { tunedFor } from "./tuned.ts";
 
+/** A cell of a config, and how many runs it asks for. */
+interface PlannedCell extends Cell {
+  readonly runs: number;
+}
+
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
-export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
-  const points = gridPoints(config);
+export function cellsOf(config: Config): PlannedCell[] {
+  const points = modelPoints(config);
   return correlationsIn(config).flatMap((correlation) =>
-    config.models.flatMap((model) => points.map((point) => ({ model, correlation, point }))),
+    points.map(({ model, point, runs }) => ({ model, correlation, point, runs })),
   );
+}
+
+/** Each model at each of its points. */
+function modelPoints(config: Config): Omit<PlannedCell, "correlation">[] {
+  const { models, points, runs } = config;
+  if (points !== null)
+    return points
+      .filter(({ model }) => models.includes(model))
+      .map((one) => ({ model: one.model, point: one.values as GridPoint, runs: Math.min(one.runs, runs) }));
+  const all = gridPoints(config);
+  return models.flatMap((model) => all.map((point) => ({ model, point, runs })));
+}
+
+/** How many runs a sweep asks for, in all cells. */
+export function askedRuns(config: Config): number {
+  return cellsOf(config).reduce((sum, { runs }) => sum + runs, 0);
 }
 
 /** The correlations of a sweep; one that is null for rows of the user's own. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
 import { combinesGradients, constantsOf, hasConstant, METHODS, type MethodName } from "../engines/methods.ts";
 import { forAll, UsageError } from "../errors.ts";
+import { type GridPoint, pointText } from "../identity/cell.ts";
 import { thousands } from "../units.ts";
 import { autoMarks, checkPatience, stoppingAfter, withAutoSteps } from "./auto-steps.ts";
 import { checkedBy, expectTree } from "./checked-by.ts";
@@ -164,6 +165,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkGrid(settings, place);
   for (const key of listedKeys(settings)) if (sources[key]) expectOtherRuns(settings, key, place(key)); // stored ones stay as they are
   checkTuned(settings, [...sinceTuned], place);
+  checkPoints(settings, place);
   checkConstants(settings, place);
   checkOptimizer(settings, place);
   checkHeard(settings, place);
@@ -247,6 +249,26 @@ function checkGrid(settings: Settings, place: (key: SettingKey) => string): void
     const [values, reason] = [settings[key], why(settings)];
     if (!Array.isArray(values) || reason === undefined) continue;
     throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
+  }
+}
+
+/** Refuses points of a search that are none of the grid, or the same one twice: UsageError. */
+function checkPoints(settings: Settings, place: (key: SettingKey) => string): void {
+  const { points, tuned } = settings;
+  if (points === null) return;
+  const keys = listedKeys(settings);
+  const refuse = (why: string) => {
+    throw new UsageError(`${place("points")}: ${why}; add --set points=null to train every combination`);
+  };
+  if (tuned !== null) refuse("a search has no tuned values");
+  const known = new Set<string>();
+  for (const { model, values } of points) {
+    const isOfGrid = keys.every((key) => valuesOf(settings, key).some((value) => value === values[key]));
+    const text = `${model} at ${pointText(values as GridPoint)}`;
+    if (!isOfGrid || Object.keys(values).length > keys.length)
+      refuse(`expected a value of each list (${keys.join(", ")}) in each point, got ${text}`);
+    if (known.has(text)) refuse(`expected different points, got ${text} twice`);
+    known.add(text);
   }
 }
 

@@ -10,6 +10,7 @@ import { shownValue } from "./checked-by.ts";
 import type { Config } from "./config.ts";
 import { type GivenValues, isTree, type Override, type Tree, withDefaults, withoutCross } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
+import { type Ranges, withEnds } from "./ranges.ts";
 import { OF_ROWS } from "./rows.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -28,13 +29,20 @@ export function presetNames(): string[] {
 }
 
 /**
- * The config of a file or preset, over what it extends, with `overrides` (from flags and --set) laid over it in turn.
+ * The config of a file or preset, over what it extends, with `overrides` (from flags and --set) laid over it in turn. With
+ * `ranges`, which gets them, a setting may be a range: in the config it is the list of its ends.
  * Throws UsageError with a line for each thing that is wrong: the file, the place, what was expected and what it got.
  */
-export function loadConfig(fileOrPreset: string, overrides: readonly Override[] = []): Config {
+export function loadConfig(fileOrPreset: string, overrides: readonly Override[] = [], ranges?: Ranges): Config {
   const path = findFile(fileOrPreset);
-  const [root, ...extending] = withBases(path, path.startsWith(PRESETS) ? presetSource(path) : fileOrPreset);
-  return checkConfig(root, overrides, extending);
+  const read = (given: GivenValues) => (ranges ? withEnds(given, ranges) : given);
+  const files = withBases(path, path.startsWith(PRESETS) ? presetSource(path) : fileOrPreset);
+  const [root, ...extending] = files.map(read);
+  return checkConfig(
+    root,
+    overrides.map((one) => ("values" in one ? read(one) : one)),
+    extending,
+  );
 }
 
 /** The config that a sweep stored beside its results. Throws UsageError for one that is not complete. */

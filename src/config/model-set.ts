@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
+import type { GridPoint, GridValue } from "../identity/cell.ts";
 import { type Language, languageOf, SEEN_BY_ALL } from "../models/code.ts";
 import { type ModelName, plainText, variantName, ZOO } from "../models/zoo.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
+import { LONGEST_NAME } from "./kinds.ts";
 import { parseValue } from "./load.ts";
 import {
   CHANGE_KEYS,
@@ -135,6 +138,8 @@ interface Change {
   readonly path: readonly string[];
   /** As it was typed. */
   readonly text: string;
+  /** The option that gave it. */
+  readonly flag: string;
 }
 
 /**
@@ -146,36 +151,81 @@ export function modelSetOverrides(assignments: readonly string[]): Override[] {
   return [{ source: FLAG, valuesAfter: (before) => ({ models: changedModels(before, assignments) }) }];
 }
 
-function changedModels({ models, ownModels }: Settings, assignments: readonly string[]): (string | OwnModel)[] {
-  const changes = assignments.map((assignment) => changeIn(assignment, models));
-  return models.map((name) => {
+function changedModels(settings: Settings, assignments: readonly string[]): (string | OwnModel)[] {
+  const changes = assignments.map((assignment) => changeIn(assignment, settings, FLAG));
+  return settings.models.map((name) => {
     const own = changes.filter(({ model }) => model === name);
     if (own.length === 0) return name;
-    const definition = ownModels.find((model) => model.name === name) ?? { name, like: name as ModelName };
-    if (!isCodeDefinition(definition))
-      return changed(
-        definition,
-        own.map((change) => spelledOut(change, definition)),
-      );
+    const definition = definitionOf(name, settings);
+    if (!isCodeDefinition(definition)) return changed(definition, own);
     throw new UsageError(`${FLAG}: model ${name} is ${languageOf(definition)}; ${CHANGE_CODE[languageOf(definition)]}`);
   });
 }
 
-function changeIn(assignment: string, models: readonly string[]): Change {
+type Models = Pick<Settings, "models" | "ownModels">;
+
+/** What a model of a sweep is, also one of the zoo. */
+export function definitionOf(name: string, { ownModels }: Models): OwnModel {
+  return ownModels.find((model) => model.name === name) ?? { name, like: name as ModelName };
+}
+
+const AXIS = "--axis";
+
+/** The model, field and values in `--axis mmoe.experts.layers=8,16`; of a class in Python the field is an option. */
+export function axisIn(assignment: string, settings: Models): Omit<Change, "flag"> {
+  return changeIn(assignment, settings, AXIS);
+}
+
+/** The values in a list such as `8,16,[32,16]`; a list in it is one value, `[32,16]`. */
+export function valuesIn(text: string): GridValue[] {
+  const values = parseValue(`[${text}]`);
+  if (!Array.isArray(values) || values.length < 2 || values.includes(null))
+    throw new UsageError(`${AXIS}: expected several values, or a range such as 16..64, got '${text}'`);
+  return values.map((value) => (typeof value === "object" ? JSON.stringify(value) : value));
+}
+
+/**
+ * A model with other values of its fields or, in Python, of its options; its name says them. Throws UsageError for values that
+ * it can't have.
+ */
+export function withFields(definition: OwnModel, fields: GridPoint): OwnModel {
+  const changes = Object.entries(fields).map(([key, value]) => ({
+    ...{ model: definition.name, flag: AXIS, text: String(value) },
+    path: key.split(".").slice(isCodeDefinition(definition) ? 1 : 0), // options.width
+  }));
+  const model = isCodeDefinition(definition) ? withOptions(definition, changes) : changed(definition, changes);
+  const { name } = model;
+  if (name.length <= LONGEST_NAME) return model;
+  const digits = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return { ...model, name: `${name.slice(0, LONGEST_NAME - 9)}-${digits}` };
+}
+
+function withOptions(definition: CodeDefinition, changes: readonly Change[]): CodeDefinition {
+  const { name, options } = definition;
+  const given = Object.fromEntries(changes.map(({ path: [key], text }) => [key, parseValue(text) as string]));
+  return { ...definition, name: variantName(name, changes), label: undefined, options: { ...options, ...given } };
+}
+
+function changeIn(assignment: string, settings: Models, flag: string): Change {
+  const { models } = settings;
   const parts = /^([^=]+)=(.*)$/s.exec(assignment);
   const [, target = "", text = ""] = parts ?? [];
   const model = models.find((name) => target.startsWith(`${name}.`));
-  if (model !== undefined) return { model, path: pathIn(target.slice(model.length + 1)), text };
+  if (model !== undefined) {
+    const field = target.slice(model.length + 1);
+    const isOption = flag === AXIS && isCodeDefinition(definitionOf(model, settings));
+    return { model, path: isOption ? [field] : pathIn(field, flag), text, flag };
+  }
   if (!/^[^.]+\../.test(target))
-    throw new UsageError(`${FLAG}: expected model.field=value such as mmoe.experts.shared=4, got '${assignment}'`);
+    throw new UsageError(`${flag}: expected model.field=value such as mmoe.experts.shared=4, got '${assignment}'`);
   const named = target.slice(0, target.indexOf("."));
   const hint = didYouMean(named, models) || `; --models adds it`;
-  throw new UsageError(`${FLAG}: no model '${named}' among ${models.join(", ")}${hint}`);
+  throw new UsageError(`${flag}: no model '${named}' among ${models.join(", ")}${hint}`);
 }
 
 /** `experts=4` of a model whose experts all tasks see is `experts.shared=4`; of another it could be more than one thing. */
 function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
-  const { model, path, text } = change;
+  const { model, path, text, flag } = change;
   if (path.join(".") !== "experts" || text.startsWith("{")) return change;
   const { shared, perTask } = { ...ZOO[like].build({ inputs: 2, tasks: 2 }).experts, ...experts };
   if (perTask === 0) return { ...change, path: ["experts", "shared"] }; // which says what it may be
@@ -183,26 +233,28 @@ function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
   const own = `${model}.experts.perTask=${text}`;
   throw new UsageError(
     shared === 0
-      ? `${FLAG}: ${model}.experts: each task has its own experts; give ${own}`
-      : `${FLAG}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
+      ? `${flag}: ${model}.experts: each task has its own experts; give ${own}`
+      : `${flag}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
   );
 }
 
-function pathIn(text: string): string[] {
+function pathIn(text: string, flag: string): string[] {
   const path = text.split(".");
   const [field = ""] = path;
   if (CHANGE_KEYS.includes(field)) return path;
   const expected = `expected one of ${CHANGE_KEYS.join(", ")}, got '${field}'`;
-  throw new UsageError(`${FLAG}: ${expected}${didYouMean(field, CHANGE_KEYS)}`);
+  throw new UsageError(`${flag}: ${expected}${didYouMean(field, CHANGE_KEYS)}`);
 }
 
 /** The definition with the values at their paths. */
-function changed(definition: SpecDefinition, changes: readonly Change[]): OwnModel {
+function changed(definition: SpecDefinition, given: readonly Change[]): OwnModel {
+  const changes = given.map((change) => spelledOut(change, definition));
+  const { flag } = changes[0];
   const tree = changes.reduce<object>(
     (before, { path, text }) => withValue(before, path, typed(text, path)),
     definition,
   );
-  checkedBy(CHANGES_SCHEMA, tree, (path) => `${FLAG}: ${definition.name}.${path}`, FLAG);
+  checkedBy(CHANGES_SCHEMA, tree, (path) => `${flag}: ${definition.name}.${path}`, flag);
   return { ...tree, label: undefined, name: variantName(definition.name, changes) } as SpecDefinition;
 }
 

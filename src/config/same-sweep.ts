@@ -1,3 +1,4 @@
+import { type GridPoint, pointText } from "../identity/cell.ts";
 import { belongTogether, type Config, trainedHash } from "./config.ts";
 import { definitionText, ownModelsIn, withModels } from "./own-models.ts";
 import { EXTENT, listedKeys, SETTING_KEYS, type SettingKey, SHOWN, valuesOf } from "./schema.ts";
@@ -43,6 +44,7 @@ export function widened(config: Config, other: Config): Config {
     runs: Math.max(config.runs, other.runs),
     models,
     ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
+    points: unitedPoints(other.points, config.points),
     correlations: config.correlations && union(other.correlations ?? [], config.correlations),
     ...Object.fromEntries(
       listedKeys(config).map((key) => [key, union(valuesOf(other, key), valuesOf(config, key))] as const),
@@ -53,6 +55,17 @@ export function widened(config: Config, other: Config): Config {
     return [key, from.origins[key]] as const;
   });
   return Object.freeze({ ...wide, origins: Object.fromEntries(origins) as Config["origins"] });
+}
+
+/** The points of either, each in the more runs. */
+function unitedPoints(first: Config["points"], second: Config["points"]): Config["points"] {
+  if (first === null || second === null) return null;
+  const both = new Map<string, (typeof first)[number]>();
+  for (const one of [...first, ...second]) {
+    const key = `${one.model} ${pointText(one.values as GridPoint)}`;
+    both.set(key, { ...one, runs: Math.max(one.runs, both.get(key)?.runs ?? 0) });
+  }
+  return [...both.values()];
 }
 
 function union<T>(first: readonly T[], second: readonly T[]): T[] {

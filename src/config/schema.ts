@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { hasConstant, type MethodName } from "../engines/methods.ts";
-import type { GridPoint, GridValue } from "../identity/cell.ts";
+import { type GridPoint, type GridValue, partOf, pointText } from "../identity/cell.ts";
 import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS, GIVEN_TASKS } from "./rows-schema.ts";
@@ -96,9 +96,15 @@ export function listedKeys(settings: Settings): GridKey[] {
 
 /**
  * Every combination of the listed settings, the last one varying fastest; one empty point if none is a list. A method takes no
- * value of a constant that it does not have.
+ * value of a constant that it does not have. Where `points` are given, only theirs.
  */
 export function gridPoints(settings: Settings, keys = listedKeys(settings)): GridPoint[] {
+  if (settings.points !== null) {
+    const parts = settings.points.map(({ values }) =>
+      partOf(values as GridPoint, (key) => keys.some((one) => one === key)),
+    );
+    return [...new Map(parts.map((part) => [pointText(part), part])).values()];
+  }
   return keys.reduce<GridPoint[]>(
     (points, key) =>
       points.flatMap((point) => valuesFor(settings, key, point.method).map((value) => ({ ...point, [key]: value }))),
@@ -108,6 +114,7 @@ export function gridPoints(settings: Settings, keys = listedKeys(settings)): Gri
 
 /** How many points there are, without making them. */
 export function pointCount(settings: Settings): number {
+  if (settings.points !== null) return gridPoints(settings).length;
   const others = listedKeys(settings).filter((key) => key !== "method");
   const pointsOf = (method: GridValue) =>
     others.reduce((count, key) => count * valuesFor(settings, key, method).length, 1);

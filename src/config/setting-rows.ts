@@ -22,7 +22,17 @@ export interface SettingRow {
 
 /** Settings that are shown if they are not as they are without being given. */
 const USUAL: readonly SettingKey[] = [
-  ...(["tuned", "ownModels", "diagnostics", "rows", "patience", "chooseBy", "outputBias", "taskKinds"] as const),
+  ...([
+    "tuned",
+    "points",
+    "ownModels",
+    "diagnostics",
+    "rows",
+    "patience",
+    "chooseBy",
+    "outputBias",
+    "taskKinds",
+  ] as const),
   ...OPTIMIZER_KEYS,
   ...(["embeddingStd", "embeddingSteps", "embeddingDecay", "evalRows"] as const),
   ...(["taskWeights", "taskWeightDecay"] as const),
@@ -77,6 +87,7 @@ export function settingText(config: Config, key: SettingKey): string {
     const inputs = inputsText(config.rows);
     return `${rowsText(config.rows)}${inputs && `; ${inputs}`}`;
   }
+  if (key === "points" && config.points !== null) return "those of a search";
   if (key === "taskKinds") return kindsText(config.taskKinds);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);

@@ -411,6 +411,26 @@ const TUNED_SCHEMA = orNull(
   "what mmoe tune writes, or null",
 );
 
+/** The cells that a search has trained, or is training: some points of each model, each in runs of its own number. */
+const POINTS_SCHEMA = orNull(
+  z
+    .array(
+      z.strictObject({
+        model: MODEL_NAME,
+        values: valuesOfOne(),
+        runs: count(),
+        of: MODEL_NAME.describe("the model that a search changed, if the point's is a variant").optional(),
+        fields: z
+          .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+          .describe("what it changed there, by fields")
+          .optional(),
+      }),
+    )
+    .min(1)
+    .describe("a list of points: a model, values of all listed settings, and runs"),
+  "the points to train in place of every combination, as mmoe tune writes them, or null",
+);
+
 /** `word`, or as `schema` has it, which is `what`. */
 function orWord<S extends z.ZodType, const W extends string>(schema: S, word: W, what: string) {
   const either = `${what}, or ${word}`;
@@ -440,6 +460,7 @@ export const SETTINGS = {
     hash: { hashed: (tuned) => tuned?.choices }, // not why they were chosen
     default: null,
   }),
+  points: setting(POINTS_SCHEMA, { ...PLAN, hash: { hashed: (points) => points !== null }, default: null }),
   ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [] }),
   taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [] }),
   rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null }),

@@ -19,7 +19,16 @@ export function resultsAt(results: Results, choice: GridPoint): Results {
     if (!fixed.every((key) => record.point[key] === choice[key])) return [];
     return [{ ...record, point: partOf(record.point, (key) => !fixed.includes(key)) }];
   });
-  return { ...results, config: { ...results.config, ...choice }, records, at: { ...results.at, ...choice } };
+  const config = { ...results.config, ...choice, points: pointsAt(results.config.points, choice, fixed) };
+  return { ...results, config, records, at: { ...results.at, ...choice } };
+}
+
+/** The points of a search that have the values of a choice, without those. */
+function pointsAt(points: Config["points"], choice: GridPoint, fixed: readonly string[]): Config["points"] {
+  const left = points?.filter(({ values }) => fixed.every((key) => values[key as GridKey] === choice[key]));
+  return (
+    left?.map((one) => ({ ...one, values: partOf(one.values as GridPoint, (key) => !fixed.includes(key)) })) ?? null
+  );
 }
 
 /**

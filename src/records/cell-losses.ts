@@ -19,18 +19,18 @@ export interface CellLosses extends Cell {
 
 /** Every cell of a sweep, in the order of `cellsOf`, also if no run has ended yet. */
 export const cellLosses = memo(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
-  const cells = new Map(cellsOf(config).map((cell) => [cellKey(cell), emptyCell(cell)] as const));
+  const cells = new Map(cellsOf(config).map((cell) => [cellKey(cell), emptyCell(cell, cell.runs)] as const));
   for (const record of records) {
     const key = cellKey(record);
-    const cell = cells.get(key) ?? emptyCell(record);
+    const cell = cells.get(key) ?? emptyCell(record, config.runs);
     cells.set(key, cell);
     const loss = finalLosses(record, set);
     if (loss === undefined) cell.failed.push(record);
     else cell.byRun.set(record.run, loss.mean);
   }
-  return [...cells.values()].map((cell) => ({
+  return [...cells.values()].map(({ asked, ...cell }) => ({
     ...cell,
-    missing: Math.max(0, config.runs - cell.byRun.size - cell.failed.length),
+    missing: Math.max(0, asked - cell.byRun.size - cell.failed.length),
     overlap: cellOverlap(config, cell),
   }));
 });
@@ -60,6 +60,6 @@ export function overlapOf(cells: readonly Pick<CellLosses, "overlap">[]): number
   return Math.max(0, ...cells.map(({ overlap }) => overlap));
 }
 
-function emptyCell(cell: Cell) {
-  return { ...cellOf(cell), byRun: new Map<number, number>(), failed: [] as RunRecord[] };
+function emptyCell(cell: Cell, asked: number) {
+  return { ...cellOf(cell), asked, byRun: new Map<number, number>(), failed: [] as RunRecord[] };
 }

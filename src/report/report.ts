@@ -1,5 +1,5 @@
 import { claimsOf, shortRuns, untestable } from "../claims/claims.ts";
-import { cellsOf } from "../config/cells.ts";
+import { askedRuns } from "../config/cells.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
@@ -34,7 +34,7 @@ import type { Together } from "./together.ts";
 export function reportHtml(results: Results, loss: LossSet, version?: string): string {
   const { config, records } = results;
   const title = `${modelsText(config)}${placeText(config)}${pointsText(results)}`;
-  const asked = config.runs * cellsOf(config).length;
+  const asked = askedRuns(config);
   return pageHtml(
     results,
     { loss, version },

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { cellsOf } from "../config/cells.ts";
+import { askedRuns } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { plainNameOf } from "../config/kinds.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
@@ -49,7 +49,7 @@ export function together(sweeps: readonly Results[]): Together {
       }),
       provenances: sweeps.flatMap(({ provenances }) => provenances),
     },
-    asked: parts.reduce((sum, { config }) => sum + config.runs * cellsOf(config).length, 0),
+    asked: parts.reduce((sum, { config }) => sum + askedRuns(config), 0),
     differences: others.flatMap(({ config }, i) =>
       configDifferences(first.config, config, [`in ${names[0]}`, `in ${names[i + 1]}`]),
     ),

@@ -1,4 +1,5 @@
 // How large the curves of a sweep will be, and how large they may be.
+import { askedRuns, cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
@@ -34,11 +35,11 @@ const [POINT_BYTES, ROW_BYTES] = [232, 382];
 const [RUN_MEMORY, LOSS_MEMORY] = [2400, 8];
 
 export function curveSizes(config: Config): CurveSizes {
-  const cells = cellsOf(config);
+  const cells = curvesOf(config);
   const sum = (of: (cell: CellCurve) => number) => cells.reduce((total, cell) => total + of(cell), 0);
-  const losses = config.runs * sum(({ evaluations, tasks }) => evaluations * tasks);
-  const stepTexts = config.runs * sum(({ evaluations, steps }) => evaluations * (String(steps).length + 1));
-  const runs = config.runs * cells.length;
+  const losses = sum(({ runs, evaluations, tasks }) => runs * evaluations * tasks);
+  const stepTexts = sum(({ runs, evaluations, steps }) => runs * evaluations * (String(steps).length + 1));
+  const runs = askedRuns(config);
   const largest = cells.reduce((most, { evaluations, tasks }) => Math.max(most, evaluations * tasks), 0);
   const gathered = Math.min(2 * config.runs * largest, MOST_GATHERED);
   return {
@@ -51,7 +52,7 @@ export function curveSizes(config: Config): CurveSizes {
 
 /** Refuses curves that are too large to write, read or draw: UsageError, before anything is planned or written. */
 export function checkCurves(config: Config): void {
-  const cells = cellsOf(config);
+  const cells = curvesOf(config);
   const wayOut = "--set evalEvery=log:20, or a larger number of steps";
   const large = cells.find(({ evaluations, tasks }) => evaluations * tasks > MOST_OF_RUN);
   if (large !== undefined) {
@@ -61,26 +62,28 @@ export function checkCurves(config: Config): void {
       `evalEvery: expected at most ${thousands(MOST_OF_RUN)} losses in a run's curve, got ${got}; give ${wayOut}`,
     );
   }
-  const all = config.runs * cells.reduce((sum, { evaluations, tasks }) => sum + evaluations * tasks, 0);
+  const all = cells.reduce((sum, { runs, evaluations, tasks }) => sum + runs * evaluations * tasks, 0);
   if (all <= MOST_OF_SWEEP) return;
-  const got = `${thousands(all)} in ${thousands(config.runs * cells.length)} runs`;
+  const got = `${thousands(all)} in ${thousands(askedRuns(config))} runs`;
   throw new UsageError(
     `evalEvery: expected at most ${thousands(MOST_OF_SWEEP)} losses in all curves, got ${got}; give fewer runs, or ${wayOut}`,
   );
 }
 
 interface CellCurve {
+  readonly runs: number;
   readonly evaluations: number;
   readonly tasks: number;
   readonly steps: number;
 }
 
 /** What the curves of each cell's runs are like. */
-function cellsOf(config: Config): CellCurve[] {
+function curvesOf(config: Config): CellCurve[] {
   const known = new Map<AnyRun["training"], number>(); // cells that are trained alike have one object
-  return planRuns({ ...config, runs: 1 }).map(({ model, training }) => {
+  const cells = cellsOf(config);
+  return planRuns({ ...config, runs: 1 }).map(({ model, training }, i) => {
     const evaluations = known.get(training) ?? evaluationCount(training);
     known.set(training, evaluations);
-    return { evaluations, tasks: model.tasks, steps: training.steps };
+    return { runs: cells[i].runs, evaluations, tasks: model.tasks, steps: training.steps };
   });
 }

@@ -1,4 +1,4 @@
-import { cellsOf, correlationsIn } from "../config/cells.ts";
+import { askedRuns, cellsOf, correlationsIn } from "../config/cells.ts";
 import { decidingMetric } from "../config/choose-by.ts";
 import { type Config, configAt, modelOf, type PointConfig, tableOf, trainingOf } from "../config/config.ts";
 import { correlationsOf, generatorOf } from "../config/generated.ts";
@@ -10,7 +10,7 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { type Cell, runId } from "../identity/cell.ts";
+import { runId } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
@@ -32,7 +32,10 @@ export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): 
 export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);
-  for (let index = 0; index < config.runs; index++) yield* runsOf(kinds, index, config);
+  for (let index = 0; index < config.runs; index++) {
+    const asked = kinds.filter(({ cell }) => index < cell.runs);
+    yield* runsOf(asked, index, config);
+  }
 }
 
 /** Run number `index` of every cell, also beyond the sweep's last. */
@@ -46,12 +49,16 @@ function runsOf(kinds: readonly Kind[], index: number, { seed }: Config): AnyRun
 
 /** How many runs a sweep has. Throws UsageError for more than can be planned. */
 export function countRuns(config: Config): number {
+  if (config.points !== null) return askedRuns(config);
   const cells = correlationsIn(config).length * config.models.length * pointCount(config);
   if (config.runs * cells <= MOST_RUNS) return config.runs * cells;
   throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
 }
 
-type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "stopping" | "point"> &
+type Kind = { readonly cell: ReturnType<typeof cellsOf>[number] } & Pick<
+  AnyRun,
+  "model" | "training" | "stopping" | "point"
+> &
   (Generated | FromTable);
 
 /** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */

@@ -149,7 +149,8 @@ export function shardsOf(shard: Shard | null, processes: number): Shard[] {
 /** What `planShard` gives, one by one. */
 function* eachOfShard(config: Config, shard: Shard | null, processes = 1): Generator<AnyRun> {
   const { index, count } = shard ?? WHOLE;
-  const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count: count * processes };
+  const cells = config.points === null ? countRuns(config) / config.runs : 1; // points differ in their repeats
+  const sizes = { repeats: countRuns(config) / cells, cells, count: count * processes };
   let place = 0;
   for (const run of eachRun(config)) if (Math.ceil(indexOf(place++, sizes) / processes) === index) yield run;
 }

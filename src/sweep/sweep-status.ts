@@ -109,7 +109,7 @@ export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHe
 }
 
 /** The cell of a planned run. */
-export function cellOfRun({ model, correlation, point = NO_CHOICE }: AnyRun): Cell {
+function cellOfRun({ model, correlation, point = NO_CHOICE }: AnyRun): Cell {
   return { model: model.name, correlation, point };
 }
 

@@ -5,11 +5,11 @@ import { BETTER, MEAN } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { LONGEST_NAME } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
-import { listedKeys, SETTING_KEYS, type Settings, valuesOf } from "../config/schema.ts";
-import type { GridKey } from "../config/settings.ts";
+import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import { type GridKey, SETTINGS } from "../config/settings.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
-import { type GridPoint, partOf, pointText } from "../identity/cell.ts";
+import { type GridPoint, type GridValue, partOf, pointText } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
@@ -35,7 +35,7 @@ interface TuneOptions {
 }
 
 /** One of the points that a choice is made from. */
-export interface Candidate {
+interface Candidate {
   readonly point: GridPoint;
   /** Mean final loss, or metric, over runs; by model, of their means over correlations. */
   readonly mean: Estimate;
@@ -43,6 +43,8 @@ export interface Candidate {
   readonly runs: number;
   /** A point with failed runs is not chosen: the mean says nothing of them. */
   readonly failed: number;
+  /** The name of the model with the point's fields, in a search of these. */
+  readonly variant?: string | undefined;
 }
 
 /** The point of the best mean of a model, or of a cell: the lowest final loss, or what a metric says. */
@@ -52,15 +54,15 @@ export interface Pick {
   readonly correlation: number | undefined;
   /** The values of the settings for each of which something is chosen; they are in no point of the pick. */
   readonly at: GridPoint;
-  /** In the order of the sweep's lists. */
+  /** In the order of the sweep's lists; of a search, the best first among those of most runs, then those of fewer. */
   readonly candidates: readonly Candidate[];
   readonly chosen: GridPoint;
   /** The next best point, and by how much it is worse, run by run; undefined if there is no other. */
   readonly next: { readonly point: GridPoint; readonly behind: Estimate; readonly runs: number } | undefined;
   /** Whether the runs tell the choice apart from the next best: the interval lies above zero, and the runs are enough. */
   readonly sure: boolean;
-  /** Listed settings whose chosen number is the least or the greatest: a better one may lie beyond. */
-  readonly atEnd: readonly GridKey[];
+  /** Listed settings, and fields, whose chosen number is the least or the greatest, or nearly: a better one may lie beyond. */
+  readonly atEnd: readonly string[];
 }
 
 /**
@@ -68,9 +70,11 @@ export interface Pick {
  * UsageError if one has none.
  */
 export function tune(results: Results, { loss, metric, by, each = [] }: TuneOptions): Pick[] {
+  if (results.config.points !== null && (by === "cell" || each.length > 0))
+    throw new UsageError(`${results.path}: a search was by model; leave out --by cell and --each`);
   const isEach = (key: string) => each.some((one) => one === key);
   const cells = metric ? cellValues(results, (record) => metricOf(record, metric)) : cellLosses(results, loss);
-  const groups = groupBy(cells, ({ model, correlation, point }) => {
+  const groups = groupBy(cells.map(choosableIn(results.config)), ({ model, correlation, point }) => {
     const at = pointText(partOf(point, isEach));
     return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
   });
@@ -81,6 +85,22 @@ export function tune(results: Results, { loss, metric, by, each = [] }: TuneOpti
   });
 }
 
+/** A cell as a choice sees it: of a search, the model that was searched, with its fields in the point. */
+interface Choosable extends CellLosses {
+  readonly asked: number;
+  readonly variant?: string | undefined;
+}
+
+function choosableIn({ points, runs }: Config): (cell: CellLosses) => Choosable {
+  const keyOf = (model: string, values: GridPoint) => `${model} ${pointText(values)}`;
+  const known = new Map(points?.map((one) => [keyOf(one.model, one.values as GridPoint), one]));
+  return (cell) => {
+    const { of, fields = {}, runs: asked = runs } = known.get(keyOf(cell.model, cell.point)) ?? {};
+    if (of === undefined) return { ...cell, asked };
+    return { ...cell, asked, model: of, point: { ...cell.point, ...fields }, variant: cell.model };
+  };
+}
+
 /** Undefined for a run without the metric: the AUC of rows of one class, where each run has a split of its own. */
 function metricOf(record: RunRecord, { of }: TuneMetric): number | undefined {
   const value = record.status === "done" ? of(record) : Number.NaN;
@@ -88,24 +108,30 @@ function metricOf(record: RunRecord, { of }: TuneMetric): number | undefined {
 }
 
 interface Contender extends Candidate {
+  /** Runs that were asked for. */
+  readonly asked: number;
   /** Each run's loss; by model, its mean over correlations. */
   readonly losses: Float64Array;
 }
 
 function pickOf(
-  group: readonly CellLosses[],
+  group: readonly Choosable[],
   results: Results,
   by: TuneOptions["by"],
   isHigherBetter = false,
 ): Omit<Pick, "at"> {
   const { model, correlation } = group[0];
-  const runs = commonRuns(group.filter(({ failed }) => failed.length === 0));
+  const able = group.filter(({ failed }) => failed.length === 0);
+  const most = Math.max(...able.map(({ asked }) => asked)); // in a search, of its last rung
+  const runs = commonRuns(able.filter(({ asked }) => asked === most));
   const contenders = [...groupBy(group, ({ point }) => pointText(point)).values()].map((cells) =>
-    contenderOf(cells, runs),
+    contenderOf(cells, cells[0].asked === most ? runs : undefined),
   );
   const worse = (a: number, b: number) => (isHigherBetter ? b - a : a - b);
-  const whole = contenders.filter(({ failed }) => failed === 0);
-  const [best, next] = whole.sort((a, b) => worse(a.mean.value, b.mean.value));
+  const ranked = contenders
+    .filter(({ failed }) => failed === 0)
+    .sort((a, b) => b.asked - a.asked || worse(a.mean.value, b.mean.value));
+  const [best, next] = ranked.filter(({ asked }) => asked === most);
   if (best === undefined || best.losses.length === 0)
     throw new UsageError(`${results.path}: at every point some runs of ${model} failed; give other values`);
   const [first, second] = isHigherBetter ? [best, next] : [next, best];
@@ -113,30 +139,45 @@ function pickOf(
   return {
     model,
     correlation: by === "model" ? undefined : (correlation ?? undefined),
-    candidates: contenders.map(({ losses: _, ...candidate }) => candidate),
+    candidates: (results.config.points === null ? contenders : [...new Set([...ranked, ...contenders])]).map(
+      ({ losses: _, asked: __, ...candidate }) => candidate,
+    ),
     chosen: best.point,
     next: next && behind && { point: next.point, behind, runs: best.losses.length },
     sure: behind !== undefined && behind.low > 0 && best.losses.length >= leastDeciding(overlapOf(group)),
-    atEnd: listedKeys(results.config).filter((key) => key in best.point && isAtEnd(best.point, key, results)),
+    atEnd: Object.keys(best.point).filter((key) => isAtEnd(best.point[key], valuesIn(contenders, key))),
   };
 }
 
 /** One point of a model, at one correlation or several. */
-function contenderOf(cells: readonly CellLosses[], runs: readonly number[]): Contender {
+function contenderOf(cells: readonly Choosable[], common: readonly number[] | undefined): Contender {
   const failed = cells.reduce((sum, cell) => sum + cell.failed.length, 0);
-  const own = failed === 0 ? runs : commonRuns(cells);
+  const own = failed === 0 && common ? common : commonRuns(cells);
+  const [{ point, asked, variant }] = cells;
   const perCell = cells.map((cell) => lossesOf(cell, own));
   const losses = Float64Array.from(own, (_, i) => {
     return perCell.reduce((sum, one) => sum + one[i], 0) / perCell.length;
   });
-  return { point: cells[0].point, mean: describe(losses, overlapOf(cells)).mean, runs: own.length, failed, losses };
+  const mean = describe(losses, overlapOf(cells)).mean;
+  return { point, mean, runs: own.length, failed, ...(variant !== undefined && { variant }), asked, losses };
 }
 
-function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean {
-  const values = valuesOf(config, key);
-  const numbers = values.filter((value) => typeof value === "number");
-  if (numbers.length < values.length) return false;
-  return chosen[key] === Math.min(...numbers) || chosen[key] === Math.max(...numbers);
+/** The different numbers of a listed setting, or field, that were compared; none where some are words. */
+function valuesIn(contenders: readonly Contender[], key: string): number[] {
+  const values = contenders.map(({ point }) => point[key]).filter((value) => value !== "default");
+  const numbers = [...new Set(values.filter((value) => typeof value === "number"))];
+  return values.every((value) => typeof value === "number") ? numbers.sort((a, b) => a - b) : [];
+}
+
+/** A value is at an end where at most this share of the others lies beyond it. */
+const END = 0.05;
+
+/** Whether `chosen` is the least or the greatest of ascending values or, of many, nearly so. */
+function isAtEnd(chosen: GridValue, values: readonly number[]): boolean {
+  if (typeof chosen !== "number" || values.length < 2) return false;
+  const beyond = Math.floor(END * (values.length - 1));
+  const place = values.indexOf(chosen);
+  return place <= beyond || place >= values.length - 1 - beyond;
 }
 
 export interface TuneMetric {
@@ -197,7 +238,7 @@ function expectValidated({ path, records }: Results): void {
   );
 }
 
-interface TunedOptions extends TuneOptions {
+export interface TunedOptions extends TuneOptions {
   /** Of the tuned sweep: another one than that of the runs that tuned; by default the next. */
   readonly seed?: number;
   /** Runs of each of its cells; by default as many as tuned. */
@@ -219,26 +260,49 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     by,
     seed: config.seed,
     runs: config.runs,
-    choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
+    choices: picks.map((pick) => ({
+      ...nameOf(pick, trainedModel(pick)),
+      values: partOf(pick.chosen, isSetting),
+    })),
     points: picks.flatMap((pick) =>
-      pick.candidates.map(({ point, mean, failed }) => ({
-        ...nameOf(pick),
-        values: { ...point },
+      pick.candidates.map(({ point, mean, failed, variant }) => ({
+        ...nameOf(pick, variant),
+        values: partOf(point, isSetting),
         ...rounded(mean),
         failed,
       })),
     ),
   };
-  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const name = `${config.name.slice(0, LONGEST_NAME - ENDING.length)}${ENDING}`;
   const named = { name, about: aboutFor(results, picks, options) };
-  const changed = { ...picks[0]?.chosen, seed, runs, tuned, ...named };
-  const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
-  const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
-  return checkConfig({ source: results.path, values }, []);
+  const models = config.points === null ? config.models : picks.map(trainedModel);
+  const chosen = partOf(picks[0]?.chosen ?? {}, isSetting);
+  return changedConfig(config, { ...chosen, models, points: null, seed, runs, tuned, ...named }, results.path);
 }
 
-function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
+/** A config with other values of some settings. */
+export function changedConfig(
+  config: Config,
+  changed: Readonly<Record<string, unknown>>,
+  source = config.name,
+): Config {
+  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
+  const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
+  const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
+  return checkConfig({ source, values }, []);
+}
+
+/** Whether a value is of a setting: the points of a search have fields of models, too. */
+function isSetting(key: string): boolean {
+  return Object.hasOwn(SETTINGS, key);
+}
+
+/** The model that is trained at the chosen point: of a search, the variant with the fields. */
+function trainedModel({ model, chosen, candidates }: Pick): string {
+  return candidates.find(({ point }) => point === chosen)?.variant ?? model;
+}
+
+function nameOf({ correlation, at, ...pick }: Pick, model = pick.model) {
   return {
     model,
     ...(correlation !== undefined && { correlation }),

@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const OTHERWISE = ["set", "models", "model", "rows", "out", "dryRun", "json", "quiet", "debug", "loss", "devices"];
 
 /** Settings that no keyword has: mmoe writes them, or `models`, `rows`, `corr` and `task` say them. */
-const WRITTEN = ["correlations", "models", "rows", "tuned", "ownModels", "taskKinds"];
+const WRITTEN = ["correlations", "models", "rows", "tuned", "points", "ownModels", "taskKinds"];
 
 export function pythonSweep(): string {
   const options = optionKeywords();

@@ -188,6 +188,41 @@ except mmoe.MmoeError as e: print(e)
     ]);
   });
 
+  test("searches by tune with the keywords of a sweep, and the same call gives the same frame", () => {
+    const told = json(
+      "search.py",
+      `import warnings
+warnings.simplefilter("ignore")
+search = lambda **more: mmoe.tune("smoke", "found.yaml", overwrite=True, budget=6, runs=3, models=["mmoe", "omoe"], corr=0.5, steps=9, lr="1e-4..1e-2", progress=False,
+    axes={"mmoe.experts.layers": [4, [8, 4]]}, out="search", **more)
+found = search()
+runs = mmoe.results("search").runs
+last = found[found.runs == 3].set_index(["model", "lr"])["mean"]
+means = runs.assign(model=runs.model.str[:4]).groupby(["model", "lr"]).finalTrainLossMean.mean()
+refused = []
+for call in (lambda: search(larning=1), lambda: search(batch="64..16"), lambda: mmoe.tune("search", lr="1e-4..1e-2")):
+    try: call()
+    except (TypeError, mmoe.MmoeError) as e: refused.append(str(e))
+print(json.dumps({"columns": list(found), "same": found.equals(search()), "rows": found.groupby("model").runs.apply(list).to_dict(), "refused": refused,
+    "off": float((last - means[last.index]).abs().max()), "chosen": found[found.chosen].model.tolist(), "layers": set(found["experts.layers"].dropna()) <= {"4", "[8,4]"},
+    "tuned": len(mmoe.sweep("found.yaml", runs=1, progress=False).runs)}))`,
+    );
+    expect(told).toEqual({
+      columns: ["model", "lr", "experts.layers", "runs", "failed", "mean", "low", "high", "chosen", "sure", "at_end"],
+      same: true,
+      rows: { mmoe: [3, 3, 1, 1, 1, 1], omoe: [3, 3, 1, 1, 1, 1] },
+      off: expect.closeTo(0, 6),
+      chosen: ["mmoe", "omoe"],
+      layers: true,
+      tuned: 2,
+      refused: [
+        "tune() got an unexpected keyword argument 'larning'",
+        "batch: expected a range that rises, such as 16..64, got '64..16'",
+        "tune: lr is for a search; give budget or time",
+      ],
+    });
+  });
+
   test("gives frames of what tune chooses, of each task, and of one model's settings in pairs of runs", () => {
     const told = json(
       "choices.py",

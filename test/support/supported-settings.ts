@@ -113,6 +113,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   report: PLANNED,
   diagnostics: { value: "diagnostics=[gradients]" },
   tuned: PLANNED,
+  points: PLANNED,
   ownModels: PLANNED,
   taskKinds: {
     with: [`rows=${tableFile(60, { signs: true })}`, "taskKinds=[]"],

@@ -244,11 +244,15 @@ def tune(
     loss: Literal["train", "heldout", "running"] | None = None,
     metric: str | None = None,
     each: str | Sequence[str] | None = None,
+    budget: int | None = None,
+    time: str | None = None,
+    axes: Mapping[str, Any] | None = None,
     runs: int | None = None,
     seed: int | None = None,
     overwrite: bool = False,
     frame: Frame | None = None,
     program: PathLike | None = None,
+    **sweep: Any,
 ) -> Any:
     """Chooses the values of listed settings for each model: those of the lowest mean final loss, or of the best mean of a metric; on
     a table, on validation rows.
@@ -258,17 +262,28 @@ def tune(
     >>> points[points["chosen"]]
     >>> mmoe.sweep("tuned.yaml")
 
-    :param folder: a results folder of a sweep with lists of settings
+    With ``budget`` or ``time`` it searches first: it trains random trials of a config, and gives the best third of them more runs, up to
+    ``runs``. The same call resumes a search that was stopped.
+
+    >>> mmoe.tune("paper", "tuned.yaml", budget=50, runs=10, models=["mmoe", mmoe.model(Wide)], lr="1e-4..1e-2", batch=[16, 64],
+    ...     axes={"mmoe.experts.layers": [8, 16, [32, 16]], "Wide.width": "32..256"})
+
+    :param folder: a results folder of a sweep with lists of settings; for a search a preset or a config file
     :param output: the config of the tuned sweep, which is written
     :param by: choose per model, or per cell (a model at a correlation)
     :param loss: what decides (default: what the sweep reports)
     :param metric: a metric of one task that decides instead, as ``runs.csv`` calls it, such as ``auc1``
     :param each: choose separately at each value of these listed settings, which stay lists
-    :param runs: runs per cell of the tuned sweep (default: as in the tuning sweep)
-    :param seed: seed of the tuned sweep, not that of the tuning sweep (default: the next number)
+    :param budget: train this many random trials of each model first
+    :param time: train trials for a time such as ``20m``, or until ``budget`` of them are trained
+    :param axes: fields of models, and arguments of your classes, that a search tries, with lists or ranges such as ``"2..16"`` of their values
+    :param runs: runs per cell of the tuned sweep (default: as in the tuning sweep); of a search, the most runs of a trial
+    :param seed: seed of the tuned sweep, not that of the tuning sweep (default: the next number); of a search, its own
     :param overwrite: replace the output
     :param frame: the library of the frame; by default that of the results, or pandas where it is installed, else Polars
     :param program: the mmoe program, where it is not found (see docs/python.md)
+    :param sweep: of a search, other keywords of ``mmoe.sweep``, such as ``rows``, ``models`` and ``out``; settings may be lists or ranges such as
+        ``"1e-4..1e-2"``
     :returns: a frame with one row per point that was compared: ``model``, ``correlation`` if cells choose, and the listed settings; ``runs``
         and ``failed``; the ``mean`` of what decides, and the ends of its 95 % interval, ``low`` and ``high``; whether it was ``chosen``; and
         if so, whether at least 20 pairs of runs, or 5 of splits of one table, tell it apart from the next best (``sure``), and the listed settings of which it has the
@@ -276,14 +291,46 @@ def tune(
     :raises MmoeError: the program refuses, in its words
     """
     of = Results(folder.folder, frame or folder.frame, folder.program) if isinstance(folder, Results) else Results(Path(folder), frame, program)
-    given = {"--by": by, "--loss": loss, "--metric": metric, "--each": each, "--output": output, "--runs": runs, "--seed": seed}
+    given = {"--by": by, "--loss": loss, "--metric": metric, "--each": each, "--output": output, "--budget": budget, "--time": time}
     words = [word for flag, value in given.items() for word in option(flag, value)]
-    text = run_program(["tune", os.fspath(of.folder), *words, *option("--overwrite", overwrite), "--json", "--quiet"], of.program)
+    words += [*option("--overwrite", overwrite), "--json"]
+    if budget is None and time is None:
+        for keyword in sweep if axes is None else ["axes"]:
+            raise TypeError(f"tune: {keyword} is for a search; give budget or time")
+        words += [*option("--runs", runs), *option("--seed", seed), "--quiet"]
+        text = run_program(["tune", os.fspath(of.folder), *words], of.program)
+    else:
+        text = _searched({"config": of.folder, "program": of.program, "runs": runs, "seed": seed, **sweep}, axes or {}, words)
     picks = json.loads(text)["picks"]
     for pick in picks:
         if pick["atEnd"]:
             warnings.warn(f"tune: {pick['model']} is at an end of {', '.join(pick['atEnd'])}; a better value may lie beyond", stacklevel=2)
-    return of._table([row for pick in picks for row in _points(pick)], "low", "high")
+    rows = [row for pick in picks for row in _points(pick)]
+    return of._table(_alike(rows), "low", "high")
+
+
+def _searched(given: dict[str, Any], axes: Mapping[str, Any], words: list[str]) -> str:
+    """What ``mmoe tune`` prints after it has searched with keywords of ``mmoe.sweep``."""
+    from .sweeping import OPTIONS, SETTINGS  # which imports this module
+
+    known = {"models", "rows", "out", "progress", *OPTIONS, *SETTINGS}
+    for keyword in given.keys() - known - {"config", "program"}:
+        raise TypeError(f"tune() got an unexpected keyword argument {keyword!r}")
+    whole = {**dict.fromkeys(known), "progress": True, **given}
+    for field, values in axes.items():
+        words += ["--axis", f"{field}={values if isinstance(values, str) else as_json(values)[1:-1]}"]
+    lines: list[str] = []
+    with ready(whole, OPTIONS, SETTINGS) as sweep:
+        told = ["tune", *sweep[1:], *words, *([] if whole["progress"] else ["--quiet"])]
+        follow_program(told, lines.append, note=Progress(whole["progress"]).note, program=whole["program"])
+    return "".join(lines)
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with the same columns, each of one kind: of models with other fields None, and texts where some of its values are texts."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    texts = {key for row in rows for key, value in row.items() if isinstance(value, str)}
+    return [{key: str(row[key]) if key in texts and key in row else row.get(key) for key in columns} for row in rows]
 
 
 def _points(pick: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
+import { askedRuns, cellsOf } from "../../config/cells.ts";
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import { fewNumbersText, straysText, wholeNumbersText } from "../../config/task-kinds.ts";
@@ -11,7 +12,6 @@ import { describeModel } from "../../sweep/engines.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import type { ShareOutline } from "../../sweep/share.ts";
-import { cellOfRun } from "../../sweep/sweep-status.ts";
 import { duration, megabytes, numberOf, parametersText, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../command.ts";
@@ -47,13 +47,13 @@ export async function describePlan(
       : { size: parameterCount(model) };
     sizes.set(model.name, size);
   }
-  const cells = planned.map(cellOfRun);
+  const cells = cellsOf(config);
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
-    thousands(config.runs),
+    thousands(cell.runs),
     parametersText(sizes.get(cell.model) as number),
   ]);
-  const all = numberOf(config.runs * cellRows.length, "run");
+  const all = numberOf(askedRuns(config), "run");
   const part = shard === null ? "" : `, ${thousands(runs)} in shard ${shardText(shard)}`;
   const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
   const time = await estimateTime(sample, engine);
