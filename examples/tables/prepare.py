@@ -1,6 +1,6 @@
 """Makes twelve small tables with two to sixteen regression tasks each, and a config for each of them.
 
-    python examples/tables/prepare.py FOLDER examples/tables
+    python examples/tables/prepare.py FOLDER tables
 
 FOLDER holds eleven of Mulan's multi-target sets as ``NAME.arff.gz`` (Spyromitros-Xioufis et al., "Multi-target regression via input space
 expansion", Machine Learning 2016: https://mulan.sourceforge.net/datasets-mtr.html) and ``sarcos_inv_test.mat``, the test part of SARCOS
@@ -37,7 +37,7 @@ batch: 32
 steps: 3000
 lr: [0.001, 0.003, 0.01]
 patience: 10
-evalEvery: auto
+evalEvery: 3000 # the last step alone
 """
 
 
