@@ -1,18 +1,19 @@
 """Makes a table of KuaiRand-Pure for ``kuairand.yaml``: impressions of short videos, with what the user did.
 
     python examples/kuairand/prepare.py FOLDER rows.parquet
+    python examples/kuairand/prepare.py FOLDER users.parquet --without-parts
 
 FOLDER holds ``val.parquet`` and ``test.parquet`` (impressions of 22 April to 8 May 2022 in order of time), ``user_features_pure.csv.gz`` and
 ``video_features_basic_pure.csv.gz``. The data set is Gao et al., "KuaiRand: An Unbiased Sequential Recommendation Dataset with Randomly Exposed
 Videos" (CIKM 2022), under CC BY-SA 4.0: https://kuairand.com. Needs Polars.
 
 A row that stands twice counts once. What an impression leads to (plays, stays, likes) is no input. Days to 4 May are for training, 5 and 6 May
-for validation, 7 and 8 May are the test.
+for validation, 7 and 8 May are the test. Without parts, the runs of ``users.yaml`` draw their own splits.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import polars as pl
@@ -42,13 +43,17 @@ def table(folder: Path) -> pl.DataFrame:
     return rows.select(*texts, *numbers, *LABELS, part.alias("part"))
 
 
-def main(folder: str, output: str) -> None:
+def main(folder: str, output: str, without_parts: bool) -> None:
     made = table(Path(folder))
+    if without_parts:
+        made = made.drop("part")
     made.write_parquet(output, compression="snappy")
-    print(f"{output}: {made.height:,} rows, {made.width - len(LABELS) - 1} inputs, {', '.join(LABELS)}")
+    print(f"{output}: {made.height:,} rows, {len(CATEGORIES + NUMBERS)} inputs, {', '.join(LABELS)}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: prepare.py FOLDER rows.parquet")
-    main(*sys.argv[1:])
+    parser = argparse.ArgumentParser(description="Makes a table of KuaiRand-Pure.")
+    parser.add_argument("folder", help="of the data set's files")
+    parser.add_argument("output", help="a Parquet file")
+    parser.add_argument("--without-parts", action="store_true", help="no column says which rows are the test")
+    main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { ownModelsIn } from "../config/own-models.ts";
 import { defined } from "../defined.ts";
@@ -18,7 +18,7 @@ import {
   regimeNames,
   regimeSweeps,
 } from "../regimes/regimes.ts";
-import { contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
+import { AGAINST, contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
 import { mean } from "../stats/moments.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { trainingsOf } from "../sweep/early-stopping.ts";
@@ -39,16 +39,19 @@ import { progressFor } from "./text/progress.ts";
 import { committedBlocks, ownBlocks } from "./text/regimes-text.ts";
 
 const HELP = `${ENVIRONMENT_HELP}
-Without a model, it shows how the committed runs stand.
+Without a model, it shows how the committed runs stand. With folders of sweeps on
+tables, it shows how their models stand over these, as over regimes.
 ${examples(
   "mmoe regimes",
   "mmoe regimes --model my_model.py --only few-rows,rare-label",
   "mmoe regimes --models shared-bottom,mmoe --method pcgrad",
   "mmoe regimes --model my_model.py --shard 2/16",
+  "mmoe regimes results/tables/*",
 )}`;
 
 const withOptions = (command: Command) =>
   command
+    .argument("[folders...]", "results folders of sweeps with single-task, in place of the regimes")
     .option("--model <file>", "your model in Python or JavaScript; repeatable", collect, [])
     .option("--models <list>", "models of the zoo to train, separated by commas (see mmoe models)")
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
@@ -72,7 +75,30 @@ const withOptions = (command: Command) =>
 type RegimeOptions = OptionsOf<typeof withOptions>;
 
 export const define: Define = (command, run) =>
-  withOptions(command).action((options) => run((context) => regimes(options, context)));
+  withOptions(command).action((folders, options) =>
+    run((context) => (folders.length > 0 ? ofFolders(folders, options, context) : regimes(options, context))),
+  );
+
+/** Shows how models stand over results folders, each a regime of its own, as the committed ones. */
+async function ofFolders(folders: readonly string[], options: RegimeOptions, context: Context): Promise<number> {
+  const idle = Object.entries(options).find(
+    ([name, value]) => !["out", "json", "quiet"].includes(name) && (!Array.isArray(value) || value.length > 0),
+  );
+  if (idle !== undefined)
+    throw new UsageError(`--${idle[0]}: expected no training beside folders; leave out ${listed(folders)}`);
+  const found = folders.map(async (folder) => {
+    const results = await readResults(folder, context.note);
+    const name = basename(results.path);
+    const sweep = { name, regime: name, config: results.config };
+    const committed = contestants(sweep, [results]);
+    if (committed.some((one) => one.name === AGAINST)) return { sweep, committed, own: [] };
+    throw new UsageError(`${folder}: no run of ${AGAINST}, over which gains are; train it with --models ${AGAINST}`);
+  });
+  const results = regimeResults(await Promise.all(found));
+  show(results, options, context);
+  if (options.out !== undefined) await draw(results, folderOption("--out", options.out), context);
+  return EXIT.done;
+}
 
 /** A sweep of a regime as the user asks for it, and where its results go. */
 interface OwnSweep {

@@ -25,17 +25,15 @@ export function regimesFigure(given: readonly RegimeResult[]): Figure {
     width: 8,
     marks: (x: number, y: number) => [mark(x + 4, y, i, theme)],
   }));
-  const drawing = rowChart(
-    results.map((result) => panelOf(result, names, theme)),
-    {
-      key,
-      theme,
-      scale: (range, values) =>
-        linearScale(Math.max(LEAST, Math.min(...values)), Math.max(...values), { range, nice: true }),
-      foot: "gain over Single-Task, %",
-      behind: (x, { y, height }) => [down(x.at(0), y, y + height, theme.quiet, 0.6)],
-    },
-  );
+  const panels = results.map((result) => panelOf(result, names, theme));
+  const drawing = rowChart(panels.every(({ rows }) => rows.length === 1) ? [joined(panels)] : panels, {
+    key,
+    theme,
+    scale: (range, values) =>
+      linearScale(Math.max(LEAST, Math.min(...values)), Math.max(...values), { range, nice: true }),
+    foot: "gain over Single-Task, %",
+    behind: (x, { y, height }) => [down(x.at(0), y, y + height, theme.quiet, 0.6)],
+  });
   const picture = page({
     name: "regimes",
     title: areOwn ? `${names.join(", ")} in regimes` : "When sharing pays",
@@ -57,6 +55,12 @@ function panelOf({ regime, own, committed }: RegimeResult, names: readonly strin
   const cells = [...((own[0] ?? committed[0])?.cells.keys() ?? [])];
   const values = [...own, ...committed].flatMap(({ cells }) => [...cells.values()].map(({ value }) => 100 * value));
   return { title: regime, values, rows: cells.map((cell) => rowOf(cell, regime, own, committed, names, theme)) };
+}
+
+/** Regimes of one cell as the rows of one panel. */
+function joined(panels: readonly RowGroup[]): RowGroup {
+  const rows = panels.flatMap(({ title, rows }) => rows.map((row) => ({ ...row, label: title ?? row.label })));
+  return { values: panels.flatMap(({ values }) => values), rows };
 }
 
 function rowOf(

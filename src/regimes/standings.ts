@@ -1,4 +1,5 @@
 // What each contestant gains over Single-Task in a regime: run by run, on the same rows, at rates that other runs chose.
+import { sweepOverlap } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { modelLabel } from "../config/own-models.ts";
 import { cellKey, commonPoint, correlationText, partOf, pointText } from "../identity/cell.ts";
@@ -6,7 +7,7 @@ import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { averageRanks, criticalDifference } from "../stats/average-ranks.ts";
 import type { Estimate } from "../stats/estimate.ts";
-import { studentInterval, studentTest } from "../stats/f-distribution.ts";
+import { overSplits, testOverSplits } from "../stats/f-distribution.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { differences, holm } from "../stats/pairs.ts";
@@ -50,7 +51,7 @@ function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: C
   const byCell = groupBy(records, ({ correlation, point }) => {
     const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
     const choice = pointText(partOf(commonPoint(point), (key) => !tuned.includes(key)));
-    return `${name} ${[...at, choice].filter((part) => part !== "").join(", ")}`;
+    return `${name} ${[...at, choice].filter((part) => part !== "").join(", ")}`.trimEnd();
   });
   const losses = (record: RunRecord) => (finalLosses(record, "heldout") as TaskLosses).tasks;
   return new Map([...byCell].map(([cell, own]) => [cell, new Map(own.map((record) => [record.run, losses(record)]))]));
@@ -58,33 +59,39 @@ function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: C
 
 /**
  * Each run at one point of the settings that are tuned, among those at which it is done: the one of the lowest mean loss on the
- * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. A point at which a run
- * failed is not chosen where there is another one.
+ * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. Where each run splits a table
+ * anew, others' validation rows have its test rows, and it chooses by its own. A point at which a run failed is not chosen where
+ * there is another one.
  */
 export function chosenRuns({ config, records }: Pick<Results, "config" | "records">): RunRecord[] {
   const tuned: readonly string[] = tunedSettings(config);
   const isOfCell = (key: string) => !tuned.includes(key);
+  const lossOf = sweepOverlap(config) > 0 ? ownLoss : lossOfOthers;
   const cells = groupBy(records, (record) => cellKey({ ...record, point: partOf(record.point, isOfCell) }));
   return [...cells.values()].flatMap((cell) => {
     const points = [...groupBy(cell, ({ point }) => pointText(point)).values()];
     const done = points.map((all) => all.filter(({ status }) => status === "done"));
     const whole = done.filter(({ length }, i) => length === points[i].length);
     const runs = [...new Set(cell.map(({ run }) => run))].sort((a, b) => a - b);
-    return runs.flatMap((run) => best(whole, run) ?? best(done, run) ?? []);
+    return runs.flatMap((run) => best(whole, run, lossOf) ?? best(done, run, lossOf) ?? []);
   });
 }
 
-function best(points: readonly (readonly RunRecord[])[], run: number): RunRecord | undefined {
+type LossOf = (records: readonly RunRecord[], run: number) => number;
+
+function best(points: readonly (readonly RunRecord[])[], run: number, lossOf: LossOf): RunRecord | undefined {
   const open = points.flatMap((records) => {
     const own = records.find((record) => record.run === run);
-    return own ? [{ own, loss: lossOfOthers(records, run) }] : [];
+    return own ? [{ own, loss: lossOf(records, run) }] : [];
   });
   return open.sort((a, b) => a.loss - b.loss)[0]?.own;
 }
 
-function lossOfOthers(records: readonly RunRecord[], number: number): number {
-  const others = records.filter(({ run }) => run !== number);
-  const losses = others.map(({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN);
+const lossOfOthers: LossOf = (records, number) => validationLoss(records.filter(({ run }) => run !== number));
+const ownLoss: LossOf = (records, number) => validationLoss(records.filter(({ run }) => run === number));
+
+function validationLoss(records: readonly RunRecord[]): number {
+  const losses = records.map(({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN);
   return losses.length === 0 ? Number.POSITIVE_INFINITY : mean(losses);
 }
 
@@ -112,6 +119,8 @@ export interface Standing extends Pick<Contestant, "name" | "label"> {
   readonly needed: number;
   /** The gain in each cell. */
   readonly cells: ReadonlyMap<string, Estimate>;
+  /** What its runs share: their test rows to their training rows; 0 of generated rows. */
+  readonly overlap: number;
   /** Each run's mean log ratio, over tasks and cells, by its number. */
   readonly byRun: ReadonlyMap<number, number>;
 }
@@ -124,9 +133,10 @@ interface RunGain {
   readonly losing: number;
 }
 
-/** All contestants but Single-Task itself, best first; those without a pair of runs are left out. */
-export function standings(all: readonly Contestant[], against: Contestant): Standing[] {
-  const found = all.filter((one) => one !== against).flatMap((one) => standingOf(one, gainsOf(one, against)));
+/** All contestants but Single-Task itself, best first; those without a pair of runs are left out. `overlap`: as of a standing. */
+export function standings(all: readonly Contestant[], against: Contestant, overlap = 0): Standing[] {
+  const others = all.filter((one) => one !== against);
+  const found = others.flatMap((one) => standingOf(one, gainsOf(one, against), overlap));
   const adjusted = holm(found.map(({ p }) => p));
   return found
     .map(({ p: _, ...one }, i) => ({ ...one, adjusted: adjusted[i] }))
@@ -160,6 +170,7 @@ function runGain(own: readonly number[], other: readonly number[]): RunGain {
 function standingOf(
   { name, label }: Contestant,
   byCell: GainsByCell,
+  overlap: number,
 ): (Omit<Standing, "adjusted"> & { readonly p: number })[] {
   const cells = [...byCell.values()];
   const runs = [...(cells[0]?.keys() ?? [])].filter((run) => cells.every((cell) => cell.has(run)));
@@ -168,17 +179,23 @@ function standingOf(
     Float64Array.from(runs, (run) => mean(cells.map((cell) => (cell.get(run) as RunGain)[key])));
   const logs = over("mean");
   const ofCell = (cell: ReadonlyMap<number, RunGain>) =>
-    asGain(studentInterval(Float64Array.from(runs, (run) => (cell.get(run) as RunGain).mean)));
+    asGain(
+      overSplits(
+        Float64Array.from(runs, (run) => (cell.get(run) as RunGain).mean),
+        overlap,
+      ),
+    );
   return [
     {
       name,
       label,
       pairs: runs.length,
-      gain: asGain(studentInterval(logs)),
-      worst: asGain(studentInterval(over("worst"))),
-      losing: asShare(studentInterval(over("losing"))),
-      p: studentTest(logs),
-      needed: pairsToTell(logs, mean(logs)),
+      gain: asGain(overSplits(logs, overlap)),
+      worst: asGain(overSplits(over("worst"), overlap)),
+      losing: asShare(overSplits(over("losing"), overlap)),
+      p: testOverSplits(logs, overlap).p,
+      needed: pairsToTell(logs, mean(logs), { overlap }),
+      overlap,
       cells: new Map([...byCell].map(([cell, own]) => [cell, ofCell(own)])),
       byRun: new Map(runs.map((run, i) => [run, logs[i]])),
     },
@@ -212,7 +229,7 @@ export function placeOf(own: Standing, others: readonly Standing[]): Place {
     const [a, b] = [own, { byRun }].map((one) => Float64Array.from(runs, (run) => one.byRun.get(run) as number));
     return differences(a, b);
   });
-  const adjusted = holm(found.map(studentTest));
+  const adjusted = holm(found.map((difference) => testOverSplits(difference, own.overlap).p));
   const rank = 1 + found.filter((difference) => mean(difference) > 0).length;
   const told = found.map((difference, i) => (adjusted[i] < ERROR ? Math.sign(mean(difference)) : 0));
   const count = (sign: number) => told.filter((one) => one === sign).length;
@@ -253,7 +270,9 @@ export function regimeResults(found: readonly Found[]): RegimeResult[] {
     if (against === undefined) return [];
     const others = committed.filter(({ name }) => !own.some((one) => one.name === name));
     const isOfZoo = sweeps.every(({ sweep }) => sweep.config.ownModels.length === 0);
-    return [{ regime, isOfZoo, own: standings(own, against), committed: standings(others, against) }];
+    const overlap = Math.max(...sweeps.map(({ sweep }) => sweepOverlap(sweep.config)));
+    const of = (some: readonly Contestant[]) => standings(some, against, overlap);
+    return [{ regime, isOfZoo, own: of(own), committed: of(others) }];
   });
 }
 

@@ -67,23 +67,13 @@ export function overSplits(values: Float64Array, ratio: number, level = LEVEL): 
   return { value, low: value - half, high: value + half };
 }
 
-/** The mean of independent values with its 95 % interval: Student's t. One value has no interval. */
-export function studentInterval(values: Float64Array): Estimate {
-  return overSplits(values, 0);
-}
-
-/** The two-sided p-value of Student's t test that the values have mean 0; NaN for fewer than two. 1 if all are 0. */
-export function studentTest(values: Float64Array): number {
-  return testOverSplits(values, 0).p;
-}
-
 /** A statistic and its two-sided p-value. */
 export interface Test {
   readonly statistic: number;
   readonly p: number;
 }
 
-/** The corrected resampled t test that values as of {@link overSplits} have mean 0. */
+/** The t test that values as of {@link overSplits} have mean 0: Student's of independent values, by ratio 0, else the corrected resampled one. p is 1 if all are 0. */
 export function testOverSplits(values: Float64Array, ratio: number): Test {
   const [centre, deviation] = [mean(values), standardDeviation(values)];
   if (centre === 0 && deviation === 0) return { statistic: 0, p: 1 };

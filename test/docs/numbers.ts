@@ -1,11 +1,12 @@
 // Marks in the pages that name where numbers come from: `<!-- = means("results/paper") -->` after a paragraph, an item, a
-// table or a block of code. The mark is an expression of functions in committed.ts, committed-methods.ts and committed-regimes.ts; its values must
-// be in the text before. Those of `<!-- research = ... -->` are in research/test.
+// table or a block of code. The mark is an expression of functions in committed.ts, committed-methods.ts, committed-real.ts and committed-regimes.ts; its
+// values must be in the text before. Those of `<!-- research = ... -->` are in research/test.
 import * as results from "./committed.ts";
 import * as methods from "./committed-methods.ts";
+import * as real from "./committed-real.ts";
 import * as regimes from "./committed-regimes.ts";
 
-const COMMITTED = { ...results, ...methods, ...regimes };
+const COMMITTED = { ...results, ...methods, ...real, ...regimes };
 
 /** A mark and the text before it. */
 export interface Block {

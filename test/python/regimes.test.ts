@@ -76,6 +76,15 @@ print(json.dumps({"said": s.said, "repr": repr(s), "heard": heard.getvalue(), "t
     expect(told.repr).toBe(told.said);
   });
 
+  test("with folders shows these, or says what they lack", () => {
+    const script = `import json, mmoe
+try:
+    mmoe.regimes(folders=["mine/irrelevant"])
+except mmoe.MmoeError as error:
+    print(json.dumps(str(error)))`;
+    expect(json(script)).toMatch(/^mine\/irrelevant: no run of single-task, over which gains are; /);
+  });
+
   test("shows a bar for each sweep, and trains nothing when it is called again", () => {
     expect(told.heard).toMatch(/irrelevant: 100%\|.*\| 6\.0\/6 runs/);
     const again = json(`${MODEL}${CALL}print(json.dumps([s.said, heard.getvalue()]))`);

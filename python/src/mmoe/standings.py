@@ -117,6 +117,7 @@ def regimes(
     *,
     method: MethodName | Sequence[MethodName] | None = None,
     only: str | Sequence[str] | None = None,
+    folders: Sequence[PathLike] = (),
     runs: int | None = None,
     lr: float | Sequence[float] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -145,6 +146,7 @@ def regimes(
     :param models: names, files, classes and ``mmoe.model(...)``, as ``mmoe.sweep`` takes them
     :param method: how the tasks' gradients are combined; or several
     :param only: these regimes alone, such as ``few-rows``
+    :param folders: in place of models and regimes: results folders of sweeps with single-task, over which to show how their models stand
     :param runs: runs per model and cell, each beside the committed run of its number (default: 10)
     :param lr: learning rates, among which the validation rows of other runs choose (default: those of the regime)
     :param settings: other settings of training, such as ``{"weightDecay": 0.01}``
@@ -166,7 +168,7 @@ def regimes(
         folder = Path(out or "results/my-regimes")
         if models is None and out is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mmoe-")))
-        words = ["regimes", "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
+        words = ["regimes", *map(os.fspath, folders), "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
         words += [word for keyword, flag in _OPTIONS.items() for word in option(flag, given[keyword])]
         with in_keywords(_OPTIONS, {key: key for key in settings or {}}):
             told = _told(words, progress and models is not None, program)

@@ -1,0 +1,87 @@
+// What the pages say of real rows: the committed runs on KuaiRand and on twelve tables.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { sweepOverlap } from "../../src/config/cells.ts";
+import { configIn } from "../../src/records/read-results.ts";
+import {
+  contestants,
+  overRegimes,
+  type RegimeResult,
+  regimeResults,
+  type Standing,
+  verdictOf,
+} from "../../src/regimes/standings.ts";
+import type { Estimate } from "../../src/stats/estimate.ts";
+import { overSplits } from "../../src/stats/f-distribution.ts";
+import { mean } from "../../src/stats/moments.ts";
+import { cached, column, resultsIn, rows } from "./committed.ts";
+
+const AUCS = ["auc1", "auc2", "auc3", "auc4", "aucMean"];
+
+/** Mean AUCs of models on KuaiRand's test rows: of the four tasks, and over them. */
+export const kuairand = (folder: string, models: readonly string[]): number[] =>
+  models.flatMap((model) => AUCS.map((auc) => mean(column(rows(folder, { model }), auc))));
+
+/** By how much the AUC of a model, the mean over tasks or another one, is above another's in pairs of runs: mean and interval. */
+export function aucGain(folder: string, model: string, other: string, auc = "aucMean"): number[] {
+  const [own, beside] = [model, other].map((name) => column(rows(folder, { model: name }), auc));
+  return ends(ofPairs(folder, own, beside));
+}
+
+/** In how many pairs of runs a model's mean AUC is above another's. */
+export function aucWins(folder: string, model: string, other: string): number {
+  const [own, beside] = [model, other].map((name) => column(rows(folder, { model: name }), "aucMean"));
+  return own.filter((value, i) => value > beside[i]).length;
+}
+
+const ofPairs = (folder: string, a: readonly number[], b: readonly number[]): Estimate =>
+  overSplits(
+    Float64Array.from(a, (value, i) => value - b[i]),
+    sweepOverlap(configIn(folder)),
+  );
+
+const ends = ({ value, low, high }: Estimate): number[] => [value, low, high];
+
+const TABLES = "results/tables";
+const names = (): string[] => readdirSync(TABLES).filter((name) => !name.includes("."));
+
+const tables = cached(async (): Promise<RegimeResult[]> => {
+  const found = names().map(async (name) => {
+    const results = await resultsIn(join(TABLES, name));
+    const sweep = { name, regime: name, config: results.config };
+    return { sweep, own: [], committed: contestants(sweep, [results]) };
+  });
+  return regimeResults(await Promise.all(found));
+});
+
+/** A model's gain over Single-Task in percent on tables, in their order. */
+export async function tableGains(model: string, ...of: readonly string[]): Promise<number[]> {
+  const all = await tables();
+  const chosen = of.length === 0 ? names() : of;
+  return chosen.map((name) => 100 * standing(all, name, model).gain.value);
+}
+
+/** On how many tables a model wins, loses, and is not told apart from Single-Task. */
+export async function tableVerdicts(model: string): Promise<number[]> {
+  const all = (await tables()).map(({ regime }) => regime);
+  const verdicts = await Promise.all(all.map(async (name) => verdictOf(standing(await tables(), name, model))));
+  return ["wins", "loses", "can't tell"].map((verdict) => verdicts.filter((one) => one === verdict).length);
+}
+
+function standing(all: readonly RegimeResult[], table: string, model: string): Standing {
+  const found = all.find(({ regime }) => regime === table)?.committed.find(({ name }) => name === model);
+  if (found === undefined) throw new RangeError(`${model} is not on table ${table}`);
+  return found;
+}
+
+/** Mean ranks over the tables of some models, and by how much two must differ to be told apart. */
+export async function tableRanks(...models: readonly string[]): Promise<number[]> {
+  const { ranks, difference } = overRegimes(await tables());
+  return [...models.map((model) => ranks.find(({ name }) => name === model)?.rank ?? Number.NaN), difference];
+}
+
+/** The gain over Single-Task of ridge regression or boosted trees in percent, on tables. */
+export function peerGains(peer: string, ...of: readonly string[]): number[] {
+  const chosen = of.length === 0 ? names() : of;
+  return chosen.map((table) => -100 * Math.expm1(-mean(column(rows(`${TABLES}/peers.csv`, { table, peer }), "gain"))));
+}
