@@ -26,6 +26,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "results/published/README.md": "results/published.md",
   "results/published": "results/published.md",
   "results/regimes": "when-to-share.md",
+  "results/tables": "real-rows.md",
   "results/fronts": "seesaw-cost-variance.md",
   examples: "examples.md",
 };

@@ -85,3 +85,31 @@ export function peerGains(peer: string, ...of: readonly string[]): number[] {
   const chosen = of.length === 0 ? names() : of;
   return chosen.map((table) => -100 * Math.expm1(-mean(column(rows(`${TABLES}/peers.csv`, { table, peer }), "gain"))));
 }
+
+/** On how many tables ridge regression or boosted trees lose less than every model, on the splits that they were trained on. */
+export async function tablesOfPeers(): Promise<number> {
+  const all = await tables();
+  const isAbove = (table: string) => {
+    const peers = rows(`${TABLES}/peers.csv`, { table });
+    const runs = [...new Set(column(peers, "run"))];
+    const ofPeer = (peer: string) =>
+      mean(
+        column(
+          peers.filter((row) => row.peer === peer),
+          "gain",
+        ),
+      );
+    const standings = all.find(({ regime }) => regime === table)?.committed ?? [];
+    const ofModels = standings.map(({ byRun }) => -mean(runs.map((run) => byRun.get(run) as number)));
+    return Math.max(ofPeer("ridge"), ofPeer("boosted-trees")) > Math.max(0, ...ofModels);
+  };
+  return names().filter(isAbove).length;
+}
+
+/** The mean standard error of the AUC of one run over further rows, of tasks. */
+export const aucErrors = (folder: string, model: string, ...tasks: readonly number[]): number[] =>
+  tasks.map((task) => mean(column(rows(folder, { model }), `aucError${task}`)));
+
+/** On how many tables a model gains. */
+export const tablesGained = async (model: string): Promise<number> =>
+  (await tableGains(model)).filter((gain) => gain > 0).length;
