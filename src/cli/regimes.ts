@@ -39,8 +39,8 @@ import { progressFor } from "./text/progress.ts";
 import { committedBlocks, ownBlocks } from "./text/regimes-text.ts";
 
 const HELP = `${ENVIRONMENT_HELP}
-Without a model, it shows how the committed runs stand. With folders of sweeps on
-tables, it shows how their models stand over these, as over regimes.
+Without a model, it shows how the committed runs stand. With folders of sweeps
+on tables, it shows how their models stand over these, as over regimes.
 ${examples(
   "mmoe regimes",
   "mmoe regimes --model my_model.py --only few-rows,rare-label",
