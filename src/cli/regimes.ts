@@ -86,16 +86,17 @@ async function ofFolders(folders: readonly string[], options: RegimeOptions, con
   );
   if (idle !== undefined)
     throw new UsageError(`--${idle[0]}: expected no training beside folders; leave out ${listed(folders)}`);
+  const isUnique = new Set(folders.map((folder) => basename(folder))).size === folders.length;
   const found = folders.map(async (folder) => {
     const results = await readResults(folder, context.note);
-    const name = basename(results.path);
+    const name = isUnique ? basename(folder) : folder;
     const sweep = { name, regime: name, config: results.config };
     const committed = contestants(sweep, [results]);
     if (committed.some((one) => one.name === AGAINST)) return { sweep, committed, own: [] };
     throw new UsageError(`${folder}: no run of ${AGAINST}, over which gains are; train it with --models ${AGAINST}`);
   });
   const results = regimeResults(await Promise.all(found));
-  show(results, options, context);
+  show(results, options, context, "one folder alone shows its gains");
   if (options.out !== undefined) await draw(results, folderOption("--out", options.out), context);
   return EXIT.done;
 }
@@ -308,9 +309,14 @@ async function standingsOf(
   return regimeResults(await Promise.all(found));
 }
 
-function show(results: readonly RegimeResult[], { json }: RegimeOptions, { effects: { stdout } }: Context): void {
+function show(
+  results: readonly RegimeResult[],
+  { json }: RegimeOptions,
+  { effects: { stdout } }: Context,
+  more = "--only few-rows shows a regime",
+): void {
   const isOwn = results.some(({ own }) => own.length > 0);
-  const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results), roomOf(stdout));
+  const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results, more), roomOf(stdout));
   const event = () => `${JSON.stringify({ event: "standings", text, standings: resultRows(results) })}\n`;
   stdout.write(json ? event() : text);
 }

@@ -1,6 +1,7 @@
 // What a search draws values from: lists and ranges of settings, and of models' fields and options.
 import { UsageError } from "../errors.ts";
 import type { GridValue } from "../identity/cell.ts";
+import { languageOf } from "../models/code.ts";
 import { axisIn, definitionOf, valuesIn, withFields } from "./model-set.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { type Range, type Ranges, rangeIn } from "./ranges.ts";
@@ -27,6 +28,8 @@ export function axesOf(config: Settings, ranges: Ranges, assignments: readonly s
 function modelAxis(assignment: string, config: Settings): Axis {
   const { model, path, text } = axisIn(assignment, config);
   const definition = definitionOf(model, config);
+  if (isCodeDefinition(definition) && languageOf(definition) !== "Python")
+    throw new UsageError(`--axis ${model}: expected a model of the zoo or a class in Python, which take values`);
   const key = [...(isCodeDefinition(definition) ? ["options"] : []), ...path].join(".");
   const use = (value: GridValue) => withFields(definition, { [key]: value });
   const acceptsHalf = (half: number) => !isCodeDefinition(definition) && isAccepted(() => use(half));
@@ -35,7 +38,8 @@ function modelAxis(assignment: string, config: Settings): Axis {
   return { model, key, values };
 }
 
-function isAccepted(use: () => unknown): boolean {
+/** Whether it does not throw UsageError. */
+export function isAccepted(use: () => unknown): boolean {
   try {
     use();
     return true;

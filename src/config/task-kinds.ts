@@ -300,7 +300,7 @@ export function straysText({ rows }: Pick<Settings, "rows">): string {
   );
   return strays.length === 0
     ? ""
-    : `${strays.join(", ")}: left out, since the rows lack an earlier label of the funnel`;
+    : `${strays.join(", ")}: left out, since the rows have the first class, which is "without", of an earlier label of the funnel`;
 }
 
 /** More different whole numbers than these are hardly classes. */

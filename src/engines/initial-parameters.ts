@@ -37,7 +37,10 @@ function outputBiases(run: Run): number[][] {
   });
 }
 
-/** The shares of rows without and with a label of a funnel, of those with the label before. */
+/**
+ * The shares of rows without and with a label of a funnel, of those with the label before; even where that is no share, as the two
+ * are of other rows or weights.
+ */
 function sharesWithin(share: number, before: number): number[] {
-  return before > 0 ? [1 - share / before, share / before] : [0.5, 0.5];
+  return before > share ? [1 - share / before, share / before] : [0.5, 0.5];
 }

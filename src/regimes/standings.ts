@@ -269,7 +269,7 @@ export function regimeResults(found: readonly Found[]): RegimeResult[] {
     const against = committed.find(({ name }) => name === AGAINST) ?? own.find(({ name }) => name === AGAINST);
     if (against === undefined) return [];
     const others = committed.filter(({ name }) => !own.some((one) => one.name === name));
-    const isOfZoo = sweeps.every(({ sweep }) => sweep.config.ownModels.length === 0);
+    const isOfZoo = sweeps.every(({ sweep }) => !sweep.config.models.some((name) => name.endsWith(NARROW)));
     const overlap = Math.max(...sweeps.map(({ sweep }) => sweepOverlap(sweep.config)));
     const of = (some: readonly Contestant[]) => standings(some, against, overlap);
     return [{ regime, isOfZoo, own: of(own), committed: of(others) }];

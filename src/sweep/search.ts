@@ -1,5 +1,5 @@
 // A search: trials at random values, of which the best get more runs, rung by rung.
-import type { Axis } from "../config/axes.ts";
+import { type Axis, isAccepted } from "../config/axes.ts";
 import { cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { definitionOf, withFields } from "../config/model-set.ts";
@@ -135,7 +135,8 @@ interface SearchOptions {
 export async function search(request: SearchRequest, { onRung, ...options }: SearchOptions = {}) {
   const { config, axes, trials, timeMs, choose, ...sweep } = request;
   const start = performance.now();
-  const draws = config.models.map((model) => trialsOf(model, axes, config.seed));
+  const isPossible = (trial: Trial) => isAccepted(() => configOf(config, axes, [{ ...trial, runs: 1 }]));
+  const draws = config.models.map((model) => chosen(trialsOf(model, axes, config.seed), isPossible));
   let whole: Asked[] = [];
   const outcome = (stopped?: SweepOutcome) => ({
     config: whole.length === 0 ? undefined : configOf(config, axes, whole),
@@ -163,6 +164,11 @@ export async function search(request: SearchRequest, { onRung, ...options }: Sea
   return outcome();
 }
 
+/** Those of which a sweep can be made: not all values of several axes go together. */
+function* chosen(trials: Iterable<Trial>, isPossible: (trial: Trial) => boolean): Generator<Trial> {
+  for (const trial of trials) if (isPossible(trial)) yield trial;
+}
+
 /** The next values of a generator, at most `count`; it stays open. */
 function taken<T>(generator: Generator<T>, count: number): T[] {
   const values: T[] = [];
@@ -182,10 +188,13 @@ function trialKey({ of, values, fields }: Trial): string {
   return `${of} ${pointText({ ...values, ...fields })}`;
 }
 
-/** The best trials of each model, `count` of each. */
+/** The best trials of each model, `count` of each, none with a failed run. */
 function bestOf(trials: readonly Trial[], picks: readonly Pick[], count: number): Trial[] {
   const best = picks.flatMap(({ model, candidates }) =>
-    candidates.slice(0, count).map(({ point }) => `${model} ${pointText(point)}`),
+    candidates
+      .filter(({ failed }) => failed === 0)
+      .slice(0, count)
+      .map(({ point }) => `${model} ${pointText(point)}`),
   );
   return trials.filter((trial) => best.includes(trialKey(trial)));
 }

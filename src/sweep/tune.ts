@@ -214,6 +214,10 @@ export function tuneMetric(name: string, results: Results): TuneMetric {
   const measured = known.filter(({ of }) => records.some((record) => !Number.isNaN(of(record))));
   const metric = measured.find((one) => one.name === name);
   if (metric !== undefined) return metric;
+  if (known.some((one) => one.name === name))
+    throw new UsageError(
+      `${path}: no run has ${name} on ${rows} rows, such as where no group has both classes; choose by another`,
+    );
   const has = measured.length === 0 ? "none" : measured.map((one) => one.name).join(", ");
   throw new UsageError(`--metric: expected a metric that ${path} has (${has}), got '${name}'`);
 }

@@ -58,7 +58,7 @@ test("labels of the table are products, and say how many they were not", async (
   ];
   expect(labelStrays).toEqual([0, ...strays, 0]);
   const dry = await runMain([...SWEEP, ...FUNNEL, "--dry-run"]);
-  expect(dry.stdout).toContain(`like of ${strays[0]} rows, share of ${strays[1]} rows: left out, since the rows lack`);
+  expect(dry.stdout).toContain(`like of ${strays[0]} rows, share of ${strays[1]} rows: left out, since the rows have`);
 });
 
 describe.each(["mmoe", "single-task"])("of %s", (model) => {

@@ -128,6 +128,24 @@ describe("mmoe tune CONFIG --budget N", () => {
     expect(stderr).toMatch(/mmoe: stopped at its time limit; .* resume with:\nmmoe tune smoke /);
   });
 
+  test("draws no trial whose values do not go together, and gives no more runs to one that failed", async () => {
+    const axes = ["--axis", "mmoe-top-k.experts.shared=2..4", "--axis", "mmoe-top-k.gate.top=1..4"];
+    const few = ["tune", "smoke", "--corr", "0.5", "--models", "mmoe-top-k", "--steps", "30", "--runs", "3"];
+    const rates = ["--lr", "0.01,1e30,1e31,1e32", "--budget", "9"];
+    const { out } = await searched([...few, ...axes, ...rates]);
+    const runs = csvFile(out, "runs.csv");
+    const tops = runs.map(
+      ({ model }) =>
+        /shared-(\d).*top-(\d)/
+          .exec(model ?? "")
+          ?.slice(1)
+          .map(Number) as number[],
+    );
+    expect(tops.filter(([shared, top]) => (top as number) > (shared as number))).toEqual([]);
+    const failed = runs.filter(({ status }) => status === "failed").map(({ run }) => run);
+    expect([failed.length > 0, new Set(failed)]).toEqual([true, new Set(["0"])]); // the first rung has one run
+  });
+
   test("refuses in a line what it can't search by, and writes nothing", async () => {
     const refused = async (...argv: string[]) => refusal(await runMain([...SEARCH, ...argv]));
     expect(await refused("--lr", "0.1,0.2", "--budget", "1")).toBe(
@@ -143,6 +161,8 @@ describe("mmoe tune CONFIG --budget N", () => {
     expect(await refused("--lr", "0.1..0.2", "--budget", "2", "--by", "cell")).toBe(
       "--at, --by, --each and --time-limit are not for a search; leave them out",
     );
+    const own = ["--model", "examples/my-mmoe.mjs", "--axis", "my-mmoe.experts=2..4", "--budget", "2"];
+    expect(await refused(...own)).toMatch(/^--axis my-mmoe: expected a model of the zoo or a class in Python/);
     expect(refusal(await runMain(["tune"]))).toBe("expected a results folder; or a config to search, and --budget N");
   });
 });

@@ -95,7 +95,7 @@ function ranksOf(name: string, results: readonly RegimeResult[]): Pick<Block, "a
 }
 
 /** The committed contestants: of one regime in full, of several their gains side by side. */
-export function committedBlocks(results: readonly RegimeResult[]): Block[] {
+export function committedBlocks(results: readonly RegimeResult[], more: string): Block[] {
   const [only, ...others] = results;
   if (only && others.length === 0) return [regimeBlock(only), { before: `${GAINS}\n${VERDICTS}` }];
   const { ranks, difference, regimes } = overRegimes(results);
@@ -119,7 +119,7 @@ export function committedBlocks(results: readonly RegimeResult[]): Block[] {
       rows: [["contestant", "mean rank", "wins", "loses", "least gain, %", "most"], ...rows],
       after: `over ${regimes} regimes${without.length > 0 ? ` (all but ${listed(without)}, whose models are smaller)` : ""}, contestants that are in all of them
 two mean ranks are told apart from ${difference.toFixed(1)} on
-${VERDICTS}; --only few-rows shows a regime, and --out FOLDER writes each cell`,
+${VERDICTS}; ${more}, and --out FOLDER writes each cell`,
     },
   ];
 }

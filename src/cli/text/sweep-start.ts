@@ -1,5 +1,5 @@
 import { inputsText } from "../../config/table-inputs.ts";
-import { fewNumbersText, kindsText } from "../../config/task-kinds.ts";
+import { fewNumbersText, kindsText, straysText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, languageOf } from "../../models/code.ts";
 import { type Kept, keptOf } from "../../records/checkpoints.ts";
@@ -25,8 +25,8 @@ export function startLines(start: SweepStart): string[] {
   const inputs = rows === null ? "" : inputsText(rows);
   if (inputs !== "") lines.push(`${start.out}: ${inputs}`);
   if (taskKinds.length > 0) lines.push(`${start.out}: labels: ${kindsText(taskKinds)} (--task changes them)`);
-  const few = fewNumbersText(start.config);
-  if (few !== "") lines.push(`${out}: ${few}`);
+  const told = [fewNumbersText(start.config), straysText(start.config)].filter((line) => line !== "");
+  lines.push(...told.map((line) => `${out}: ${line}`));
   if (kept !== "") lines.push(kept);
   if (trainedBefore.length > 0) lines.push(`${out}: what is there was trained on ${trainedBefore.join(", ")}`);
   return lines;

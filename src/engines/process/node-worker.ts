@@ -86,7 +86,7 @@ const ORDERS = {
       throw new Error(`method ${method}: a model in JavaScript trains by it only if its field \`method\` says so`);
     if (settings.weighted && model.step.length < 3)
       throw new Error(
-        "step: the rows have weights: expected step(x, y, weights), which multiplies losses by weights [B, K]",
+        "step: the rows have weights: expected step(x, y, weights), no argument with a default, which multiplies losses by weights [B, K]",
       );
     trainer = model;
     const { parameterCount: all } = model;
