@@ -151,6 +151,7 @@ describe("the examples", () => {
       "kuairand", // test/python
       "my-mmoe.mjs",
       ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those
+      "tables", // test/python
       "tfjs-mmoe.mjs", // needs 294 MB of packages
     ]);
   });
