@@ -76,7 +76,7 @@ describe("in Chromium", () => {
     await page.locator(".VPNavBarSearch button").click();
     await page.locator("#localsearch-input").fill("gradnorm");
     await page.locator(".result").first().click();
-    await until(() => page.locator("h1").first().textContent()).toContain("Methods");
+    await until(() => page.locator("h1").first().textContent()).toContain("formulas of each method");
     expect(errors).toEqual([]);
   });
 
