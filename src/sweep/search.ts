@@ -6,6 +6,7 @@ import { definitionOf, withFields } from "../config/model-set.ts";
 import type { OwnModel } from "../config/own-model-schema.ts";
 import { lacks } from "../config/schema.ts";
 import type { GridKey } from "../config/settings.ts";
+import { UsageError } from "../errors.ts";
 import { cellKey, type GridPoint, type GridValue, NO_CHOICE, pointText } from "../identity/cell.ts";
 import { keyOf } from "../random/key.ts";
 import { uniforms } from "../random/philox.ts";
@@ -36,7 +37,7 @@ export interface Rung {
 const KEPT = 3;
 /** Trials of a bracket of a search without a number of them: they have up to three rungs. */
 const BRACKET = 27;
-/** After as many draws of points that are known, there are no others. */
+/** After as many draws of points that are known or impossible, there are no others. */
 const MOST_KNOWN = 1000;
 /** Digits of a drawn number, which is in ids. */
 const DIGITS = 4;
@@ -59,8 +60,15 @@ export function valueAt({ values }: Axis, u: number): GridValue {
   return Math.min(Math.max(shown, from), to);
 }
 
-/** Different trials of a model, in the order in which they are drawn: each value by the seed, its axis and the draw. */
-export function* trialsOf(model: string, axes: readonly Axis[], seed: number): Generator<Trial> {
+/**
+ * Different trials of a model that are possible, in the order in which they are drawn: each value by the seed, its axis and the draw.
+ */
+export function* trialsOf(
+  model: string,
+  axes: readonly Axis[],
+  seed: number,
+  isPossible: (trial: Trial) => boolean = () => true,
+): Generator<Trial> {
   const own = axes.filter((axis) => axis.model === undefined || axis.model === model);
   const known = new Set<string>();
   for (let draw = 0, last = 0; draw - last <= MOST_KNOWN; draw++) {
@@ -71,6 +79,7 @@ export function* trialsOf(model: string, axes: readonly Axis[], seed: number): G
     const text = JSON.stringify(trial);
     if (known.has(text)) continue;
     known.add(text);
+    if (!isPossible(trial)) continue;
     last = draw;
     yield trial;
   }
@@ -135,8 +144,9 @@ interface SearchOptions {
 export async function search(request: SearchRequest, { onRung, ...options }: SearchOptions = {}) {
   const { config, axes, trials, timeMs, choose, ...sweep } = request;
   const start = performance.now();
+  // values of several axes may not go together
   const isPossible = (trial: Trial) => isAccepted(() => configOf(config, axes, [{ ...trial, runs: 1 }]));
-  const draws = config.models.map((model) => chosen(trialsOf(model, axes, config.seed), isPossible));
+  const draws = config.models.map((model) => trialsOf(model, axes, config.seed, isPossible));
   let whole: Asked[] = [];
   const outcome = (stopped?: SweepOutcome) => ({
     config: whole.length === 0 ? undefined : configOf(config, axes, whole),
@@ -144,7 +154,8 @@ export async function search(request: SearchRequest, { onRung, ...options }: Sea
   });
   for (let bracket = 0; bracket === 0 || trials === undefined; bracket++) {
     let alive = draws.flatMap((draw) => taken(draw, trials ?? BRACKET));
-    if (alive.length === 0) break;
+    if (alive.length === 0 && bracket > 0) break;
+    if (alive.length === 0) throw new UsageError("--axis: no drawn values go together; give other values or ranges");
     const rungs = rungsOf(Math.ceil(alive.length / draws.length), config.runs);
     for (const [k, rung] of rungs.entries()) {
       const limitMs = timeMs && start + timeMs - performance.now();
@@ -162,11 +173,6 @@ export async function search(request: SearchRequest, { onRung, ...options }: Sea
     }
   }
   return outcome();
-}
-
-/** Those of which a sweep can be made: not all values of several axes go together. */
-function* chosen(trials: Iterable<Trial>, isPossible: (trial: Trial) => boolean): Generator<Trial> {
-  for (const trial of trials) if (isPossible(trial)) yield trial;
 }
 
 /** The next values of a generator, at most `count`; it stays open. */

@@ -163,6 +163,17 @@ describe("mmoe tune CONFIG --budget N", () => {
     );
     const own = ["--model", "examples/my-mmoe.mjs", "--axis", "my-mmoe.experts=2..4", "--budget", "2"];
     expect(await refused(...own)).toMatch(/^--axis my-mmoe: expected a model of the zoo or a class in Python/);
+    const apart = [
+      "--axis",
+      "mmoe-top-k.experts.shared=2..3",
+      "--axis",
+      "mmoe-top-k.gate.top=5..8",
+      "--lr",
+      "0.1..0.2",
+    ];
+    expect(await refused("--models", "mmoe-top-k", ...apart, "--budget", "2")).toBe(
+      "--axis: no drawn values go together; give other values or ranges",
+    );
     expect(refusal(await runMain(["tune"]))).toBe("expected a results folder; or a config to search, and --budget N");
   });
 });
