@@ -18,7 +18,7 @@ import {
   regimeNames,
   regimeSweeps,
 } from "../regimes/regimes.ts";
-import { AGAINST, contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
+import { AGAINST, asRegime, contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
 import { mean } from "../stats/moments.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { trainingsOf } from "../sweep/early-stopping.ts";
@@ -33,7 +33,7 @@ import { chosenShard } from "./cluster/shard-option.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
 import { choiceOption, collect, folderOption, listOption } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import { checkedOptions, ENVIRONMENT_HELP } from "./sweep-options.ts";
+import { checkedOptions, ENVIRONMENT_HELP, typedWords } from "./sweep-options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { progressFor } from "./text/progress.ts";
 import { committedBlocks, ownBlocks } from "./text/regimes-text.ts";
@@ -76,23 +76,27 @@ type RegimeOptions = OptionsOf<typeof withOptions>;
 
 export const define: Define = (command, run) =>
   withOptions(command).action((folders, options) =>
-    run((context) => (folders.length > 0 ? ofFolders(folders, options, context) : regimes(options, context))),
+    run((context) => {
+      if (folders.length === 0) return regimes(options, context);
+      const [stray] = typedWords(
+        command,
+        command.options.filter(({ long }) => !FOR_FOLDERS.includes(long ?? "")),
+      );
+      if (stray === undefined) return ofFolders(folders, options, context);
+      throw new UsageError(`${stray}: expected no training beside folders; leave out ${listed(folders)}`);
+    }),
   );
+
+/** Options that go with folders. */
+const FOR_FOLDERS = ["--out", "--json", "--quiet"];
 
 /** Shows how models stand over results folders, each a regime of its own, as the committed ones. */
 async function ofFolders(folders: readonly string[], options: RegimeOptions, context: Context): Promise<number> {
-  const idle = Object.entries(options).find(
-    ([name, value]) => !["out", "json", "quiet"].includes(name) && (!Array.isArray(value) || value.length > 0),
-  );
-  if (idle !== undefined)
-    throw new UsageError(`--${idle[0]}: expected no training beside folders; leave out ${listed(folders)}`);
   const isUnique = new Set(folders.map((folder) => basename(folder))).size === folders.length;
   const found = folders.map(async (folder) => {
     const results = await readResults(folder, context.note);
-    const name = isUnique ? basename(folder) : folder;
-    const sweep = { name, regime: name, config: results.config };
-    const committed = contestants(sweep, [results]);
-    if (committed.some((one) => one.name === AGAINST)) return { sweep, committed, own: [] };
+    const found = asRegime(isUnique ? basename(folder) : folder, results);
+    if (found.committed.some(({ name }) => name === AGAINST)) return found;
     throw new UsageError(`${folder}: no run of ${AGAINST}, over which gains are; train it with --models ${AGAINST}`);
   });
   const results = regimeResults(await Promise.all(found));

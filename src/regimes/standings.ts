@@ -59,9 +59,9 @@ function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: C
 
 /**
  * Each run at one point of the settings that are tuned, among those at which it is done: the one of the lowest mean loss on the
- * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. Where each run splits a table
- * anew, others' validation rows have its test rows, and it chooses by its own. A point at which a run failed is not chosen where
- * there is another one.
+ * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. If each run draws its own
+ * split of a table, the validation rows of other runs include its test rows: then it chooses by its own validation rows. A point at
+ * which a run failed is not chosen where there is another one.
  */
 export function chosenRuns({ config, records }: Pick<Results, "config" | "records">): RunRecord[] {
   const tuned: readonly string[] = tunedSettings(config);
@@ -93,6 +93,12 @@ const ownLoss: LossOf = (records, number) => validationLoss(records.filter(({ ru
 function validationLoss(records: readonly RunRecord[]): number {
   const losses = records.map(({ measures }) => (measures?.validationLoss as number | undefined) ?? Number.NaN);
   return losses.length === 0 ? Number.POSITIVE_INFINITY : mean(losses);
+}
+
+/** A sweep of the user's own as a regime of this name. */
+export function asRegime(name: string, results: Results): Found {
+  const sweep = { name, regime: name, config: results.config };
+  return { sweep, own: [], committed: contestants(sweep, [results]) };
 }
 
 /** Contestants of several sweeps of a regime, each with its cells in all of them. */

@@ -73,7 +73,10 @@ export interface Test {
   readonly p: number;
 }
 
-/** The t test that values as of {@link overSplits} have mean 0: Student's of independent values, by ratio 0, else the corrected resampled one. p is 1 if all are 0. */
+/**
+ * The t test that values as of {@link overSplits} have mean 0: Student's for independent values, whose ratio is 0, otherwise the
+ * corrected resampled one. p is 1 if all values are 0.
+ */
 export function testOverSplits(values: Float64Array, ratio: number): Test {
   const [centre, deviation] = [mean(values), standardDeviation(values)];
   if (centre === 0 && deviation === 0) return { statistic: 0, p: 1 };

@@ -3,18 +3,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sweepOverlap } from "../../src/config/cells.ts";
 import { configIn } from "../../src/records/read-results.ts";
-import {
-  contestants,
-  overRegimes,
-  type RegimeResult,
-  regimeResults,
-  type Standing,
-  verdictOf,
-} from "../../src/regimes/standings.ts";
+import { asRegime, overRegimes, type RegimeResult, regimeResults, verdictOf } from "../../src/regimes/standings.ts";
 import type { Estimate } from "../../src/stats/estimate.ts";
 import { overSplits } from "../../src/stats/f-distribution.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { cached, column, resultsIn, rows } from "./committed.ts";
+import { standingIn } from "./committed-regimes.ts";
 
 const AUCS = ["auc1", "auc2", "auc3", "auc4", "aucMean"];
 
@@ -46,11 +40,7 @@ const TABLES = "results/tables";
 const names = (): string[] => readdirSync(TABLES).filter((name) => !name.includes("."));
 
 const tables = cached(async (): Promise<RegimeResult[]> => {
-  const found = names().map(async (name) => {
-    const results = await resultsIn(join(TABLES, name));
-    const sweep = { name, regime: name, config: results.config };
-    return { sweep, own: [], committed: contestants(sweep, [results]) };
-  });
+  const found = names().map(async (name) => asRegime(name, await resultsIn(join(TABLES, name))));
   return regimeResults(await Promise.all(found));
 });
 
@@ -58,20 +48,14 @@ const tables = cached(async (): Promise<RegimeResult[]> => {
 export async function tableGains(model: string, ...of: readonly string[]): Promise<number[]> {
   const all = await tables();
   const chosen = of.length === 0 ? names() : of;
-  return chosen.map((name) => 100 * standing(all, name, model).gain.value);
+  return chosen.map((name) => 100 * standingIn(all, name, model).gain.value);
 }
 
 /** On how many tables a model wins, loses, and is not told apart from Single-Task. */
 export async function tableVerdicts(model: string): Promise<number[]> {
-  const all = (await tables()).map(({ regime }) => regime);
-  const verdicts = await Promise.all(all.map(async (name) => verdictOf(standing(await tables(), name, model))));
+  const all = await tables();
+  const verdicts = all.map(({ regime }) => verdictOf(standingIn(all, regime, model)));
   return ["wins", "loses", "can't tell"].map((verdict) => verdicts.filter((one) => one === verdict).length);
-}
-
-function standing(all: readonly RegimeResult[], table: string, model: string): Standing {
-  const found = all.find(({ regime }) => regime === table)?.committed.find(({ name }) => name === model);
-  if (found === undefined) throw new RangeError(`${model} is not on table ${table}`);
-  return found;
 }
 
 /** Mean ranks over the tables of some models, and by how much two must differ to be told apart. */

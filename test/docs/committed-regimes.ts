@@ -20,9 +20,11 @@ const results = cached(async (): Promise<RegimeResult[]> => {
   );
 });
 
-async function standing(regime: string, name: string): Promise<Standing> {
-  const all = (await results()).find((one) => one.regime === regime)?.committed ?? [];
-  const found = all.find((one) => one.name === name);
+const standing = async (regime: string, name: string): Promise<Standing> => standingIn(await results(), regime, name);
+
+/** How a committed contestant stands in a regime. */
+export function standingIn(all: readonly RegimeResult[], regime: string, name: string): Standing {
+  const found = all.find((one) => one.regime === regime)?.committed.find((one) => one.name === name);
   if (found === undefined) throw new RangeError(`${name} is not in regime ${regime}`);
   return found;
 }
