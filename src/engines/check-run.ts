@@ -1,8 +1,9 @@
-import { areWeighted, type TableSettings } from "../data/table.ts";
+import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { checkSpec } from "../models/check-spec.ts";
 import { type CodeModel, isCode, type Language, languageOf, type Model } from "../models/code.ts";
 import type { AnyRun, Run } from "./engine.ts";
+import { isWeighted } from "./task-losses.ts";
 import { OPTIMIZERS } from "./training-settings.ts";
 
 /** The language of the models that an engine trains; null for engines that train all members of the family. */
@@ -28,12 +29,13 @@ export function enginesOf(model: Model): EngineName[] {
  * Refuses a run that `engine` can't train: UsageError for a model that is another engine's. Throws RangeError for a spec that is
  * no model, for a model and data that differ in their sizes, and for an unknown optimizer: people's settings are checked before.
  */
-export function checkRun(engine: EngineName, { id, model, data, correlationMatrix, training }: AnyRun): void {
+export function checkRun(engine: EngineName, run: AnyRun): void {
+  const { id, model, data, correlationMatrix, training } = run;
   if (!enginesOf(model).includes(engine)) {
     const what = isCode(model) ? languageOf(model) : `gating ${model.gating}`;
     throw new UsageError(`model ${model.name}: ${what} is not in the ${engine} engine`);
   }
-  if (["tfjs", "cuda"].includes(engine) && correlationMatrix === null && areWeighted(data as TableSettings))
+  if (["tfjs", "cuda"].includes(engine) && isWeighted(run))
     throw new UsageError(
       `engine ${engine}: trains without weights of rows and classes; leave them out, or give --engine cpu`,
     );

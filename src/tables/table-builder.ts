@@ -127,7 +127,6 @@ export class TableBuilder {
   readonly #all: readonly (InputColumn | LabelColumn)[];
   /** Words that stand for nothing. */
   readonly #na: NothingWords;
-  readonly #resplit: boolean;
   /** The numbers of the latest dictionary's values. */
   #known: { readonly values: CellPage["values"]; readonly numbers: Float64Array } | undefined;
   /** A cell's number. */
@@ -137,7 +136,6 @@ export class TableBuilder {
   /** The columns beside inputs and labels, in the thread that finishes the table. */
   readonly #sides: readonly SideColumn[];
   readonly #how: TableReading;
-  readonly #funnel: readonly string[];
   #rows = 0;
   #firstGap: FirstGap | undefined;
 
@@ -150,11 +148,10 @@ export class TableBuilder {
     how: TableReading = {},
     memory?: TableMemory,
   ) {
-    const { categorical = [], na = [], minCount = 1, hash, split, parts, funnel = [] } = how;
+    const { categorical = [], na = [], minCount = 1, hash, parts, funnel = [] } = how;
     const sides = sideColumns(how);
     this.#source = source;
     this.#how = how;
-    this.#funnel = funnel;
     this.#columns = tableColumns(header, source, chosen, sides);
     const { inputs, labels, part } = this.#columns;
     if (parts && part !== undefined)
@@ -163,7 +160,6 @@ export class TableBuilder {
     expectMemory(source, rows, inputs.length + labels.length);
     this.#na = new NothingWords(na);
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
-    this.#resplit = split === "run";
     for (const [key, names, what, known] of [
       ["categorical", categorical, "input or label", [...inputs, ...labels]],
       ["funnel", funnel, "label", labels],
@@ -333,7 +329,7 @@ export class TableBuilder {
     const mark = partIn(name);
     if (mark < 0)
       throw new UsageError(`${placeOf(row)}: ${PART}: expected ${PART_CHOICES}, got '${name.slice(0, 40)}'`);
-    return this.#resplit && mark === VALIDATION ? TRAINING : mark;
+    return this.#how.split === "run" && mark === VALIDATION ? TRAINING : mark;
   }
 
   get firstGap(): FirstGap | undefined {
@@ -426,14 +422,14 @@ export class TableBuilder {
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),
       labelVariances: own.map(({ variance }) => variance),
-      ...(this.#funnel.length > 0 && { labelStrays: own.map(({ strays = 0 }) => strays) }),
+      ...(this.#how.funnel && { labelStrays: own.map(({ strays = 0 }) => strays) }),
     };
   }
 
   #labelsIn(columns: readonly ReadColumn[], cells: TableCells): LabelContents[] {
     const { inputs, labels } = this.#columns;
     const all = columns.map(({ holds }) => holds as LabelContents);
-    const places = this.#funnel.map((name) => labels.indexOf(name));
+    const places = (this.#how.funnel ?? []).map((name) => labels.indexOf(name));
     const chain = places.map((k) => ({ name: labels[k], column: inputs.length + k, contents: all[k] }));
     for (const [i, contents] of multiplied(chain, cells, this.#source).entries()) all[places[i]] = contents;
     return all;

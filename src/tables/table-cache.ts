@@ -42,7 +42,6 @@ export interface AskedTable {
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
   const { categorical = [], na = [], minCount, split, parts, metricsBy, weight, funnel, hash } = how;
-  const later = [...(areDrawn(how) ? ["drawn"] : []), ...(funnel || hash ? [{ funnel, hash }] : [])];
   const all = JSON.stringify([
     version,
     sha256(),
@@ -55,7 +54,9 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     minCount,
     metricsBy,
     weight,
-    ...later,
+    funnel,
+    hash,
+    areDrawn(how),
   ]);
   return createHash("sha256").update(all).digest("hex");
 }
