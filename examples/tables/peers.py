@@ -1,6 +1,6 @@
 """Ridge regression and boosted trees beside the models of sweeps on tables: what they gain over Single-Task, run by run.
 
-    python examples/tables/peers.py results/tables/* --runs 5 > peers.csv
+    python examples/tables/peers.py results/tables/*/ --runs 5 > peers.csv
 
 Each row is a run's gain, the mean over tasks of log(loss of Single-Task / loss of the peer) on the test rows: .1 is about a tenth less loss.
 Single-Task's rate is that of the lowest loss on the run's validation rows. A peer learns each task alone, from the training rows of the run.

@@ -46,7 +46,7 @@ ${examples(
   "mmoe regimes --model my_model.py --only few-rows,rare-label",
   "mmoe regimes --models shared-bottom,mmoe --method pcgrad",
   "mmoe regimes --model my_model.py --shard 2/16",
-  "mmoe regimes results/tables/*",
+  "mmoe regimes results/tables/*/",
 )}`;
 
 const withOptions = (command: Command) =>
