@@ -64,6 +64,7 @@ def number(text: str) -> float | str:
 
 
 def main(folder: str, output: str) -> None:
+    Path(output).mkdir(parents=True, exist_ok=True)
     for name, tasks in TASKS.items():
         rows = values_of(Path(folder), name)
         inputs = len(rows[0]) - tasks

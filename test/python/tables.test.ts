@@ -21,7 +21,7 @@ for name, tasks in example["TASKS"].items():
     lines = [" , ".join("?" if (i, j) == (0, 0) else repr(float(value)) for j, value in enumerate(row)) for i, row in enumerate(rows)]
     with gzip.open(f"{name}.arff.gz", "wt") as file:
         file.write("@relation made\\n@attribute a numeric\\n@DATA\\n" + "\\n".join(lines) + "\\n")
-example["main"](".", ".")`;
+example["main"](".", "made")`;
 
 test.skipIf(!HAS_PYTHON)(
   "examples/tables makes twelve tables with configs, and puts simple models beside a sweep",
@@ -30,11 +30,11 @@ test.skipIf(!HAS_PYTHON)(
     const said = python(["-c", `PREPARE = ${JSON.stringify(resolve("examples/tables/prepare.py"))}\n${MADE}`], folder);
     expect(said.trim().split("\n")).toHaveLength(12);
     expect(said).toContain("enb: 60 rows, 2 of 3 inputs, 2 tasks");
-    const [first, second] = csvRows(readFileSync(join(folder, "enb.csv"), "utf8"));
+    const [first, second] = csvRows(readFileSync(join(folder, "made/enb.csv"), "utf8"));
     expect([Object.keys(first ?? {}), first?.x1, second?.x1 === ""]).toEqual([["x1", "x3", "y1", "y2"], "", false]);
     const out = join(folder, "enb");
     const few = ["--models", "single-task", "--lr", "0.001", "--steps", "20", "--set", "evalEvery=20", "--runs", "2"];
-    printed(await runMain(["sweep", join(folder, "enb.yaml"), ...few, "--out", out, "--quiet"]));
+    printed(await runMain(["sweep", join(folder, "made/enb.yaml"), ...few, "--out", out, "--quiet"]));
     const peers = csvRows(python(["examples/tables/peers.py", out, "--runs", "1"]));
     expect(peers.map(({ table, peer, run }) => `${table} ${peer} ${run}`)).toEqual([
       "enb ridge 0",
