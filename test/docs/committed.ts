@@ -1,12 +1,16 @@
-// What the documents' numbers are computed from: the CSV files of committed results. Each function here may stand in a
+// What the documents' numbers are computed from: the committed results. Each function here may stand in a
 // `<!-- = ... -->` comment of a page (numbers.test.ts). All give numbers, or lists of them in the order of the text.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { claims } from "../../src/index.ts";
+import { JOURNALS } from "../../src/records/find-results.ts";
+import { journalPaths, readJournal } from "../../src/records/read-journals.ts";
 import { readResults } from "../../src/records/read-results.ts";
+import { runsCsv } from "../../src/records/runs-csv.ts";
 import type { Estimate } from "../../src/stats/estimate.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
@@ -31,14 +35,17 @@ export function cached<A extends readonly string[], T>(make: (...args: A) => T):
   };
 }
 
-const readRows = cached((file: string): Row[] => parse(readFileSync(file), { columns: true }));
+const readRows = cached((path: string): Row[] => {
+  const journals = path.endsWith(".csv") ? [] : journalPaths(join(path, JOURNALS));
+  const records = journals.flatMap((journal) => [...readJournal(journal, console.warn)]);
+  records.sort((a, b) => a.run - b.run); // pairs of runs are told by their places
+  return parse(journals.length > 0 ? [...runsCsv(records)].join("") : readFileSync(path), { columns: true });
+});
 
-/** The rows of a CSV file that have these values; without a file name, those of a folder's `runs.csv`. */
+/** The rows of a CSV file that have these values; of a folder those that its `runs.csv` would have. */
 export function rows(path: string, where: Where = {}): Row[] {
-  const file = path.endsWith(".csv") ? path : `${path}/runs.csv`;
-  const all = readRows(file);
   const entries = Object.entries(where);
-  return all.filter((row) => entries.every(([key, value]) => same(row[key], value)));
+  return readRows(path).filter((row) => entries.every(([key, value]) => same(row[key], value)));
 }
 
 function same(cell: string, value: string | number): boolean {

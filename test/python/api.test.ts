@@ -486,19 +486,20 @@ describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("a sweep of Python"
 });
 
 test.skipIf(!HAS_PYTHON)("mmoe.results(folder) reads CSV and Parquet files without the program", () => {
-  const exported = temporaryFolder();
-  const FROM = ["export", "results/methods-single"];
-  for (const what of ["runs", "curves"])
-    execFileSync(process.execPath, [BIN, ...FROM, "--what", what, "-o", join(exported, `${what}.parquet`)]);
+  const [merged, exported] = [join(temporaryFolder(), "merged"), temporaryFolder()];
+  const from = (command: string, ...words: string[]) =>
+    execFileSync(process.execPath, [BIN, command, "results/methods-single", ...words], { stdio: "ignore" });
+  from("merge", "-o", merged);
+  for (const what of ["runs", "curves"]) from("export", "--what", what, "-o", join(exported, `${what}.parquet`));
   const code = `import mmoe, sys
-for r in [mmoe.results(folder, frame=frame) for folder in ("results/methods-single", sys.argv[1]) for frame in ("pandas", "polars")]:
+for r in [mmoe.results(folder, frame=frame) for folder in sys.argv[1:] for frame in ("pandas", "polars")]:
     print(len(r.runs), f"{r.runs['finalRunningLossMean'].mean():.6f}", type(r.runs).__module__.split(".")[0])
 print(len(r.curves))`;
   const env = { ...process.env, PYTHONPATH: resolve("python/src"), MMOE: "/no/mmoe" };
-  const runs = csvFile("results/methods-single/runs.csv");
+  const runs = csvFile(merged, "runs.csv");
   const mean = runs.reduce((sum, { finalRunningLossMean }) => sum + Number(finalRunningLossMean), 0) / runs.length;
   const frames = ["pandas", "polars"].map((name) => `60 ${mean.toFixed(6)} ${name}\n`).join("");
-  expect(execFileSync(PYTHON, ["-c", code, exported], { env, encoding: "utf8" })).toBe(
+  expect(execFileSync(PYTHON, ["-c", code, merged, exported], { env, encoding: "utf8" })).toBe(
     `${frames}${frames}${60 * 20}\n`,
   );
 });
