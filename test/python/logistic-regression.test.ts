@@ -74,7 +74,9 @@ test.skipIf(!HAS_PYTHON)(
       expect.stringMatching(
         /losses: the rows have weights: expected losses\(outputs, labels, weights\), which multiplies/,
       ),
-      expect.stringMatching(/step: the rows have weights: expected step\(x, y, weights\), no argument with a default, which multiplies/),
+      expect.stringMatching(
+        /step: the rows have weights: expected step\(x, y, weights\), no argument with a default, which multiplies/,
+      ),
     ]);
   },
 );
