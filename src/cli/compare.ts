@@ -13,7 +13,7 @@ import { POWER } from "../stats/power.ts";
 import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { foldersOnRows } from "../summary/row-pairs.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { AT_OPTION, coverageOf, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { FORMAT_OPTION, formatOption, numberOption, writeAs } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames, fewNote } from "./text/cell-names.ts";
@@ -65,7 +65,7 @@ async function compare(a: string, b: string, options: CompareOptions, context: C
   const onRows = () => foldersOnRows(before, after);
   writeAs(stdout, format, {
     csv: () => changeCsv(change),
-    json: () => ({ a, b, settings, ...coverageOf(before), ...change, onRows: onRows() }),
+    json: () => ({ a, b, settings, coverage: coverageText(before.config.rows), ...change, onRows: onRows() }),
     blocks: () => [
       ...blocksOf(before, after, settings, change, paint),
       ...rowPairBlocks(onRows(), "on the same test rows, B minus A:"),

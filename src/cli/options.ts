@@ -145,7 +145,11 @@ export function writeOutput(file: string, content: string | Uint8Array): void {
   writable(file, () => writeWholeSync(file, content), "give another -o");
 }
 
-/** A value as JSON; numbers that are not finite are null. */
-export function jsonText(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+/** Runs needed, where no number of runs on a table would do. */
+export const MORE_ROWS = "more rows";
+
+/** A value as JSON; numbers that are not finite are null, but for runs needed, where only more rows would do. */
+export function jsonText(value: object, indent = 2): string {
+  const shown = (key: string, one: unknown) => (key === "needed" && one === Number.POSITIVE_INFINITY ? MORE_ROWS : one);
+  return `${JSON.stringify(value, shown, indent)}\n`;
 }

@@ -31,7 +31,7 @@ import { listed } from "../text.ts";
 import { duration, numberOf } from "../units.ts";
 import { chosenShard } from "./cluster/shard-option.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
-import { choiceOption, collect, folderOption, listOption } from "./options.ts";
+import { choiceOption, collect, folderOption, jsonText, listOption } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { checkedOptions, ENVIRONMENT_HELP, typedWords } from "./sweep-options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
@@ -321,7 +321,7 @@ function show(
 ): void {
   const isOwn = results.some(({ own }) => own.length > 0);
   const text = blocksText(isOwn ? ownBlocks(results) : committedBlocks(results, more), roomOf(stdout));
-  const event = () => `${JSON.stringify({ event: "standings", text, standings: resultRows(results) })}\n`;
+  const event = () => jsonText({ event: "standings", text, standings: resultRows(results) }, 0);
   stdout.write(json ? event() : text);
 }
 

@@ -302,6 +302,11 @@ function replaced({ file }: Pick<RowsSetting, "file">): string {
   return `the rows are those of ${basename(file)}, not the generator's; leave it out`;
 }
 
+/** A table's name where people see it: the file's, but of a frame's copy, which Python makes, the sweep's. */
+export function tableName({ file }: RowsSetting, sweep: string): string {
+  return /^rows_[0-9a-f]{8}\.csv$/.test(basename(file)) ? sweep : basename(file);
+}
+
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
 export function rowsText(rows: RowsSetting): string {
   const { file, sha256, heldout, standardise, impute, folds } = rows;

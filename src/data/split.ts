@@ -35,7 +35,8 @@ export function foldSpan(N: number, { fold, folds }: Fold): { readonly first: nu
 
 /** That a part would have no rows. */
 export function tooFewText({ by, column }: PartsBy): string {
-  return `${by}: column '${column}' has too few different values to split by: a part would have no rows`;
+  const few = by === "stratify" ? "too few rows of each value" : "too few different values";
+  return `${by}: column '${column}' has ${few} to split by: a part would have no rows`;
 }
 
 /** How marks are drawn. */

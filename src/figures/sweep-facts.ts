@@ -1,10 +1,9 @@
-import { basename } from "node:path";
 import { cellOverlap, cellsOf } from "../config/cells.ts";
 import type { Config } from "../config/config.ts";
 import { ladderOf } from "../config/loss-unit-of.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/losses.ts";
 import { modelLabel } from "../config/own-models.ts";
-import { coverageText } from "../config/rows.ts";
+import { coverageText, tableName } from "../config/rows.ts";
 import { gridPoints, listedKeys, valuesOf } from "../config/schema.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { rungName } from "../data/ladder-loss.ts";
@@ -152,7 +151,7 @@ function factsOf(results: Results): SweepFacts {
     asked: config.runs,
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     coverage: coverageText(config.rows),
-    rowsFile: config.rows === null ? null : basename(config.rows.file),
+    rowsFile: config.rows === null ? null : tableName(config.rows, config.name),
     ...(leading && { leading: { metric: leading.metric, task: (leading.task ?? 0) + 1 } }),
     memorised: memorisedText(results),
     rungs: rungsOf(results),

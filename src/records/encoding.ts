@@ -176,13 +176,21 @@ function isUnseen({ codes }: EncodedColumn, place: number): boolean {
 /** The place of a text that a category lacks. */
 const OTHER = -1;
 
+/** How another program writes the same value: 1.0 for 1, as pandas beside gaps, and true for True. */
+function otherwise(text: string): string {
+  if (/^-?\d+$/.test(text)) return `${text}.0`;
+  if (/^(true|false)$/i.test(text))
+    return (text[0] < "a" ? text[0].toLowerCase() : text[0].toUpperCase()) + text.slice(1);
+  return text.replace(/^(-?\d+)\.0$/, "$1");
+}
+
 /** What gives the number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
 function numbersOf({ column, values, hash }: EncodedColumn, { na, impute, categorical }: Encoding) {
   const nothing = new NothingWords(na);
   const places = values && new Map(values.map((text, place) => [text, place]));
   const placeOf =
     hash === undefined
-      ? places && ((text: string) => places.get(text) ?? OTHER)
+      ? places && ((text: string) => places.get(text) ?? places.get(otherwise(text)) ?? OTHER)
       : (text: string) => bucketOf(Buffer.from(text), hash);
   const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
   return (value: unknown, at: () => string): number => {

@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
 import { modelLabel } from "../config/own-models.ts";
+import { tableName } from "../config/rows.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
 import { listed } from "../text.ts";
 import { DASH } from "./html.ts";
@@ -19,8 +19,8 @@ export function labelled<T extends { readonly model: string }>(values: readonly 
 }
 
 /** ` at correlation 1`, or ` on cars.csv`. */
-export function placeText({ correlations, rows }: Config): string {
-  return rows === null ? ` at ${correlationsText(correlations ?? [])}` : ` on ${basename(rows.file)}`;
+export function placeText({ correlations, rows, name }: Config): string {
+  return rows === null ? ` at ${correlationsText(correlations ?? [])}` : ` on ${tableName(rows, name)}`;
 }
 
 /** `correlation 1`, `correlations 0.5, 0.9 and 1`, `21 correlations from 0 to 1`. */

@@ -75,11 +75,7 @@ export function tableColumns(
   const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen =
     chosen !== undefined && !(chosen.onlyIfNeeded && names.every((name) => isSide(name, sides) || saysRole(name)));
-  for (const { column } of sides)
-    if (!names.includes(column))
-      throw new UsageError(
-        `${source}: no column '${column}'${chosen?.didYouMean?.(column, names) || columnsText(names)}`,
-      );
+  expectThere(names, source, sides, areChosen ? chosen : undefined);
   const { inputs, labels } = areChosen
     ? chosenPlaces(names, source, chosen, sides)
     : placesByName(names, source, sides);
@@ -99,6 +95,18 @@ export function tableColumns(
     sides: sides.map(({ column }) => names.indexOf(column)),
     areChosen,
   };
+}
+
+/** Throws UsageError for named columns that are not there, all at once. */
+function expectThere(names: readonly string[], source: string, sides: readonly SideColumn[], chosen?: NamedColumns) {
+  const { labels = [], inputs = [], ignore = [], didYouMean = () => "" } = chosen ?? {};
+  const wanted = new Set([...sides.map(({ column }) => column), ...labels, ...(inputs ?? []), ...ignore]);
+  const missing = [...wanted].filter((name) => name !== PART && !names.includes(name));
+  if (missing.length === 0) return;
+  const near = missing.length === 1 ? didYouMean(missing[0], names) : "";
+  const what = missing.length === 1 ? "no column" : "no columns";
+  const named = missing.slice(0, MOST_SHOWN).map((name) => `'${name}'`);
+  throw new UsageError(`${source}: ${what} ${named.join(", ")}${near || columnsText(names)}`);
 }
 
 /** Places of inputs and of labels in the header. */
@@ -126,7 +134,7 @@ function saysRole(name: string): boolean {
 function chosenPlaces(
   names: readonly string[],
   source: string,
-  { labels, inputs, ignore = [], didYouMean = () => "" }: NamedColumns,
+  { labels, inputs, ignore = [] }: NamedColumns,
   sides: readonly SideColumn[],
 ): Places {
   const apart = sides.filter(({ by }) => by !== "metricsBy");
@@ -141,11 +149,8 @@ function chosenPlaces(
   const ignored = both.find((name) => ignore.includes(name));
   if (ignored !== undefined)
     throw new UsageError(`${source}: column '${ignored}' is named both among labels and inputs and to be ignored`);
-  const missing = [...both, ...ignore].find((name) => name === PART || !names.includes(name));
-  if (missing === PART)
+  if ([...both, ...ignore].includes(PART))
     throw new UsageError(`${source}: column '${PART}' says ${PART_CHOICES}; it is no label or input`);
-  if (missing !== undefined)
-    throw new UsageError(`${source}: no column '${missing}'${didYouMean(missing, names) || columnsText(names)}`);
   const placesOf = (some: readonly string[]) => some.map((name) => names.indexOf(name));
   return { inputs: placesOf(inputs ?? others), labels: placesOf(labels) };
 }

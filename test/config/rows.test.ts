@@ -6,7 +6,8 @@ import type { Override } from "../../src/config/file-version.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
 import { meanText } from "../../src/config/losses.ts";
-import { rowsOverride } from "../../src/config/rows.ts";
+import { rowsOverride, tableName } from "../../src/config/rows.ts";
+import type { RowsSetting } from "../../src/config/rows-schema.ts";
 import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -229,4 +230,13 @@ test.each([
   ["ä.csv", "rows"],
 ])("the name of '%s' becomes %s", (name, expected) => {
   expect(smoke(tableFile(60, { name })).name).toBe(expected);
+});
+
+test("tableName(rows, name) is the file's, but of a frame's copy the sweep's", () => {
+  const nameOf = (file: string) => tableName({ file } as RowsSetting, "penguins");
+  expect(["data/cars.csv", "results/rows_0a1b2c3d.csv", "rows_0a1b2c3d.parquet"].map(nameOf)).toEqual([
+    "cars.csv",
+    "penguins",
+    "rows_0a1b2c3d.parquet",
+  ]);
 });

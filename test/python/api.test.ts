@@ -175,7 +175,7 @@ except mmoe.MmoeError as e: print(e)
     const ofFrame = [
       "(True, 'rows: when: dates are read as days since 1970-01-01, durations as days')",
       "taskKinds       kind categorical (0, 1, 2, 3), price regression | categorical=[zone, code, kind] | " +
-        "price: few different whole numbers, read as numbers; for classes give --task price=categorical",
+        "price: few different whole numbers, read as numbers; for classes give task price=categorical",
       expect.stringMatching(/^19723(\.0)?,1,1,(F|f)alse,0,0$/), // 2024-01-01
     ];
     expect(said).toEqual([
@@ -185,6 +185,49 @@ except mmoe.MmoeError as e: print(e)
       "rows: column 'zone' is 1 in every row; leave it out",
       "rows: index 'r7': price: expected a number up to 3.4028235e+38, got 'inf'",
       "",
+    ]);
+  });
+
+  test("reads odd cells as they are, or says what it makes of them", () => {
+    const said = script(
+      "odd_frames.py",
+      `import datetime, pathlib, warnings
+import mmoe, pandas as pd
+from mmoe.own_rows import text_of
+days = [pd.Timestamp("2024-01-01", tz="Europe/Berlin"), datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)]
+frame = pd.DataFrame({"when": days * 30, "code": ["0x10", "0b1", "7"] * 20, "text": [" a", "a", "", None, 'x,"1'] * 12, "kind": ["yes", "no", "no"] * 20, 5: range(60)})
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    of = text_of(frame)
+print(of.text.splitlines()[1:6], of.categorical)
+print(*(str(one.message) for one in told), sep="\\n")
+warnings.simplefilter("ignore")
+print("task y=categorical" in mmoe.plan("smoke", rows=frame.assign(**{"y": [n % 3 for n in range(60)]}), input="code", label=["kind", "y"]))
+def refused(rows, **more):
+    try: mmoe.sweep("smoke", rows=rows, out="refused", **{"label": ["kind", 5], **more})
+    except (mmoe.MmoeError, ValueError) as error: print(str(error).splitlines()[0])
+refused(frame.iloc[:0])
+refused(frame, label=["kind", "size"], group="user")
+refused(frame.assign(text=["a\\rb", "c"] * 30))
+refused(frame.assign(text=["a\\0b", "c"] * 30))
+refused(frame.assign(when=[datetime.date(2024, 1, 1), "soon"] * 30))
+refused(frame.assign(text="a"), stratify="5", input="code")
+print(pathlib.Path("refused").exists())
+`,
+    );
+    expect(said.trim().split("\n")).toEqual([
+      `['19722.958333333332,0x10, a,yes,0', '19723.0,0b1,a,no,1', '19722.958333333332,7,,no,2', '19723.0,0x10,,yes,3', '19722.958333333332,0b1,"x,""1",no,4'] ['code']`,
+      "rows: when: dates are read as days since 1970-01-01, durations as days",
+      "rows: text: empty texts are read as gaps",
+      "rows: text: spaces around texts are left out, as in ' a'",
+      "True",
+      "rows: expected rows, got a frame without any",
+      "rows: no columns 'user', 'size'; columns: when, code, text, kind, 5",
+      "rows: index 0: text: expected a text on one line without control characters, got 'a\\u000db'",
+      "rows: a name or a text has NUL, '\\0'; replace it",
+      expect.stringContaining("rows: column 'when' has dates, and what is none: "),
+      "rows: stratify: column '5' has too few rows of each value to split by: a part would have no rows",
+      "False",
     ]);
   });
 

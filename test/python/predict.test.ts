@@ -80,6 +80,13 @@ new = inputs.iloc[:3].assign(shop="shop 99", zone=[None, "west", "north"])
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     r.predict(new, model="mmoe", run=1)
+counted = frame.assign(code=frame["code"].astype(float), flag=(g.random(N) < 0.5).tolist())
+few = mmoe.sweep(**{**FEW, "rows": counted}, categorical="code", models="mmoe", runs=1, steps=9, out="few")
+written = [few.predict(each, model="mmoe")["prediction/tier"].to_list() for each in (counted, counted.astype({"code": int}), pl.from_pandas(counted))]
+with warnings.catch_warnings(record=True) as unseen:
+    warnings.simplefilter("always")
+    r.predict(inputs.assign(code=inputs["code"].astype(float)), model="mmoe", run=1)
+    few.predict(pl.from_pandas(counted), model="mmoe")
 refused = []
 for call in (lambda: r.predict(inputs, model="mmoe"), lambda: r.predict(inputs.drop(columns="zone"), model="mmoe", run=0),
     lambda: r.predict(inputs.assign(size="large"), model="mmoe", run=0), lambda: r.module("mmoe", run=7), lambda: r.module("mmoe", at={"correlation": 0.5})):
@@ -90,6 +97,7 @@ print(json.dumps({
     "apart": float((mine[columns] - kept[columns]).abs().div(kept[columns].abs().clip(1)).max().max()),
     "names": [(mine[name] == kept[name]).all().item() for name in mine if name not in columns],
     "polars": [type(theirs).__module__, theirs["prediction/tier"].to_list() == r.predict(inputs, model="mmoe", run=1)["prediction/tier"].to_list()],
+    "written": [written[0] == written[1] == written[2], [str(one.message) for one in unseen if "shop" not in str(one.message)]],
     "of file": list(mmoe.results("kept").predictions("mmoe/001"))[0],
     "warned": [str(one.message) for one in said if "predict" in str(one.message)], "refused": refused}))`,
     );
@@ -98,13 +106,14 @@ print(json.dumps({
       apart: expect.any(Number),
       names: [true, true],
       polars: ["polars.dataframe.frame", true],
+      written: [true, []],
       "of file": "row",
       warned: [
         "predict: zone: 1 row with a value that no training row of mmoe/001 has",
         "predict: shop: 3 rows with a value that no training row of mmoe/001 has",
       ],
       refused: [
-        expect.stringContaining("give --run 0 to 1"),
+        expect.stringContaining("give run 0 to 1"),
         "rows: no column 'zone', which the models read; columns: when, size, code, shop",
         "rows: index 'r0': size: expected a number, as in training, got 'large'",
         expect.stringContaining("got 0 of mmoe with index 7"),

@@ -22,7 +22,10 @@ def which(cell):
     return [cell["model"], *cell["point"].values()]
 
 def tested(one):
-    return [one["pairs"], *ends(one["mean"]), one["adjusted"], one["needed"]]
+    return [one["pairs"], *ends(one["mean"]), one["adjusted"], runs_needed(one)]
+
+def runs_needed(one):
+    return float("inf") if one["needed"] == "more rows" else one["needed"]
 
 compared = []
 
@@ -52,9 +55,13 @@ points = said("summary", str(listed.folder))["points"]
 choice = lambda cell: ", ".join(f"{key}={value}" for key, value in cell["point"].items())
 same("points", listed.compare(by="lr"), ["model", "first", "second", *tests], [[one["first"]["model"], choice(one["first"]), choice(one["second"]), *tested(one)] for one in points])
 
-change = said("compare", str(plain.folder), str(other.folder))["cells"]
+assert told["coverage"] and listed.compare().attrs["intervals"] != told["coverage"]
+assert np.isinf(listed.compare().needed).any()  # folds of 150 rows: more rows would have to tell
+told = said("compare", str(plain.folder), str(other.folder))
+change = told["cells"]
+assert plain.compare(other).attrs == {"intervals": told["coverage"], "settings": told["settings"]} and told["coverage"] and told["settings"]
 columns = ["model", "pairs", "equal", "meanInA", "change", "low", "high", "verdict", "needed"]
-same("compare", plain.compare(other), columns, [[one["model"], one["pairs"], one["equal"], one["mean"], *ends(one["change"]), one["verdict"], one["needed"]] for one in change])
+same("compare", plain.compare(other), columns, [[one["model"], one["pairs"], one["equal"], one["mean"], *ends(one["change"]), one["verdict"], runs_needed(one)] for one in change])
 
 picks = said("tune", str(listed.folder))["picks"]
 tuned = [[pick["model"], *one["point"].values(), one["runs"], one["failed"], *ends(one["mean"]), one["point"] == pick["chosen"]] for pick in picks for one in pick["candidates"]]
@@ -63,6 +70,21 @@ same("tune", mmoe.tune(listed), ["model", "lr", "runs", "failed", *estimate, "ch
 again = said("verify", str(plain.folder), "--runs", "2")
 verified = mmoe.verify(plain, runs=12)
 assert {row["id"]: row["again"] for row in again}.items() <= dict(zip(verified["id"], verified["again"])).items(), again
+
+made = [mmoe.sweep("smoke", corr=corr, runs=6, steps=20, models=["shared-bottom", "omoe", "mmoe", "single-task"], out=f"{folder}/made-{corr}", progress=False) for corr in (0.5, [0.5, 1])]
+asked = said("claims", str(made[1].folder))["claims"]
+none = {"about": None, "unit": None, "ours": {"value": None, "low": None, "high": None}, "bound": {"low": None, "high": None}, "paper": {"value": None}, "runs": None, "verdict": None}
+columns = ["claim", "loss", "verdict", "part", "unit", "value", "low", "high", "boundLow", "boundHigh", "paper", "runs", "partVerdict"]
+parts = [[one["id"], one["loss"], one["verdict"], part["about"], part["unit"], *ends(part["ours"]), *list(part["bound"].values()), (part["paper"] or none["paper"])["value"], part["runs"], part["verdict"]]
+    for one in asked for part in one["parts"] or [none]]
+same("claims", made[1].claims(), columns, parts)
+
+folders = [str(made[0].folder), str(plain.folder)]
+event = run_program(["regimes", *folders, "--json", "--out", f"{folder}/regimes"], None, may_end_with=(0, 4)).splitlines()[-1]
+standings = json.loads(event)["standings"]
+of = mmoe.regimes(folders=folders, out=f"{folder}/regimes", progress=False)
+for name, frame, rows in (("regimes", of.table, [one for one in standings if one["cell"] == ""]), ("cells", of.cells, [one for one in standings if one["cell"] != ""])):
+    same(name, frame, list(frame), [[runs_needed(one) if column == "needed" else one[column] for column in frame] for one in rows])
 print(json.dumps(compared))
 `;
 
@@ -71,5 +93,5 @@ test.skipIf(!HAS_PYTHON)("frames have the numbers of the command line's JSON", (
   const ofBoth = ["folds", "one split"].flatMap((name) =>
     ["summary", "tasks", "models"].map((what) => `${what}, ${name}`),
   );
-  expect(JSON.parse(said)).toEqual([...ofBoth, "figure", "points", "compare", "tune"]);
+  expect(JSON.parse(said)).toEqual([...ofBoth, "figure", "points", "compare", "tune", "claims", "regimes", "cells"]);
 });

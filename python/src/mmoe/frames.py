@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import io
 import json
+import math
 import os
 import re
 import tempfile
@@ -234,15 +235,21 @@ class Results:
             the mean ``difference`` (the first's loss minus the second's), the ends of its 95 % interval (``low``, ``high``), and
             ``p`` of Wilcoxon's test, adjusted for the number of tests: NaN, or null in Polars, of too few pairs. Where runs are folds or
             splits of one table, it is that of the corrected resampled t test, as ``frame.attrs["intervals"]`` says. Where it does not tell the
-            two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md). Between settings there
+            two apart, ``needed`` is the number of runs that would tell a difference of this size (docs/statistics.md): infinite where only more
+            rows would. Between settings there
             is one row per model, choice and correlation: ``model``, and ``first`` and ``second`` are choices such as ``method=pcgrad``, the
-            second the first of the lists; ``p`` is adjusted over all choices. With ``other``, the columns of ``mmoe compare --csv``
+            second the first of the lists; ``p`` is adjusted over all choices. With ``other``, the columns of ``mmoe compare --csv``, and
+            ``frame.attrs["settings"]`` has the settings that differ
         :raises MmoeError: the program refuses, in its words
         :raises ValueError: ``by`` is no listed setting
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
-            return self._framed(self._said(["compare", self._path, folder, "--csv", *_loss(loss)]))
+            told = json.loads(self._said(["compare", self._path, folder, "--json", *_loss(loss)]))
+            frame = _covering(told, self._table([_changed(told, cell) for cell in told["cells"]], "correlation", "meanInA", "change", "low", "high", "needed"))
+            if told["settings"] and hasattr(frame, "attrs"):
+                frame.attrs["settings"] = told["settings"]
+            return frame
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
         listed = list(told["cells"][0]["point"])
         if by not in (None, "model", *listed):
@@ -366,7 +373,8 @@ class Results:
         return os.fspath(self.folder)
 
     def _said(self, words: list[str]) -> str:
-        return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
+        with _in_words(None):
+            return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
 
     def _recorded(self, what: str) -> Any:
         parquet = self.folder / f"{what}.parquet"
@@ -390,7 +398,8 @@ class Results:
         if _library(self.frame) == "pandas":
             import pandas
 
-            return pandas.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=not has_names)
+            exact: dict[str, Any] = {} if tuple(map(int, pandas.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
+            return pandas.read_csv(io.StringIO(text), keep_default_na=not has_names, **exact)
         import polars
 
         return polars.read_csv(io.StringIO(text), infer_schema_length=None)
@@ -420,11 +429,12 @@ def _file_of(rows: Any) -> Iterator[tuple[str, FrameText | None]]:
 
 @contextmanager
 def _in_words(frame: FrameText | None) -> Iterator[None]:
-    """What the program says of a frame's file, said of the frame."""
+    """What the program says of options, said of the arguments; of a frame's file, said of the frame."""
     try:
         yield
     except MmoeError as error:
-        raise MmoeError(in_words_of_frame(str(error), frame) if frame else str(error)) from None
+        said = re.sub(r"--(model|run|at|loss|scale|statistic|theme|width|height|title|paper)\b", r"\1", str(error)).replace("--only", "name")
+        raise MmoeError(in_words_of_frame(said, frame) if frame else said) from None
 
 
 def _choice(model: str | None, run: int | None, at: Mapping[str, Any] | None) -> list[str]:
@@ -510,7 +520,20 @@ def _points_apart(test: dict[str, Any]) -> dict[str, Any]:
 
 def _tested(test: dict[str, Any]) -> dict[str, Any]:
     mean = test["mean"]
-    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"], "needed": test["needed"]}
+    return {"pairs": test["pairs"], "difference": mean["value"], "low": mean["low"], "high": mean["high"], "p": test["adjusted"], "needed": runs_needed(test)}
+
+
+def runs_needed(test: Mapping[str, Any]) -> float | None:
+    """Of a test in JSON, which has no infinity."""
+    return math.inf if test["needed"] == "more rows" else test["needed"]
+
+
+def _changed(told: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``mmoe compare --csv``."""
+    counts = {"pairs": cell["pairs"], "equal": cell["equal"], "meanInA": cell["mean"]}
+    change = {"change": cell["change"]["value"], "low": cell["change"]["low"], "high": cell["change"]["high"], "tolerance": told["tolerance"]}
+    which = {"loss": told["loss"], "model": cell["model"], "correlation": cell["correlation"], **cell["point"]}
+    return {**which, **counts, **change, "verdict": cell["verdict"], "needed": runs_needed(cell)}
 
 
 def _which(cell: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +42,8 @@ def text_of(rows: Any) -> FrameText:
     :raises TypeError: it is no frame
     :raises ValueError: a column has what no cell of a file can hold
     """
+    if hasattr(rows, "columns") and not len(rows):
+        raise ValueError("rows: expected rows, got a frame without any")
     if hasattr(rows, "to_csv"):
         made = _of_pandas(rows)
     elif hasattr(rows, "write_csv"):
@@ -54,6 +54,8 @@ def text_of(rows: Any) -> FrameText:
         made.text.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"rows: a name or a text has half a character, {error.object[error.start]!r}; replace it") from None
+    if "\0" in made.text:
+        raise ValueError("rows: a name or a text has NUL, '\\0'; replace it")
     return made
 
 
@@ -81,7 +83,7 @@ def _of_pandas(rows: Any) -> FrameText:
         if kind == object:
             _expect_cells(name, column)
             if any(isinstance(cell, _DATES) for cell in column):
-                column = pd.to_datetime(column)
+                column = _times(name, column)
         if column.dtype.kind == "M":
             start = pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))
             columns[i] = (column - start) / pd.Timedelta(days=1)
@@ -92,9 +94,28 @@ def _of_pandas(rows: Any) -> FrameText:
         elif column.dtype.kind == "c":
             raise ValueError(f"rows: column {name!r} has complex numbers; give their parts a column each")
     _tell_dates(dates)
+    _tell_spaces({name: _texts(column) for name, column in zip(table.columns, columns, strict=True)})
     texts = {name for name, column in zip(table.columns, columns, strict=True) if _has_texts(column)}
     text = pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n") if columns else table.to_csv(index=False)
     return FrameText(text, [name for name in table.columns if name in texts], rows.index)
+
+
+def _times(name: str, column: Any) -> Any:
+    """A column of dates among objects, which may be of several time zones."""
+    import pandas as pd
+
+    try:
+        return pd.to_datetime(column, utc=True)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"rows: column {name!r} has dates, and what is none: {error}") from None
+
+
+def _texts(column: Any) -> Iterable[Any]:
+    """The different values of a column of pandas that may have texts."""
+    kind = column.dtype
+    if kind.name == "category":
+        return list(kind.categories)
+    return list(column.dropna().unique()) if kind == object or kind.name in ("string", "str") else []
 
 
 def _has_texts(column: Any) -> bool:
@@ -110,6 +131,9 @@ def _has_texts(column: Any) -> bool:
 
 
 def _is_numeric(value: Any) -> bool:
+    """Whether the program may read a value as a number."""
+    if isinstance(value, str) and value.strip()[:2].lower() in ("0x", "0o", "0b"):
+        return True
     try:
         float(value)
     except (TypeError, ValueError):
@@ -137,12 +161,23 @@ def _of_polars(rows: Any) -> FrameText:
         elif kind in (pl.String, pl.Categorical, pl.Enum) and any(_is_numeric(value) for value in rows[name].unique().drop_nulls().to_list()):
             texts.append(name)
     _tell_dates(dates)
+    _tell_spaces({name: rows[name].unique().to_list() for name, kind in rows.schema.items() if kind in (pl.String, pl.Categorical, pl.Enum)})
     return FrameText(str(made.write_csv()), texts, range(rows.height))
 
 
 def _tell_dates(names: list[str]) -> None:
     if names:
         warnings.warn(f"rows: {', '.join(names)}: dates are read as days since 1970-01-01, durations as days", stacklevel=_STACK)
+
+
+def _tell_spaces(texts: Mapping[str, Iterable[Any]]) -> None:
+    """Warns of texts that the program reads as others."""
+    for name, values in texts.items():
+        spaced = [value for value in values if isinstance(value, str) and value != value.strip()]
+        if "" in values or any(not value.strip() for value in spaced):
+            warnings.warn(f"rows: {name}: empty texts are read as gaps", stacklevel=_STACK)
+        if any(value.strip() for value in spaced):
+            warnings.warn(f"rows: {name}: spaces around texts are left out, as in {spaced[0]!r}", stacklevel=_STACK)
 
 
 def _expect_cells(name: str, cells: Iterable[Any]) -> None:
@@ -168,6 +203,9 @@ def _index_of(frame: FrameText, line: int) -> Any:
 
 
 def _last_lines(text: str) -> Iterator[int]:
-    reader = csv.reader(io.StringIO(text))
-    for _ in reader:
-        yield reader.line_num
+    is_quoted, number = False, 0
+    for line in text.split("\n"):
+        number += 1 + line.count("\r")  # the program counts each
+        is_quoted ^= line.count('"') % 2 == 1
+        if not is_quoted:
+            yield number

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
@@ -29,7 +29,7 @@ _DONE, _FAILED_RUNS, _STOPPED = 0, 3, 75
 def planned(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Said:
     """``mmoe sweep --dry-run`` with the keywords of ``mmoe.plan``."""
     with ready(given, options, settings, is_kept=False) as words:
-        return Said(run_program([*words, "--dry-run", "--quiet"], given["program"]))
+        return Said(_hinted(run_program([*words, "--dry-run", "--quiet"], given["program"])))
 
 
 def swept(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[str, str]) -> Results:
@@ -112,11 +112,16 @@ class Progress:
         self._is_stopped = line.endswith("the same call resumes")
         if self._is_shown:
             with self._lock:
-                progress_bar().write(line, file=sys.stderr)
+                progress_bar().write(_hinted(line), file=sys.stderr)
 
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _hinted(said: str) -> str:
+    """What the program advises, in keywords: ``give task stars=categorical``."""
+    return re.sub(r"(\bgive |\()--([a-z-]+)", lambda found: found[1] + found[2].replace("-", "_"), said)
 
 
 def _is_seen() -> bool:
@@ -132,8 +137,24 @@ def ready(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
     """
     frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else text_of(given["rows"])
     kept = Path(given["out"] or _DEFAULT)
+    before = set(kept.glob("rows_*.csv"))
     with nullcontext(kept) if is_kept else tempfile.TemporaryDirectory(prefix="mmoe-") as folder, in_keywords(options, settings, frame):
-        yield _words(given, frame, Path(folder), options, settings)
+        try:
+            yield _words(given, frame, Path(folder), options, settings)
+        except MmoeError:
+            _remove_unused({*Path(folder).glob("rows_*.csv")} - before)
+            raise
+
+
+def _remove_unused(copies: Iterable[Path]) -> None:
+    """Removes copies of a frame that a sweep was refused with, and the folder, if nothing else is there."""
+    for copy in copies:
+        configs = [*copy.parent.glob("config.yaml"), *copy.parent.glob("*/config.yaml")]
+        if any(copy.name in config.read_text(encoding="utf-8") for config in configs):
+            continue
+        copy.unlink()
+        if not any(copy.parent.iterdir()):
+            copy.parent.rmdir()
 
 
 def _words(given: dict[str, Any], frame: FrameText | None, folder: Path, options: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
@@ -161,7 +182,10 @@ def _categories(given: dict[str, Any], frame: FrameText | None) -> Any:
 
 
 def _listed(names: Any) -> list[str]:
-    return names.split(",") if isinstance(names, str) else list([] if names is None else names)
+    """Names of columns, which a frame may have as numbers."""
+    if isinstance(names, str):
+        return names.split(",")
+    return [] if names is None else list(map(str, names if isinstance(names, Iterable) else [names]))
 
 
 #: Options that are given once for each value.

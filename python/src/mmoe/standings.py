@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .frames import Figure, Frame, Results
+from .frames import Figure, Frame, Results, runs_needed
 from .own_models import Models, definitions
 from .program import MmoeError, PathLike, Said, as_json, follow_program, set_options
 from .running import Progress, in_keywords, option
@@ -172,7 +172,7 @@ def regimes(
         words += [word for keyword, flag in _OPTIONS.items() for word in option(flag, given[keyword])]
         with in_keywords(_OPTIONS, {key: key for key in settings or {}}):
             told = _told(words, progress and models is not None, program)
-        return Standings(Said(told["text"]), folder, frame, told["standings"], {file.suffix[1:]: file.read_bytes() for file in folder.glob("regimes.*")})
+        return Standings(Said(told["text"]), folder, frame, [{**row, "needed": runs_needed(row)} for row in told["standings"]], {file.suffix[1:]: file.read_bytes() for file in folder.glob("regimes.*")})
 
 
 def _model_words(models: Models | None, folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesa
 import type { CellSummary, Summary } from "../../summary/summary.ts";
 import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
 import { duration, parametersText, percentOf, thousands } from "../../units.ts";
+import { MORE_ROWS } from "../options.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./cell-names.ts";
 import { type Rows, withoutColumns } from "./table.ts";
@@ -137,9 +138,6 @@ export const NEEDED = "runs needed";
 
 /** More runs than this are out of reach. */
 const MOST_NEEDED = 100_000;
-
-/** Where no number of runs on a table does. */
-const MORE_ROWS = "more rows";
 
 /** How many runs tell a difference, up to `most`; a dash if that is not known, or not asked. */
 export function neededText(needed: number, most = MOST_NEEDED): string {
