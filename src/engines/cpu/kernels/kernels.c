@@ -339,7 +339,7 @@ static int trainStep(const Batch *batch, const double *rate, double limit) {
   double mean = 0;
   for (int k = 0; k < K; k++) mean += losses[k] / (double)K;
   if (!(mean <= limit)) return 0;
-  for (int k = 0; k < K; k++) sums[k] += losses[k];
+  for (int k = 0; k < 2 * K; k++) sums[k] += losses[k % K];
   if (rate) batch->optimizer->lr = *rate;
   beginStep(batch->optimizer);
   stepBack(batch);
