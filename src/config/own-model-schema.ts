@@ -70,6 +70,7 @@ const CHANGES = {
     .partial()
     .describe("some of {layers, gate}"),
   constraint: nonnegative,
+  factors: count(1, MOST.units),
   ranks,
   bias,
 };
@@ -93,7 +94,7 @@ const NAMED = {
 
 const SPEC_MODEL = z
   .strictObject({ ...NAMED, like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
-  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, constraint, ranks, bias");
+  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, constraint, factors, ranks, bias");
 
 /** Values of a model's options in Python, which become keyword arguments. */
 const option = z.union([printableText(), z.number(), z.boolean(), z.null()]);

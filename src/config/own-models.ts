@@ -105,7 +105,12 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
 const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
 
 /** Models of the zoo that came after sweeps with models of such names, which stay what they define. */
-const LATER: readonly string[] = ["logistic-regression", "mmoe-top-k-noisy", "mtan"] satisfies ModelName[];
+const LATER: readonly string[] = [
+  "factorization-machine",
+  "logistic-regression",
+  "mmoe-top-k-noisy",
+  "mtan",
+] satisfies ModelName[];
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;

@@ -8,7 +8,7 @@ import {
   programOf,
   type Value,
 } from "../models/program.ts";
-import { type ModelSpec, plainInputs, readInputs } from "../models/spec.ts";
+import { type ModelSpec, plainInputs } from "../models/spec.ts";
 import {
   hardConcrete,
   ITSELF,
@@ -21,7 +21,18 @@ import {
   softmaxOfTop,
   total,
 } from "./mixes.ts";
-import { chained, dense, modulated, normalized, rectified, type Span, scaled, type Tape, type Units } from "./tape.ts";
+import {
+  chained,
+  dense,
+  modulated,
+  normalized,
+  paired,
+  rectified,
+  type Span,
+  scaled,
+  type Tape,
+  type Units,
+} from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -140,6 +151,10 @@ class Interpreter {
         );
       case "funnel":
         return this.#funnelled(operation);
+      case "pairs":
+        return operation.machines.map((machine) =>
+          paired(tape, this.#values[machine.output], this.#values[machine.input], machine),
+        );
       default:
         return unreachable(operation);
     }
@@ -210,7 +225,8 @@ class Interpreter {
 
 /** Rows [N, D], the last inputs of which are numbers of vectors → [N, read]: the plain inputs, then the vectors. */
 function embedded(tape: Tape, spec: ModelSpec, rows: Units, tables: readonly ParameterBlock[]): Units {
-  const [D, plain, width] = [spec.inputs, plainInputs(spec), readInputs(spec)];
+  const [D, plain] = [spec.inputs, plainInputs(spec)];
+  const width = tables.reduce((sum, { shape }) => sum + shape[1], plain);
   const out = new Float64Array(tape.rows * width);
   for (let n = 0; n < tape.rows; n++) out.set(rows.values.subarray(n * D, n * D + plain), n * width);
   const eachNumber = (visit: (at: number, i: number, table: ParameterBlock) => void) => {

@@ -204,6 +204,43 @@ export function chained(tape: Tape, x: Units, y: Units): Units {
   );
 }
 
+/**
+ * z [N, O] and, added to it, the inner products of all pairs of vectors of factors: of the plain inputs of x, by `kernel` [plain, O
+ * factors], then of `tables` vectors in x. Goes back to z, the factors and those vectors.
+ */
+export function paired(
+  tape: Tape,
+  z: Units,
+  x: Units,
+  { factors, kernel, tables }: { readonly factors: number; readonly kernel: Span | undefined; readonly tables: number },
+): Units {
+  const W = z.width * factors;
+  const plain = (kernel?.size ?? 0) / W;
+  const by = kernel ? tape.value(kernel) : new Float64Array(0);
+  const termAt = (n: number, i: number, w: number) =>
+    i < plain ? x.values[n * x.width + i] * by[i * W + w] : x.values[n * x.width + plain + (i - plain) * W + w];
+  const sums = new Float64Array(tape.rows * W);
+  const out = Float64Array.from(z.values);
+  for (let n = 0; n < tape.rows; n++)
+    for (let w = 0; w < W; w++)
+      for (let i = 0; i < plain + tables; i++) {
+        const term = termAt(n, i, w);
+        out[n * z.width + Math.floor(w / factors)] += term * sums[n * W + w]; // with all before it
+        sums[n * W + w] += term;
+      }
+  return tape.units(out, (gradient) => {
+    addTo(tape.gradientOf(z), gradient);
+    const [toFactors, toX] = [kernel && tape.gradientAt(kernel), tables > 0 ? tape.gradientOf(x) : undefined];
+    for (let n = 0; n < tape.rows; n++)
+      for (let w = 0; w < W; w++)
+        for (let i = 0; i < plain + tables; i++) {
+          const slope = gradient[n * z.width + Math.floor(w / factors)] * (sums[n * W + w] - termAt(n, i, w));
+          if (i >= plain && toX) toX[n * x.width + plain + (i - plain) * W + w] += slope;
+          if (i < plain && toFactors) toFactors[i * W + w] += slope * x.values[n * x.width + i];
+        }
+  });
+}
+
 /** x [N, width], each number times that of `factors` [N * width]. */
 export function scaled(tape: Tape, x: Units, factors: ArrayLike<number>): Units {
   const times = (values: Float64Array) => values.map((value, i) => value * factors[i]);

@@ -30,6 +30,11 @@ export class CurveRecorder {
     return [...this.#sums];
   }
 
+  /** The step of the latest evaluation; undefined before the first. */
+  get lastStep(): number | undefined {
+    return this.#steps.at(-1);
+  }
+
   /** A copy of the lists. */
   get curve(): Curve {
     return {

@@ -43,7 +43,7 @@ interface RunSettings<M extends Model> extends RunNames {
   /** How its number of steps is chosen, up to those of its training; absent if it trains for all of them. */
   readonly stopping?: Stopping;
   /** Of a try with these validation rows as its held-out rows: it ends once its best step is known. */
-  readonly until?: Stopping;
+  readonly until?: Until;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
 }
@@ -56,6 +56,12 @@ export interface Stopping {
   readonly validation: number;
   /** The metric of a task, by number from 0, that decides; absent for the loss, mean over tasks. */
   readonly by?: { readonly metric: string; readonly task: number | null; readonly isHigherBetter: boolean };
+}
+
+/** What ends a try. */
+interface Until extends Stopping {
+  /** Whether its result may have `best`, which the training after it ends with: the engine gives it or not. */
+  readonly keepsBest?: true;
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
@@ -144,6 +150,8 @@ export interface RunResult {
   readonly tensors?: Tensors;
   /** What the run predicts of its held-out rows after the last step; only when the hooks ask for it. */
   readonly predictions?: Predictions;
+  /** Of a try: a state at its best step that is not evaluated yet, without moments. */
+  readonly best?: RunState;
 }
 
 /**

@@ -42,6 +42,7 @@ export function checkSpec(spec: ModelSpec): void {
   checkClosed(spec);
   checkMasks(spec);
   checkTowerGates(spec);
+  checkFactors(spec);
   checkLevels(spec);
   checkTop(spec);
   checkGateDropout(spec);
@@ -85,7 +86,8 @@ function checkSize(spec: ModelSpec): void {
     E * weightsOf([from, ...experts.layers]) + gates * weightsOf([from, ...gate.layers, E]);
   const weights = ofLevel(readInputs(spec)) + (levels - 1) * ofLevel(H) + K * weightsOf([H, ...tower.layers, 1]);
   const ofTower = (units: number) => (tower.gate ? weightsOf([readInputs(spec), tower.gate, units]) : 0);
-  const all = weights + links * H ** 2 + K * tower.layers.reduce((sum, units) => sum + ofTower(units), 0);
+  const ofPairs = K * (spec.factors ?? 0) * plainInputs(spec);
+  const all = weights + ofPairs + links * H ** 2 + K * tower.layers.reduce((sum, units) => sum + ofTower(units), 0);
   if (all > MOST_WEIGHTS) throw tooLarge(name, MOST_WEIGHTS, "weights", all);
 }
 
@@ -143,6 +145,15 @@ function checkTowerGates({ name, gating, tower }: ModelSpec): void {
   throw new RangeError(
     `model ${name}: tower.gate: expected no gates of towers with gating ${gating}, got ${tower.gate}`,
   );
+}
+
+/** Checks that the outputs to which products of factors are added are linear in the inputs. */
+function checkFactors({ name, factors, experts, tower }: ModelSpec): void {
+  if (factors === undefined) return;
+  expectCount(name, "factors", factors, 1);
+  const layers = experts.layers.length + tower.layers.length;
+  if (layers > 0)
+    throw new RangeError(`model ${name}: factors: expected no layers of experts and towers, got ${layers}`);
 }
 
 /** Checks that masks have a layer to read, before that which they multiply. */

@@ -71,6 +71,11 @@ export function initialTableInto(out: Float32Array, size: number, key: Key, std 
   truncatedNormalInto(out.subarray(0, out.length - size), key, std);
 }
 
+/** Factors of plain inputs: N(0, std²) redrawn beyond 2 `std`, by default libFM's .1. */
+export function initialFactors(size: number, key: Key, std = 0.1): Float32Array {
+  return truncatedNormal(key, size, std);
+}
+
 /** Numbers from U(-limit, limit). */
 export function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
   return new Float32Array(uniforms(key, size).map((u) => limit * (2 * u - 1)));

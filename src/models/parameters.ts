@@ -1,5 +1,5 @@
 import type { Key } from "../random/key.ts";
-import { type Initializer, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
+import { type Initializer, initialFactors, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
 import { isCore, isFactor, layersOf, type ParameterBlock, type Part, programOf, type Value } from "./program.ts";
 import { expertCount, type ModelSpec } from "./spec.ts";
 
@@ -26,7 +26,7 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order into `values`, [parameterCount] zeros, which it returns: kernels by `initializer`, each from the stream
- * whose key `keyFor` returns for its name, and shares as kernels; vectors of `embeddingStd` by `initialTableInto`; biases, shifts and log-alphas 0, gains 1; stitches leave a
+ * whose key `keyFor` returns for its name, and shares as kernels; vectors and factors of `embeddingStd` by `initialTableInto` and `initialFactors`; biases, shifts and log-alphas 0, gains 1; stitches leave a
  * task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of the smooth step's width: beyond a half
  * it is flat.
  */
@@ -46,6 +46,7 @@ export function initialValues(
       values.set(initialKernel(initializer, from, to, keyFor(name), experts), offset);
     }
     if (kind === "table") initialTableInto(values.subarray(offset, offset + from * to), to, keyFor(name), embeddingStd);
+    if (kind === "factors") values.set(initialFactors(size, keyFor(name), embeddingStd), offset);
     if (kind === "gain") values.fill(1, offset, offset + size);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }

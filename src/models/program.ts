@@ -15,6 +15,7 @@ import {
   levelCount,
   type ModelSpec,
   outputsFor,
+  plainInputs,
   type Ranks,
   readInputs,
 } from "./spec.ts";
@@ -24,8 +25,8 @@ export type Part = "embeddings" | "experts" | "gates" | "links" | "towers" | "ou
 
 /**
  * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
- * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size]; gains and shifts are of the units
- * of a layer norm.
+ * [K, E]; shares, of a factored layer's cores, are [K, rank]; tables of embeddings are [rows, size]; factors of plain inputs are
+ * [inputs, factors of all outputs]; gains and shifts are of the units of a layer norm.
  */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
@@ -37,7 +38,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares" | "gain" | "shift";
+  readonly kind: "table" | "kernel" | "bias" | "stitch" | "log-alpha" | "shares" | "factors" | "gain" | "shift";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -91,6 +92,17 @@ export interface Modulation {
   readonly factor: number;
 }
 
+/** A task's output, and the inner products of all pairs of vectors of factors that are added to it: of each plain input, times it, and of tables. */
+export interface Machine {
+  readonly output: Value;
+  /** The rows, or the plain inputs and as many vectors as `tables` [outputs, factors]. */
+  readonly input: Value;
+  readonly factors: number;
+  /** [plain inputs, outputs factors]; undefined without plain inputs. */
+  readonly kernel: ParameterBlock | undefined;
+  readonly tables: number;
+}
+
 interface Operands {
   /** Tables, whose vectors the last inputs of a row number → one value: plain inputs, then the vectors. */
   readonly embed: { readonly tables: readonly ParameterBlock[] };
@@ -107,6 +119,8 @@ interface Operands {
   readonly modulate: { readonly modulations: readonly Modulation[] };
   /** Outputs of all tasks → a value of each; those of the tasks in `chain`, logits, become those of products, as of a spec's funnel. */
   readonly funnel: { readonly outputs: readonly Value[]; readonly chain: readonly number[] };
+  /** → a value of each. */
+  readonly pairs: { readonly machines: readonly Machine[] };
 }
 
 export type OperationOf<Kind extends keyof Operands> = Operands[Kind] & {
@@ -166,6 +180,8 @@ class Writer {
   readonly #spec: ModelSpec;
   /** What networks of the first level read: the rows, vectors that all have in common, or those of each task. */
   readonly #inputs: readonly Value[];
+  /** What the machines of tasks read, [K]: the rows, or vectors of factors of each task. */
+  readonly #factors: readonly Value[];
   /** By value: how many numbers it has of a row. */
   readonly #widths: number[];
   /** What gates of towers give, [K, layers of a tower]; none without such gates. */
@@ -174,16 +190,28 @@ class Writer {
   constructor(spec: ModelSpec) {
     this.#spec = spec;
     this.#widths = [spec.inputs];
-    const embedded = range(embeddingSets(spec)).flatMap((set) => {
-      const tables = (spec.embeddings ?? []).map(({ rows, size }, i) =>
-        this.#declare({ part: "embeddings", level: 0, network: `embeddings/${set}`, layer: `${i}` }, "table", [
-          rows,
-          size,
-        ]),
-      );
-      return this.#add("embed", { tables }, [{ width: readInputs(spec), values: [], parameters: tables }]);
-    });
+    const embedded = range(embeddingSets(spec)).flatMap((set) => this.#embedded(set, spec.embeddings));
     this.#inputs = embedded.length > 0 ? embedded : [0];
+    this.#factors = range(spec.factors ? spec.tasks : 0).flatMap((k) => {
+      const embeddings = spec.embeddings?.map(({ rows }) => ({ rows, size: this.#factorsOf(k) }));
+      return embeddings ? this.#embedded(spec.tasks + k, embeddings) : [0];
+    });
+  }
+
+  #embedded(set: number, embeddings: ModelSpec["embeddings"] = []): Value[] {
+    const tables = embeddings.map(({ rows, size }, i) =>
+      this.#declare({ part: "embeddings", level: 0, network: `embeddings/${set}`, layer: `${i}` }, "table", [
+        rows,
+        size,
+      ]),
+    );
+    const width = readInputs({ ...this.#spec, embeddings });
+    return this.#add("embed", { tables }, [{ width, values: [], parameters: tables }]);
+  }
+
+  /** Factors of all outputs of a task. */
+  #factorsOf(k: number): number {
+    return (this.#spec.factors ?? 0) * outputsFor(this.#spec, k);
   }
 
   outputs(): Value[] {
@@ -200,8 +228,22 @@ class Writer {
       return { input: inputs[k], layers: [...hidden, output] };
     });
     const isGated = (i: number) => this.#towerGates.length > 0 && i < tower.layers.length;
-    const outputs = this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+    const units = this.#networks(towers, (units, i) => (isGated(i) ? this.#gatedBy(units, i) : units));
+    const outputs = this.#spec.factors ? this.#paired(units, this.#spec.factors) : units;
     return funnel ? this.#funnelled(outputs, funnel) : outputs;
+  }
+
+  #paired(outputs: readonly Value[], factors: number): Value[] {
+    const [plain, tables] = [plainInputs(this.#spec), this.#spec.embeddings?.length ?? 0];
+    const machines = outputs.map((output, k): Machine => {
+      const place = { part: "outputs", level: 0, network: `towers/${k}`, layer: "output" } as const;
+      const kernel = plain > 0 ? this.#declare(place, "factors", [plain, this.#factorsOf(k)]) : undefined;
+      return { output, input: this.#factors[k], factors, kernel, tables };
+    });
+    const sources = machines.map(({ output, input, kernel }) => {
+      return { width: this.#widths[output], values: [output, input], parameters: kernel ? [kernel] : [] };
+    });
+    return this.#add("pairs", { machines }, sources);
   }
 
   /** A task of the chain learns by what is before it, too. */

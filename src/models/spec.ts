@@ -83,6 +83,11 @@ export interface ModelSpec {
    * one is the logit of the product of the probabilities up to its own. Each has one output. None if absent.
    */
   readonly funnel?: readonly number[];
+  /**
+   * Factors of each input and vector for each output, whose inner products are added to it for all pairs (factorization machines, Rendle,
+   * ICDM 2010): with towers that are linear maps of the inputs. None if absent.
+   */
+  readonly factors?: number;
   /** Biases on experts, towers and outputs. */
   readonly bias: boolean;
   /** Probability that a unit of an expert's or a tower's ReLU layer is dropped while training; 0 for none. */

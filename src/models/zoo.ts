@@ -39,6 +39,8 @@ const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 const CONSTRAINT = 0.001;
 /** Ranks of a layer's kernels over two tasks; assumed. */
 const RANKS = { inputs: 32, units: 32, tasks: 2 };
+/** Of an input's vector in a factorization machine. */
+const FACTORS = 8;
 /** Units of a hidden layer of a gate; assumed. */
 const GATE_UNITS = 16;
 
@@ -375,6 +377,19 @@ export const ZOO = {
       tower: { layers: [] },
     }),
   },
+  "factorization-machine": {
+    label: "Factorization Machine",
+    about: "linear, and products of all pairs of inputs by factors",
+    formula: [
+      "y_k = t_k(x) + sum_(i < j) v_ki v_kj, t_k as of logistic-regression",
+      "v_ki = x_i V_ki of inputs, V_kc(x_c) of ids c, vectors of 8 factors",
+    ],
+    source: "Rendle, ICDM 2010; one for each output, 8 factors as in libFM",
+    build: (dimensions) => {
+      const linear: ModelSpec = ZOO["logistic-regression"].build(dimensions);
+      return { ...linear, name: "factorization-machine", factors: FACTORS };
+    },
+  },
 } as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;
@@ -389,7 +404,7 @@ export function zooLabel(name: string): string {
 type Some<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** A model of the zoo under another name, and what differs from it. */
-export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "constraint" | "bias">> {
+export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "constraint" | "factors" | "bias">> {
   readonly name: string;
   readonly label?: string | undefined;
   readonly like: ModelName;

@@ -4,6 +4,7 @@ import { heldoutCount } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import { bestStep } from "../engines/early-stop.ts";
 import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState, StepChoice, Stopping } from "../engines/engine.ts";
+import { nextEvaluation } from "../engines/evaluations.ts";
 
 /** Runs that choose their steps together, before they train. */
 const TOGETHER = 32;
@@ -72,7 +73,7 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
   const following: Stage[] = [];
   const { signal, noMore, onBegin } = hooks; // these reach the caller; parameters of a try do not
   await engine.train(
-    left.map(({ run }) => validationRun(run)),
+    left.map(({ run }) => tryOf(run, engine)),
     {
       ...defined({ signal, noMore, onBegin }),
       ...choices.hooks(byId),
@@ -100,7 +101,8 @@ async function tried(engine: Engine, left: readonly Stage[], { choices, ...hooks
 function stageAfter({ run }: Stage, result: RunResult): Stage | undefined {
   const best = bestStep(result, run.stopping);
   if (best === undefined) return undefined;
-  return { run, choice: { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss } };
+  const choice = { tried: result.curve.steps.at(-1) as number, steps: best.step, validationLoss: best.loss };
+  return { run, choice, ...(result.best?.step === best.step && { best: result.best }) };
 }
 
 function failedBefore(result: RunResult, run: StoppedRun): RunResult {
@@ -118,6 +120,8 @@ interface Stage {
   readonly choice: StepChoice;
   /** Where it goes on from; absent if it begins. */
   readonly state?: RunState;
+  /** What its training ends with: it takes no step. Only the engine that gave it knows what to do with it. */
+  readonly best?: RunState;
 }
 
 /** Whether the number of steps is chosen. */
@@ -149,15 +153,16 @@ class Choices {
   /** Hooks of the engine that trains these stages, by the ids of their runs. */
   hooks(stages: ReadonlyMap<string, Stage>): Pick<Hooks, "keeping"> {
     const keeping = this.#keeping;
-    if (keeping === undefined) return {};
     const states = new Map<string, RunState>();
-    for (const [id, { state }] of stages) if (state) states.set(id, state);
+    for (const [id, { state, best = state }] of stages) if (best) states.set(id, best);
+    if (keeping === undefined && states.size === 0) return {};
     const onState: Keeping["onState"] = ({ id }, state) => {
-      const { run, choice } = stages.get(id) as Stage;
+      const { run, choice, best } = stages.get(id) as Stage;
+      if (best) return; // its choice is kept: a process that goes on from it trains to the step again
       this.#unkept.delete(id);
-      keeping.onState(run, { ...state, choice });
+      keeping?.onState(run, { ...state, choice });
     };
-    return { keeping: { ...keeping, states, onState } };
+    return { keeping: { everyMs: Number.POSITIVE_INFINITY, ...keeping, states, onState } };
   }
 
   /** A run is at another stage, after a try that took so long. */
@@ -192,12 +197,31 @@ const MOST_BETWEEN = 500;
 
 export type StoppedRun = AnyRun & { readonly stopping: Stopping };
 
-/** A run as runs without early stopping, if its try chooses that many steps: the try goes on for as long as its patience asks. */
-export function trainingsOf(run: AnyRun, chosen = run.training.steps): AnyRun[] {
+/**
+ * A run as runs without early stopping, if its try chooses that many steps: the try goes on for as long as its patience asks. On an
+ * engine that is given, the training after it is left out where it takes no step.
+ */
+export function trainingsOf(run: AnyRun, chosen = run.training.steps, engine?: Engine): AnyRun[] {
   if (!isStopped(run)) return [run];
   const { until: _, ...tried } = validationRun(run);
   const limit = Math.min(run.training.steps, chosen + run.stopping.patience * stepsBetween(run));
-  return [{ ...tried, training: { ...tried.training, steps: limit } }, withSteps(run, chosen)];
+  const first = { ...tried, training: { ...tried.training, steps: limit } };
+  return engine && endsAtBest(run, engine) ? [first] : [first, withSteps(run, chosen)];
+}
+
+/**
+ * Whether the training after a try need take no step: the cpu engine gives a state at the best step, and both train on the same
+ * rows. A state has no evaluations on the run's held-out rows, so the first of these has to be at the end.
+ */
+function endsAtBest(run: StoppedRun, engine: Engine): boolean {
+  const { validationRows, evalEvery, steps } = run.training;
+  const isAtEnd = evalEvery !== "auto" && nextEvaluation(run.training, 0) >= steps;
+  return validationRows !== undefined && isAtEnd && engine.path(run) === "cpu";
+}
+
+function tryOf(run: StoppedRun, engine: Engine): AnyRun {
+  const tried = validationRun(run);
+  return endsAtBest(run, engine) ? { ...tried, until: { ...run.stopping, keepsBest: true } } : tried;
 }
 
 /** The most steps that a run trains, its try included. */

@@ -43,7 +43,7 @@ export interface Part {
 
 /** Estimates the time of runs of one sweep by training its first ones. Of runs with early stopping it is the longest. */
 export async function estimateTime(asked: readonly AnyRun[], engine: Engine): Promise<TimeEstimate> {
-  const runs = asked.flatMap((run) => trainingsOf(run));
+  const runs = asked.flatMap((run) => trainingsOf(run, run.training.steps, engine));
   const kinds = groupBy(runs, (run) => kindOf(run, engine));
   const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.size / LONG_TRIALS));
   const parts = new Map<string, Part>(); // engines train side by side, the runs of one of them one after the other

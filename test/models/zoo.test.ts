@@ -41,6 +41,7 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
   ["mmoe-top-k-noisy", [8 * 101 * 16, 2 * 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
   ["mtan", [101 * 80 + 81 * 32, 2 * (81 * 16 + 17 * 32), 0, 2 * (32 * 8 + 8), 18]],
   ["logistic-regression", [0, 0, 0, 0, 2 * 101]],
+  ["factorization-machine", [0, 0, 0, 0, 2 * (101 + 100 * 8)]],
   ["mmoe-linear", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 

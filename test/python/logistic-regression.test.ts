@@ -1,4 +1,5 @@
-// Peers of a table's models: logistic-regression, trained to its end, beside scikit-learn's, and the example of boosted trees.
+// Peers of a table's models: logistic-regression, trained to its end, beside scikit-learn's, factorization-machine beside its formula in
+// PyTorch, and the example of boosted trees.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -62,6 +63,85 @@ test.skipIf(!HAS_PYTHON)(
       const [run] = csvFile(out, "runs.csv");
       for (const [k, loss] of expected.entries())
         expect(Number(run?.[`finalHeldoutLoss${k + 1}`]), how).toBeCloseTo(loss, 4);
+    }
+  },
+);
+
+/** From the weights after 30 steps of sgd on all rows, 40 steps more, with all pairs of vectors one by one, in float64. */
+const MACHINE = `import json, sys, numpy as np, pandas, torch, mmoe
+from itertools import combinations
+first, last = (mmoe.results(folder) for folder in sys.argv[2:])
+table = pandas.read_csv(sys.argv[1])
+train = (table["part"] == "train").to_numpy()
+x = torch.tensor(last.encode(table)[train], dtype=torch.float64)
+y = torch.tensor((table[train][["y_1", "y_2"]] == "yes").to_numpy(float))
+unit = -(y.mean(0) * y.mean(0).log() + (1 - y.mean(0)) * (1 - y.mean(0)).log())
+w = {name: torch.tensor(each, dtype=torch.float64, requires_grad=True) for name, each in first.weights("factorization-machine/000").items()}
+tables = sum(name.startswith("embeddings/0/") for name in w)
+plain, ids = x[:, : x.shape[1] - tables], x[:, x.shape[1] - tables :].long()
+def output(k):
+    own = lambda at: [w[f"embeddings/{at}/{t}/table"][ids[:, t]] for t in range(tables)]
+    linear = torch.cat([plain, *own(k)], dim=1) @ w[f"towers/{k}/output/kernel"] + w[f"towers/{k}/output/bias"]
+    vectors = [plain[:, [d]] * w[f"towers/{k}/output/factors"][d] for d in range(plain.shape[1])] + own(2 + k)
+    return linear[:, 0] + sum((a * b).sum(1) for a, b in combinations(vectors, 2))
+for step in range(40):
+    losses = [torch.nn.functional.binary_cross_entropy_with_logits(output(k), y[:, k]) / unit[k] for k in range(2)]
+    gradients = torch.autograd.grad(sum(losses), list(w.values()))
+    with torch.no_grad():
+        for each, gradient in zip(w.values(), gradients):
+            each -= 0.3 * gradient
+after = last.weights("factorization-machine/000")
+begun = first.weights("factorization-machine/000")
+x = torch.from_numpy(last.encode(table))
+kept = pandas.read_parquet(f"{sys.argv[3]}/predictions/factorization-machine/000.parquet")
+module = last.module("factorization-machine")(x[kept["row"].to_numpy() - 1]).detach().numpy()
+print(json.dumps({"names": sorted(after) == sorted(w), "apart": max(float(abs(after[n] - w[n].detach().numpy()).max()) for n in w),
+    "moved": min(float(abs(after[n] - begun[n]).max()) for n in w), "module": float(abs(module - kept.filter(like="output/").to_numpy()).max())}))`;
+
+test.skipIf(!HAS_PYTHON)(
+  "a factorization machine takes the steps that PyTorch's gradients of its formula take",
+  async () => {
+    for (const options of [[], ["--one-hot", "1", "--embedding", "2"]]) {
+      const folders = await Promise.all(
+        [30, 70].map(async (steps) => {
+          const out = join(temporaryFolder(), "machine");
+          const argv = [
+            "sweep",
+            "smoke",
+            "--rows",
+            file,
+            ...options,
+            "--models",
+            "factorization-machine",
+            "--runs",
+            "1",
+          ];
+          const rows = ["refit=true", "optimizer=sgd", "weightDecay=0", "embeddingStd=0.3"].slice(
+            0,
+            options.length > 0 ? 4 : 3,
+          );
+          const how = [
+            "--steps",
+            `${steps}`,
+            "--batch",
+            `${N - TESTED}`,
+            "--lr",
+            "0.3",
+            "--keep-weights",
+            "--keep-predictions",
+          ];
+          const told = await runMain([...argv, ...how, ...rows.flatMap((one) => ["--set", one]), "--out", out]);
+          expect(told.stderr + told.code).toMatch(/0$/);
+          return out;
+        }),
+      );
+      const { names, apart, moved, module } = JSON.parse(python(["-c", MACHINE, file, ...folders]));
+      expect([names, apart < 2e-5, moved > 0.005, module < 1e-5], JSON.stringify({ apart, moved, module })).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
     }
   },
 );

@@ -166,6 +166,9 @@ const LINEAR: ModelSpec = {
   tower: { layers: [] },
 };
 
+/** Products of all pairs of inputs by factors, for each task. */
+export const PAIRS: ModelSpec = { ...LINEAR, name: "pairs", factors: 5 };
+
 /** A member of each gating: a new one does not compile until it is here, so no test of `SPECS` leaves it out. */
 export const BY_GATING: Readonly<Record<Gating, ModelSpec>> = {
   none: BOTTOM,
@@ -246,6 +249,10 @@ export const SPECS: readonly ModelSpec[] = [
   { ...EMBEDDED, name: "embedded-alone", inputs: 3, embeddings: [...embeddings, { rows: 4, size: 2 }] },
   { ...LINEAR, name: "embedded-linear", embeddings },
   LINEAR,
+  PAIRS,
+  { ...PAIRS, name: "embedded-pairs", embeddings, factors: 3 },
+  { ...PAIRS, name: "pairs-alone", inputs: 3, embeddings: [...embeddings, { rows: 4, size: 2 }] },
+  { ...PAIRS, name: "pairs-funnel", funnel: [0, 2] },
   { ...LINEAR, name: "towers-alone", tower: { layers: [7] }, dropout: 0.2 },
   { ...PLE, name: "embedded-ple", embeddings },
   { ...STITCHED, name: "embedded-stitch", embeddings },

@@ -272,6 +272,43 @@ describe("on real engines", () => {
     }
   });
 
+  test("a training whose first evaluation is its last takes the weights of its try, and has the numbers of one that trains again", async () => {
+    const file = tableFile(90, { signs: true, shops: true });
+    const set = "runs=2 steps=150 evalEvery=150 patience=4 batch=8 lr=0.01 dropout=0.2 diagnostics=[gates,gradients]";
+    const models = "models=[shared-bottom,mmoe,ple]"; // of ple, units with a bias are computed beside some without
+    const rows = [rowsOverride(file, { embedding: 2 }), taskOverride("y_1=binary")];
+    const all = [...set.split(" "), models].map(setOverride);
+    const ofTable = (...more: string[]) =>
+      withTables(planRuns(loadConfig("smoke", [...rows, ...all, ...more.map(setOverride)])));
+    const generated = ["trainRows=60", "refit=false", "correlations=0.5"].map(setOverride);
+    const sweeps = [
+      ...[[], ["chooseBy=auc1"], ["method=gradnorm", "weightDecay=0.01"]].map((more) => ofTable(...more)),
+      planRuns(loadConfig("smoke", [...all, ...generated])),
+    ];
+    const numbersOf = async (engine: Engine, runs: readonly AnyRun[]) => {
+      const results: RunResult[] = [];
+      let steps = 0;
+      await withEarlyStopping(engine).train(runs, {
+        keepParameters: true,
+        keepPredictions: true,
+        onProgress: () => steps++,
+        onResult: (result) => results.push({ ...result, elapsedMs: 0 }),
+      });
+      results.sort((a, b) => (a.run.id < b.run.id ? -1 : 1));
+      return { results, steps };
+    };
+    const once = new CpuEngine({ jobs: 1 });
+    const twice = Object.assign(new CpuEngine({ jobs: 1 }), { path: () => "tfjs" }); // is not asked for its best step
+    expect([once, twice].map((engine) => trainingsOf(sweeps[0][0], 30, engine).length)).toEqual([1, 2]);
+    for (const runs of sweeps) {
+      const [kept, again] = await Promise.all([once, twice].map((engine) => numbersOf(engine, runs)));
+      expect(kept.results).toEqual(again.results);
+      expect(new Set(kept.results.map(({ run }) => run.training.steps)).size).toBeGreaterThan(2);
+      expect([kept.steps, again.steps > 0]).toEqual([0, true]);
+    }
+    await Promise.all([once, twice].map((engine) => engine.dispose()));
+  });
+
   test("held-out rows have no say in it", async () => {
     expect(await stepsOf(cpu, 100)).toEqual(await stepsOf(cpu));
   });

@@ -94,6 +94,19 @@ class ProgramModule(nn.Module):
             logits[task] = -torch.stack([-x, -y, -x - y]).logsumexp(0)
         return logits
 
+    def _pairs(self, operation: dict[str, Any], values: list[Tensor]) -> list[Tensor]:
+        return [self._machine(values[machine["output"]], values[machine["input"]], machine) for machine in operation["machines"]]
+
+    def _machine(self, output: Tensor, x: Tensor, machine: dict[str, Any]) -> Tensor:
+        """A factorization machine: the output and the inner products of all pairs of vectors."""
+        width = output.shape[1] * machine["factors"]
+        plain = x.shape[1] - machine["tables"] * width
+        vectors = x[:, plain:].reshape(len(x), -1, width)  # [N, tables, O factors]
+        if "kernel" in machine:
+            vectors = torch.cat([x[:, :plain, None] * self.get_parameter(machine["kernel"]), vectors], dim=1)
+        twice = vectors.sum(1).square() - vectors.square().sum(1)
+        return output + 0.5 * twice.reshape(len(x), -1, machine["factors"]).sum(2)
+
 
 _OPERATIONS: dict[str, Callable[[ProgramModule, dict[str, Any], list[Tensor]], list[Tensor]]] = {
     "embed": ProgramModule._embed,
@@ -104,6 +117,7 @@ _OPERATIONS: dict[str, Callable[[ProgramModule, dict[str, Any], list[Tensor]], l
     "normalize": ProgramModule._normalize,
     "modulate": ProgramModule._modulate,
     "funnel": ProgramModule._funnel,
+    "pairs": ProgramModule._pairs,
 }
 
 

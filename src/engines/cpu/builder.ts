@@ -2,6 +2,7 @@
 import { unreachable } from "../../errors.ts";
 import { traitsOf } from "../../models/gatings.ts";
 import {
+  type Machine,
   type Mix,
   type Modulation,
   type Norm,
@@ -11,9 +12,9 @@ import {
   programOf,
   type Value,
 } from "../../models/program.ts";
-import { firstOutput, plainInputs, readInputs, type Selection } from "../../models/spec.ts";
+import { firstOutput, plainInputs, type Selection } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
-import { columnBytes, type Layout } from "../rows/panels.ts";
+import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, Reach, takeColumns } from "./columns.ts";
 import { type Chance, DenseLayers, lastDropped, type StepPlan } from "./dense.ts";
 import { embedding } from "./embedding.ts";
@@ -65,6 +66,8 @@ export class Builder {
         return this.#modulated(operation);
       case "funnel":
         return this.#funnelled(operation);
+      case "pairs":
+        return this.#paired(operation);
       default:
         return unreachable(operation);
     }
@@ -81,7 +84,9 @@ export class Builder {
   /** What networks read where the rows have numbers of vectors. */
   #embed(tables: readonly ParameterBlock[]): Columns {
     const { arena, weights, spec, batch, tape } = this.#plan;
-    const input: Columns = { ...this.#columns(readInputs(spec)), constant: plainInputs(spec) };
+    const plain = plainInputs(spec);
+    const width = tables.reduce((sum, { shape }) => sum + shape[1], plain);
+    const input: Columns = { ...this.#columns(width), constant: plain };
     const { forward, backward, touched } = embedding(arena, weights, spec, { tables, input, batch });
     this.touched.push(...touched);
     tape.push([forward], (reach) => (reach.has(input) ? [...backward] : []));
@@ -339,6 +344,33 @@ export class Builder {
       return [...reach.clearOthers(all), instruction("funnelGradient", { ...of, g, dz })];
     });
     return outs;
+  }
+
+  #paired({ machines }: OperationOf<"pairs">): Columns[] {
+    const outs = this.#sideBySide(machines.map(({ output }) => this.#units(output).width));
+    for (const [k, machine] of machines.entries()) this.#machine(machine, outs[k]);
+    return outs;
+  }
+
+  /** What a task's inputs add by twos: rows that are sparse as dense layers read them. */
+  #machine({ output, input, factors, kernel, tables }: Machine, out: Columns): void {
+    const { arena, weights, tape, spec, entries = 0 } = this.#plan;
+    const [z, x, plain] = [this.#units(output), this.#values[input], plainInputs(spec)];
+    const sums = this.#columns(out.width * factors);
+    const of = {
+      ...{ x: x?.value ?? 0, xStride: x?.stride ?? inputPanelBytes(entries ? 2 * entries : plain, this.#layout) },
+      ...{ plain, entries: x ? 0 : entries, tables, O: out.width, factors },
+      w: kernel ? 4 * (weights.vectors.get(kernel) as number) : 0,
+      ...{ z: z.value, zStride: z.stride, sums: sums.value, sumsStride: sums.stride },
+      ...{ out: out.value, outStride: out.stride, scratch: arena.take(4 * sums.width) },
+    };
+    const gradients = arena.take(4 * roundUp(plain * sums.width, this.#layout.lanes));
+    tape.push([instruction("pairs", of)], (reach) => {
+      if (!reach.has(out)) return [];
+      for (const columns of x ? [z, x] : [z]) reach.add(columns);
+      const to = { g: out.gradient, dz: z.gradient, dx: x?.gradient ?? 0, gradients };
+      return [instruction("pairsGradient", { ...of, ...to })];
+    });
   }
 
   #linkNoise(): { key: number; step: number } {

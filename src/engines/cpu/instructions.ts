@@ -7,6 +7,11 @@ const DENSE = ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N
 const UPDATE = ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"] as const;
 const UPDATE_SPARSE = [...UPDATE, "entries", "units", "lines", "block"] as const;
 
+const PAIRS = [
+  ...["x", "xStride", "plain", "entries", "tables", "O", "factors", "w"],
+  ...["z", "zStride", "sums", "sumsStride", "out", "outStride", "scratch"],
+] as const;
+
 const FIELDS = {
   dense: DENSE,
   inputGradient: ["g", "gStride", "N", "w", "D", "first", "dx", "dxStride", "mask", "maskStride"],
@@ -59,6 +64,8 @@ const FIELDS = {
   noisyGradient: ["gate", "gateStride", "E", "rows", "pull", "isNoisy", "slopes", "d", "dStride"],
   funnel: ["z", "zStride", "out", "outStride", "N", "chain", "count"],
   funnelGradient: ["z", "zStride", "out", "outStride", "N", "chain", "count", "g", "dz"],
+  pairs: PAIRS,
+  pairsGradient: [...PAIRS, "g", "dz", "dx", "gradients"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

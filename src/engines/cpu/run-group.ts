@@ -136,7 +136,8 @@ export class RunGroupTraining {
 
   /** Whether all steps are done, or all runs have failed or were stopped early. */
   get isOver(): boolean {
-    return this.#first.step >= this.#training.steps || this.runs.every(({ isOver }) => isOver);
+    const { steps } = this.#training;
+    return this.runs.every(({ isOver, step, isEvaluated }) => isOver || (step >= steps && isEvaluated));
   }
 
   /** Trains each run for the next chunk of steps; a round that `isLate` cuts short leaves the runs at different steps. */
@@ -144,7 +145,7 @@ export class RunGroupTraining {
     const done = this.#first.step;
     const next = nextEvaluation(this.#training, done);
     const count = Math.min(this.#plan.rows.chunkSteps, next - done);
-    this.#rows.load(done + 1, count);
+    if (count > 0) this.#rows.load(done + 1, count);
     for (const [i, run] of this.runs.entries()) {
       if (isLate()) return;
       run.advance(count, next);
@@ -184,6 +185,7 @@ export class RunGroupTraining {
       elapsedMs: run.elapsedMs(share),
       device: run.device,
       ...(run.failure !== undefined && { failure: run.failure }),
+      ...(run.best && { best: run.best }),
       ...(run.diagnostics && { diagnostics: run.diagnostics }),
       ...(setLosses && run.failure === undefined && { trainingSetLoss: setLosses[i] }),
       ...(keepParameters && { parameters: run.parameters }),

@@ -30,7 +30,7 @@ export interface RunSlot {
   readonly optimizer: number;
   /** float64 [K]: losses of the latest batch, or of rows, added up by `evaluate`. */
   readonly losses: number;
-  /** float64 [K]: batch losses added up. */
+  /** float64 [2][K]: batch losses added up since the latest evaluation, and since the first step of this process. */
   readonly sums: number;
   /** The address of the records of its tasks, [K] (kernels/records.h). */
   readonly tasks: number;
@@ -87,7 +87,7 @@ export function takeSlot(arena: Arena, code: StepCode, rule: Rule, { keyOf, step
   const weights = arena.take(all + 4 * lanes * lanes); // a square more, which kernels may read but never use
   const optimizer = arena.put(optimizerRecord(rule, bytes));
   const losses = arena.take(8 * K);
-  const sums = arena.take(8 * K);
+  const sums = arena.take(8 * 2 * K);
   const tasks = arena.take(TASK * K);
   const learnedSize = learnedNumbers(rule) * K;
   const learned = arena.put(new Float64Array(learnedSize).fill(WEIGHS.has(name) ? 1 : 0, 0, K));
@@ -226,14 +226,41 @@ export function readTrained(memory: KernelInstance, slot: RunSlot): Trained {
   const { code, optimizer, sums, learned, learnedSize } = slot;
   const [power1, power2] = memory.float64(optimizer + POWERS, 2) as unknown as [number, number];
   const blocks = Array.from({ length: slot.values }, (_, i) => valuesAt(memory, slot, i));
-  const [noBias] = noBiases(code.weights);
   return {
-    values: blocks.map((block) => unpackWeights(code.weights, block)),
-    noBias: blocks.map((block) => (noBias === undefined ? 0 : block[noBias])),
+    ...canonical(slot, blocks),
     powers: [power1, power2],
     sums: [...memory.float64(sums, code.tasks)],
     ...(learnedSize > 0 && { learned: [...memory.float64(learned, learnedSize)] }),
   };
+}
+
+/** Blocks of numbers in the engine's order, as a state has them. */
+function canonical(
+  { code: { weights } }: RunSlot,
+  blocks: readonly Float32Array[],
+): Pick<RunState, "values" | "noBias"> {
+  const [noBias] = noBiases(weights);
+  return {
+    values: blocks.map((block) => unpackWeights(weights, block)),
+    noBias: blocks.map((block) => (noBias === undefined ? 0 : block[noBias])),
+  };
+}
+
+/** What a run needs that trains no further: its parameters, and the batch losses of all its steps, added up. */
+export interface Snapshot {
+  /** In the engine's order: to copy vectors of a million values takes milliseconds, to order them a second. */
+  readonly parameters: Float32Array;
+  /** [K]. */
+  readonly sums: readonly number[];
+}
+
+export function takeSnapshot(memory: KernelInstance, slot: RunSlot): Snapshot {
+  const K = slot.code.tasks;
+  return { parameters: valuesAt(memory, slot, 0).slice(), sums: [...memory.float64(slot.sums + 8 * K, K)] };
+}
+
+export function trainedIn(slot: RunSlot, { parameters, sums }: Snapshot): Trained {
+  return { ...canonical(slot, [parameters]), powers: [1, 1], sums };
 }
 
 export function writeTrained(memory: KernelInstance, slot: RunSlot, trained: Trained): void {

@@ -1,6 +1,6 @@
 import { CurveRecorder } from "../curve-recorder.ts";
 import { DiagnosticRecorder, hasMetrics } from "../diagnosing.ts";
-import { isEnough } from "../early-stop.ts";
+import { bestStep, isEnough } from "../early-stop.ts";
 import {
   type Curve,
   DIVERGED_LOSS,
@@ -22,8 +22,11 @@ import {
   type RunSlot,
   readParameters,
   readTrained,
+  type Snapshot,
   setStep,
   takeMeans,
+  takeSnapshot,
+  trainedIn,
   writeInitial,
   writeRates,
   writeTasks,
@@ -56,6 +59,9 @@ export class TrainingRun {
   #step: number;
   /** Whether it has trained for long enough to know its best step; never without early stopping. */
   #isEnough: boolean;
+  /** Of a try that is to give it: its best step so far. One that goes on from a state has only a part of its batch losses. */
+  readonly #keepsBest: boolean;
+  #best: (Snapshot & Pick<RunState, "step" | "elapsedMs">) | undefined;
   /** Milliseconds of the processes before this one. */
   readonly #elapsedMs: number;
   /** Milliseconds of its own in this process: its steps and evaluations. */
@@ -72,6 +78,7 @@ export class TrainingRun {
     this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#elapsedMs = elapsedMs;
+    this.#keepsBest = state === undefined && run.until?.keepsBest === true;
     this.#tasks = lossesOfTasks(run);
     writeTasks(memory, own.slot, this.#tasks, run.training.huberDelta, isWeighted(run));
     this.#isEnough = isEnough(run, this);
@@ -96,6 +103,19 @@ export class TrainingRun {
   /** Whether it trains no further, although others go on. */
   get isOver(): boolean {
     return this.failure !== undefined || this.#isEnough;
+  }
+
+  /** Whether it has been evaluated after its latest step. */
+  get isEvaluated(): boolean {
+    return this.#record.lastStep === this.#step;
+  }
+
+  /** What a training for its best number of steps ends with, before it is evaluated. */
+  get best(): RunState | undefined {
+    if (this.#best === undefined) return undefined;
+    const { step, elapsedMs } = this.#best;
+    const curve = { steps: [], train: [], heldout: [] };
+    return { step, elapsedMs, curve, ...trainedIn(this.#own.slot, this.#best) };
   }
 
   get curve(): Curve {
@@ -152,7 +172,7 @@ export class TrainingRun {
   #trainSteps(steps: number): void {
     const before = this.#step;
     this.#step += steps;
-    if (this.isOver) return;
+    if (this.isOver || steps === 0) return;
     const { slot, rows, labels } = this.#own;
     const { training } = this.run;
     setStep(this.#memory, slot, before + 1);
@@ -186,6 +206,15 @@ export class TrainingRun {
     if (this.#diagnosing.isDue(this.#step))
       this.#diagnosing.add(this.#step, () => this.parameters, predictions && (() => predictions));
     this.#isEnough = isEnough(this.run, this);
+    if (this.#keepsBest) this.#keepBest();
+  }
+
+  #keepBest(): void {
+    const { until } = this.run;
+    const isBest = until !== undefined && bestStep(this, until)?.step === this.#step;
+    if (!isBest) return;
+    const taken = takeSnapshot(this.#memory, this.#own.slot);
+    this.#best = { ...taken, step: this.#step, elapsedMs: this.elapsedMs(0) };
   }
 
   /** Predictions and labels of the held-out rows. */

@@ -124,7 +124,18 @@ class Model:
                 gate, rows = f"gates/towers/{k}/{i}", self.read(self.x, k)
                 logits = self.dense(f"{gate}/1", relu(self.dense(f"{gate}/0", rows, self.tensors)), self.tensors)
                 h = h * 2 * sigmoid(logits)
-        return self.dense(f"towers/{k}/output", h, self.tensors)[:, 0]
+        return self.dense(f"towers/{k}/output", h, self.tensors)[:, 0] + self.pairs(k)
+
+    def pairs(self, k):
+        """sum_(i < j) v_i v_j, over the plain inputs times their factors, and the vectors of factors that the last columns number."""
+        if "factors" not in self.spec:
+            return 0
+        count = len(self.spec.get("embeddings", []))
+        numbers, plain = self.x[:, self.x.shape[1] - count :].real.astype(int), self.x[:, : self.x.shape[1] - count]
+        kernel = self.tensors.get(f"towers/{k}/output/factors")
+        vectors = [plain[:, [d]] * kernel[d] for d in range(plain.shape[1])]
+        vectors += [self.tensors[f"embeddings/{self.K + k}/{i}/table"][numbers[:, i]] for i in range(count)]
+        return sum((a * b).sum(axis=1) for a, b in combinations(vectors, 2))
 
     def level(self, level, levels, inputs):
         prefix = f"levels/{level}/" if level else ""

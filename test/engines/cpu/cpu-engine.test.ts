@@ -75,6 +75,7 @@ describe("300 steps", () => {
     "mmoe-top-k-noisy": "ca7f2aab5463019c",
     mtan: "eb101c8123c87c26",
     "logistic-regression": "5d04c3fa85db7ad2",
+    "factorization-machine": "9ef622d4436ee870",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

@@ -8,7 +8,7 @@ import { philox } from "../../../src/random/philox.ts";
 import { factorsAt, noiseAt, normalsAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { objectiveGradient, range, taskLosses } from "../../support/reference.ts";
-import { BY_GATING, FUNNEL, plainBottom, SELECTING_LEVELS } from "../../support/specs.ts";
+import { BY_GATING, FUNNEL, PAIRS, plainBottom, SELECTING_LEVELS } from "../../support/specs.ts";
 import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyEmbedded, anyParameters, anySpec, noise } from "./specs.ts";
 
@@ -20,8 +20,8 @@ const SPECS: fc.Arbitrary<Setting> = fc.record({
   seed: fc.nat(),
 });
 
-/** One of each gating, one whose gates select among different numbers of experts, a funnel, then any. */
-const FIRST = [...Object.values(BY_GATING), SELECTING_LEVELS, FUNNEL];
+/** One of each gating, one whose gates select among different numbers of experts, a funnel, a factorization machine, then any. */
+const FIRST = [...Object.values(BY_GATING), SELECTING_LEVELS, FUNNEL, PAIRS];
 const EACH = { examples: FIRST.map((spec, seed): [Setting] => [{ spec, B: 7, seed }]), seed: 1 };
 
 function setting(spec: ModelSpec, B: number, seed: number) {

@@ -14,6 +14,7 @@
 #include "modulate.h"
 #include "noisy-gates.h"
 #include "panel-update.h"
+#include "pairs.h"
 #include "panels.h"
 #include "row-update.h"
 #include "select.h"
@@ -69,6 +70,8 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case NOISY_GRADIENT: noisyGradient(op, base, P); break;
     case FUNNEL: funnel(op, base, P, LANES); break;
     case FUNNEL_GRADIENT: funnelGradient(op, base, P, LANES); break;
+    case PAIRS: pairs(op, base, x, weights, P, LANES); break;
+    case PAIRS_GRADIENT: pairsGradient(op, base, x, weights, P, LANES, o); break;
     default: __builtin_trap();
   }
 }
@@ -111,6 +114,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case NOISY_GRADIENT: noisyGradientRows(op, base, B); break;
     case FUNNEL: funnel(op, base, B, 1); break;
     case FUNNEL_GRADIENT: funnelGradient(op, base, B, 1); break;
+    case PAIRS: pairs(op, base, x, weights, B, 1); break;
+    case PAIRS_GRADIENT: pairsGradient(op, base, x, weights, B, 1, o); break;
     default: __builtin_trap();
   }
 }
@@ -339,7 +344,7 @@ static int trainStep(const Batch *batch, const double *rate, double limit) {
   double mean = 0;
   for (int k = 0; k < K; k++) mean += losses[k] / (double)K;
   if (!(mean <= limit)) return 0;
-  for (int k = 0; k < K; k++) sums[k] += losses[k];
+  for (int k = 0; k < 2 * K; k++) sums[k] += losses[k % K];
   if (rate) batch->optimizer->lr = *rate;
   beginStep(batch->optimizer);
   stepBack(batch);

@@ -39,7 +39,9 @@ enum {
   ADD_NOISE,
   NOISY_GRADIENT,
   FUNNEL,
-  FUNNEL_GRADIENT
+  FUNNEL_GRADIENT,
+  PAIRS,
+  PAIRS_GRADIENT
 };
 
 typedef struct {
@@ -367,6 +369,23 @@ typedef struct {
   Funnel of;
   Address g, dz;
 } FunnelGradient;
+
+/// out [B, O] = z [B, O] and what the inputs x add by twos: the first `plain` columns by their factors at `w` [plain, O][factors], or
+/// where `entries` is not 0 sparse rows, as of SparseDense; then come `tables` vectors [O][factors]. Beside it are the sums of all
+/// vectors, [B, O][factors]. Scratch: [O][factors].
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t plain, entries, tables, O, factors;
+  Address w, z, zStride, sums, sumsStride, out, outStride, scratch;
+} Pairs;
+
+/// Gradients dz [B, O] and, of the vectors in x, dx from that of what came out, g, and one optimizer step for the factors. Scratch:
+/// `gradients`, as large as they.
+typedef struct {
+  Pairs of;
+  Address g, dz, dx, gradients;
+} PairsGradient;
 
 /// In place: values [B, N] times `factor`.
 typedef struct {

@@ -4,6 +4,7 @@ import { unreachable } from "../../../errors.ts";
 import { traitsOf } from "../../../models/gatings.ts";
 import {
   type Layer,
+  type Machine,
   type Mix,
   type Operation,
   type OperationOf,
@@ -114,6 +115,8 @@ class Interpreter {
         return this.#modulated(operation);
       case "funnel":
         return this.#funnelled(operation);
+      case "pairs":
+        return operation.machines.flatMap((machine) => this.#paired(machine));
       default:
         return unreachable(operation);
     }
@@ -259,6 +262,24 @@ class Interpreter {
     const values = outputs.map((output) => this.#byNetwork([output]));
     for (let i = 1; i < chain.length; i++) values[chain[i]] = chained(this.#tf, values[chain[i - 1]], values[chain[i]]);
     return values.flatMap((value) => unitsOf(this.#tf, value, 1));
+  }
+
+  /** An output [R, 1, B, O] and, added to it, the products of all pairs of vectors of factors. */
+  #paired({ output, input, factors, kernel, tables }: Machine): Units[] {
+    const tf = this.#tf;
+    const [z, x] = [this.#byNetwork([output]), this.#byNetwork([input])];
+    const [R, , B, O] = z.shape as [number, number, number, number];
+    const plain = plainInputs(this.#spec);
+    const columns = (from: number, count: number) => tf.slice(x, [0, 0, 0, from], [R, 1, B, count]);
+    const vectors = Array.from({ length: tables }, (_, t) => columns(plain + t * O * factors, O * factors));
+    const both = vectors.map((vector) => [vector, tf.square(vector)] as const);
+    if (kernel) {
+      const [inputs, by] = [columns(0, plain), this.#parameter(kernel)]; // [R, 1, B, plain], [R, 1, plain, O factors]
+      both.unshift([dataProduct(tf, inputs, by), dataProduct(tf, tf.square(inputs), tf.square(by))]);
+    }
+    const [sum, squares] = both.reduce(([a, b], [c, d]) => [tf.add(a, c), tf.add(b, d)]);
+    const twice = tf.sum(tf.reshape(tf.sub(tf.square(sum), squares), [R, 1, B, O, factors]), 4);
+    return unitsOf(tf, tf.add(z, tf.mul(twice, 0.5)), 1);
   }
 
   #averages({ experts, seen }: OperationOf<"average">): Units[] {
