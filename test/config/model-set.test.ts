@@ -73,7 +73,10 @@ describe("--model-set", () => {
     ["mmeo.bias=false", "no model 'mmeo' among shared-bottom, omoe, mmoe; did you mean 'mmoe'?"],
     ["mmoe-mlp.bias=false", "no model 'mmoe-mlp' among shared-bottom, omoe, mmoe; --models adds it"],
     ["mmoe.expert.shared=3", "got 'expert'; did you mean 'experts'?"],
-    ["mmoe.name=x", "expected one of experts, gating, levels, gate, tower, constraint, factors, ranks, bias, got 'name'"],
+    [
+      "mmoe.name=x",
+      "expected one of experts, gating, levels, gate, tower, constraint, factors, ranks, bias, got 'name'",
+    ],
     ["mmoe.experts.share=3", "mmoe.experts: unknown key 'share'; did you mean 'shared'?"],
     ["mmoe.experts.__proto__=3", "mmoe.experts: unknown key '__proto__'"],
     ["mmoe.experts=four", 'mmoe.experts.shared: expected a whole number from 0 to 10000, got "four"'],

