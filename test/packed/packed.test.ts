@@ -35,6 +35,16 @@ const node = (...args: string[]) => run(process.execPath, ...args);
 const mmoe = (...args: string[]) => run(join(user, "node_modules/.bin/mmoe"), ...args);
 
 describe("the installed package", () => {
+  // first: others install more
+  test("takes less than 49.5 MB, with all that it depends on", () => {
+    const bytes = readdirSync(join(user, "node_modules"), { recursive: true, withFileTypes: true }).reduce(
+      (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+      0,
+    );
+    expect(bytes / 1e6).toBeGreaterThan(20);
+    expect(bytes / 1e6).toBeLessThan(49.5);
+  });
+
   test("trains", () => {
     const { status, stdout } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "20", "--out", "cpu");
     expect([status, stdout]).toEqual([0, expect.stringContaining("cpu/runs.csv")]);
@@ -129,15 +139,6 @@ describe("the installed package", () => {
 
   test("is installed without a warning, as of install scripts to approve or of deprecated packages", () => {
     expect(said.split("\n").filter((line) => line.startsWith("npm warn"))).toEqual([]);
-  });
-
-  test("takes less than 49.5 MB, with all that it depends on", () => {
-    const bytes = readdirSync(join(user, "node_modules"), { recursive: true, withFileTypes: true }).reduce(
-      (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
-      0,
-    );
-    expect(bytes / 1e6).toBeGreaterThan(20);
-    expect(bytes / 1e6).toBeLessThan(49.5);
   });
 });
 
