@@ -17,6 +17,7 @@ import {
   type RegimeSweep,
   regimeNames,
   regimeSweeps,
+  tunedSettings,
 } from "../regimes/regimes.ts";
 import { AGAINST, asRegime, contestants, type RegimeResult, regimeResults, resultRows } from "../regimes/standings.ts";
 import { mean } from "../stats/moments.ts";
@@ -97,6 +98,11 @@ async function ofFolders(folders: readonly string[], options: RegimeOptions, con
     const results = await readResults(folder, context.note);
     const found = asRegime(isUnique ? basename(folder) : folder, results);
     if (found.committed.some(({ name }) => name === AGAINST)) return found;
+    const tuned = tunedSettings(results.config);
+    if (found.committed.length === 0 && tuned.length > 0 && results.records.length > 0)
+      throw new UsageError(
+        `${folder}: no validation rows choose among the values of ${listed(tuned)}; train one value, or two runs or more with validation rows`,
+      );
     throw new UsageError(`${folder}: no run of ${AGAINST}, over which gains are; train it with --models ${AGAINST}`);
   });
   const results = regimeResults(await Promise.all(found));
@@ -171,6 +177,11 @@ function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { 
   if (!isOf(sweep, config))
     throw new UsageError(
       `--set ${options.set.join(" --set ")}: changes the rows or the length of ${sweep.name}; its committed runs then don't pair`,
+    );
+  const tuned = tunedSettings(config);
+  if (config.runs === 1 && tuned.length > 0)
+    throw new UsageError(
+      `--runs 1: other runs choose among the values of ${listed(tuned)}; give 2 runs or more, or one value`,
     );
   const { shard } = chosenShard(options.shard, effects.env);
   const { retryFailed } = options;

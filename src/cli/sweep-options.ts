@@ -335,14 +335,7 @@ function rowsOverrides(
     return [
       rowsOverride(rows, {
         ...given,
-        oneHot: numberIn(oneHot),
-        embedding: numberIn(embedding),
-        minCount: numberIn(minCount),
-        ndcgAt: numberIn(ndcgAt),
-        hash: numberIn(hash),
-        heldout: numberIn(heldout),
-        split: numberIn(split),
-        folds: numberIn(folds),
+        ...numbersIn({ oneHot, embedding, minCount, ndcgAt, hash, heldout, split, folds }),
         ofPreset: presetNames().includes(config),
       }),
     ];
@@ -363,7 +356,10 @@ function columnsOption(text: string): string[] {
   return Array.isArray(value) ? value : listOption(text);
 }
 
-/** A number as typed; what is none stays for the schema to refuse. */
-function numberIn(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+/** Numbers as typed; what is none stays a text for the schema to refuse. */
+function numbersIn(texts: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+  const numberOr = (text: string) => (typeof parseValue(text) === "number" ? parseValue(text) : text);
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, text === undefined ? text : numberOr(text)]),
+  );
 }

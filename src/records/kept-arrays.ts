@@ -193,6 +193,8 @@ export function keptPredictions(
     const rows = [...labels.keys()].filter((n) => !Number.isNaN(labels[n]));
     const inFloat32 = scaled(kind === "regression" && hasNames ? rows.map((n) => labels[n]) : []);
     const all = Float32Array.from(rows.flatMap((n) => outputs.map((column) => inFloat32(column[n]))));
+    if (all.includes(Number.NaN))
+      throw new UsageError(`${file}: a row lacks output/${task}; delete the file to compare without it`);
     return { outputs: all, labels: Float32Array.from(rows, (n) => inFloat32(labels[n])) };
   });
 }

@@ -61,7 +61,7 @@ function cellsIn(records: readonly RunRecord[], { name }: RegimeSweep, config: C
  * Each run at one point of the settings that are tuned, among those at which it is done: the one of the lowest mean loss on the
  * validation rows of all other runs there. So no run chooses for itself, and no choice sees a test row. If each run draws its own
  * split of a table, the validation rows of other runs include its test rows: then it chooses by its own validation rows. A point at
- * which a run failed is not chosen where there is another one.
+ * which a run failed is not chosen where there is another one. A run of several points is left out where no validation rows choose.
  */
 export function chosenRuns({ config, records }: Pick<Results, "config" | "records">): RunRecord[] {
   const tuned: readonly string[] = tunedSettings(config);
@@ -84,7 +84,8 @@ function best(points: readonly (readonly RunRecord[])[], run: number, lossOf: Lo
     const own = records.find((record) => record.run === run);
     return own ? [{ own, loss: lossOf(records, run) }] : [];
   });
-  return open.sort((a, b) => a.loss - b.loss)[0]?.own;
+  const judged = open.length === 1 ? open : open.filter(({ loss }) => Number.isFinite(loss));
+  return judged.sort((a, b) => a.loss - b.loss)[0]?.own;
 }
 
 const lossOfOthers: LossOf = (records, number) => validationLoss(records.filter(({ run }) => run !== number));

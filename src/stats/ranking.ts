@@ -45,8 +45,8 @@ function tiesOf(ones: Floats, zeros: Floats): Ties {
   while (i > 0 || j > 0) {
     const score = i > 0 && (j === 0 || ones[i - 1] >= zeros[j - 1]) ? ones[i - 1] : zeros[j - 1];
     const [p, n] = [i, j];
-    while (i > 0 && ones[i - 1] >= score) i--;
-    while (j > 0 && zeros[j - 1] >= score) j--;
+    while (i > 0 && !(ones[i - 1] < score)) i--; // NaN, which is none of this, ends the loop, too
+    while (j > 0 && !(zeros[j - 1] < score)) j--;
     positives[count] = p - i;
     negatives[count++] = n - j;
   }

@@ -151,7 +151,7 @@ function checkSizes(page: PageHeader): void {
   const levels =
     second === undefined ? [] : [second.definition_levels_byte_length, second.repetition_levels_byte_length];
   for (const size of [compressed_page_size, uncompressed_page_size, ...nulls, ...levels])
-    if (!(size >= 0 && size <= LARGEST_PAGE)) throw new Error(`a page gives ${size} as a size`); // undefined, too
+    if (!(size >= 0 && size <= LARGEST_PAGE)) throw new Error(`a page gives ${size ?? "nothing"} as a size`);
 }
 
 /** The levels of missing values, then the values, of one page. */

@@ -162,6 +162,8 @@ function reading<T>(source: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(`${source}: not readable as Parquet: ${(error as Error).message}`);
+    // what its reader did not expect says nothing of the file
+    const reason = error instanceof TypeError ? "it is damaged; write or copy it again" : (error as Error).message;
+    throw new UsageError(`${source}: not readable as Parquet: ${reason}`);
   }
 }

@@ -6,8 +6,10 @@ import { UsageError } from "../errors.ts";
 import { numberIn } from "./cell-values.ts";
 import { isNothing } from "./input-column.ts";
 
+const DATE = "a date such as 2026-05-01";
+
 const EXPECTED: Partial<Record<Side["by"], string>> = {
-  time: "a number, or a date such as 2026-05-01",
+  time: `a number, or ${DATE}`,
   weight: "a number from 0",
 };
 
@@ -16,6 +18,7 @@ export class SideColumn {
   readonly #side: Side;
   readonly #numbers: number[] = [];
   readonly #places = new Map<string, number>();
+  #areDates: boolean | undefined;
 
   constructor(side: Side) {
     this.#side = side;
@@ -33,12 +36,19 @@ export class SideColumn {
   /** The next row's cell. `place` names the row in errors. */
   take(value: unknown, place: () => string): void {
     const { by, column } = this.#side;
-    const number = by === "time" ? momentIn(value) : by === "weight" ? weightIn(value) : this.#placeOf(value);
+    const number = by === "time" ? this.#momentOf(value) : by === "weight" ? weightIn(value) : this.#placeOf(value);
     if (!Number.isNaN(number)) this.#numbers.push(number);
     else {
-      const expected = EXPECTED[by] ?? "a value";
+      const expected = this.#areDates === undefined ? (EXPECTED[by] ?? "a value") : this.#areDates ? DATE : "a number";
       throw new UsageError(`${place()}: ${column}: ${by} needs ${expected}, got '${String(value ?? "").slice(0, 40)}'`);
     }
+  }
+
+  /** A number, or milliseconds of a date, as the first cell is; NaN for anything else. */
+  #momentOf(value: unknown): number {
+    const [number, date] = [numberIn(value) ?? Number.NaN, dateIn(value)];
+    if (!Number.isNaN(number) || !Number.isNaN(date)) this.#areDates ??= Number.isNaN(number);
+    return this.#areDates ? date : number;
   }
 
   #placeOf(value: unknown): number {
@@ -77,13 +87,16 @@ export class SideColumn {
   }
 }
 
-/** A number, or milliseconds of a date; NaN for anything else. */
-function momentIn(value: unknown): number {
+/** How a date begins: a digit, or names of a day and a month before it. `Date.parse` reads `item 3` as a day of March. */
+const BEGINNING =
+  /^\s*(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,.-]*)*[+-]?\d/i;
+
+/** Milliseconds of a date; NaN for anything else. */
+function dateIn(value: unknown): number {
   if (value instanceof Date) return value.getTime();
-  if (typeof value === "number" || typeof value === "bigint") return Number(value);
-  const text = typeof value === "string" ? value.trim() : "";
-  if (text === "") return Number.NaN;
-  return Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
+  return typeof value === "string" && BEGINNING.test(value) && Number.isNaN(Number(value))
+    ? Date.parse(value)
+    : Number.NaN;
 }
 
 /** A number from 0 that float32 holds; NaN for anything else. */

@@ -62,4 +62,8 @@ test("a dry run says what is hashed; fewer values than an input each could have 
   expect(refusal(await runMain(["sweep", "smoke", "--rows", table, "--hash", "1000"]))).toMatch(
     /^--rows: hash: expected how many values .* from 1001 to 1000000, got 1000$/,
   );
+  for (const [flag, text] of Object.entries({ "--hash": "many", "--split": "", "--min-count": "0x5" }))
+    expect(refusal(await runMain(["sweep", "smoke", "--rows", table, flag, text]))).toMatch(
+      new RegExp(`^--rows: \\w+: expected .*, got "${text}"$`),
+    );
 });

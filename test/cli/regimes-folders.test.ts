@@ -97,6 +97,29 @@ describe("mmoe regimes FOLDER ...", () => {
     expect(await of(bare)).toBe(
       `${bare}: no run of single-task, over which gains are; train it with --models single-task`,
     );
+    const [refit, rates] = [
+      join(folder, "refit"),
+      ["--models", "single-task,mmoe", "--lr", "0.01,0.1", "--set", "refit=true"],
+    ];
+    printed(
+      await runMain([
+        "sweep",
+        "--rows",
+        `${plains}.csv`,
+        ...words.slice(0, 2),
+        ...rates,
+        ...words.slice(4, 8),
+        "--out",
+        refit,
+        "--quiet",
+      ]),
+    );
+    expect(await of(refit)).toBe(
+      `${refit}: no validation rows choose among the values of lr; train one value, or two runs or more with validation rows`,
+    );
+    expect(await of("--models", "mmoe", "--only", "scales", "--runs", "1")).toBe(
+      "--runs 1: other runs choose among the values of lr; give 2 runs or more, or one value",
+    );
     expect(await of(join(folder, "nowhere"))).toMatch(/nowhere: no such folder/);
   });
 

@@ -153,6 +153,12 @@ describe("chosenRuns(results)", () => {
     ]);
     expect(chosen(risky)).toEqual([[0, 0.03]]);
   });
+
+  test("a run is left out that no validation rows of other runs choose a point for", () => {
+    expect(chosen([record(0, 0.01, 0.5), record(0, 0.03, 0.1)])).toEqual([]);
+    const unseen = Number.NaN; // of a sweep without validation rows
+    expect(chosen([0.01, 0.03].flatMap((lr) => [record(0, lr, unseen), record(1, lr, unseen)]))).toEqual([]);
+  });
 });
 
 describe("a regime's sweeps", () => {
@@ -190,7 +196,8 @@ describe("a regime's sweeps", () => {
       set,
       "regimes/few-rows",
     );
-    const found = contestants(fewRows as never, [made]);
+    const records = made.records.map((one) => ({ ...one, measures: { validationLoss: one.run } }));
+    const found = contestants(fewRows as never, [{ ...made, records }]);
     expect(found.map(({ name }) => name)).toEqual(["mmoe", "mmoe, pcgrad", "omoe", "omoe, pcgrad"]);
     expect([...(found[1]?.cells.keys() ?? [])]).toEqual([
       "few-rows p=0.00, trainRows=100",

@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { modelsOnRows } from "../../src/summary/row-pairs.ts";
 import { GOLDEN } from "../stats/golden/golden.ts";
+import { complaint } from "../support/complaint.ts";
 import { columnMean, csvFile } from "../support/csv.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { madeResults } from "../support/made-results.ts";
@@ -47,7 +48,7 @@ test("modelsOnRows(results) has the models of a pair in the order of the config,
   expect(turned.map(({ first, second }) => [first.model, second.model])[0]).toEqual(["mmoe", "omoe"]);
 });
 
-test("modelsOnRows(results) leaves out runs without predictions, and rows that are not the same", () => {
+test("modelsOnRows(results) leaves out runs without predictions, and rows that are not the same; a prediction that is none is refused", () => {
   const results = goldenResults();
   expect(modelsOnRows({ ...results, path: temporaryFolder() })).toEqual([]);
   const columnData = [1, 2].flatMap((task) =>
@@ -60,6 +61,12 @@ test("modelsOnRows(results) leaves out runs without predictions, and rows that a
   const file = join(results.path, "predictions", `${results.records[0]?.id}.parquet`);
   writeFileSync(file, new Uint8Array(parquetWriteBuffer({ columnData })));
   expect(modelsOnRows(results)).toEqual([]);
+
+  columnData[1]?.data.fill(Number.NaN, 7, 8);
+  writeFileSync(file, new Uint8Array(parquetWriteBuffer({ columnData })));
+  expect(complaint(() => modelsOnRows(results))).toBe(
+    `${file}: a row lacks output/1; delete the file to compare without it`,
+  );
 });
 
 test("mmoe summary --full and mmoe compare show what models differ by on the same test rows", async () => {

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/errors.ts";
 import { bytesInMemory } from "../../src/tables/byte-source.ts";
 import { parquetFile } from "../../src/tables/parquet.ts";
 import { parquetTable } from "../../src/tables/parquet-table.ts";
@@ -32,6 +33,17 @@ const tableIn = (file: Buffer) => parquetTable([parquetFile(bytesInMemory(file),
 
 /** A table without its number in this process. */
 const unnumbered = ({ values: { id: _, ...values }, ...table }: ReturnType<typeof csvTable>) => ({ ...table, values });
+
+/** What a call says if it refuses its input. */
+function heard(call: () => unknown): string {
+  try {
+    call();
+    return "";
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
 
 test("a Parquet file has the categories and empty cells of the same CSV file", () => {
   const cities = ROWS.map((n) => (n === 3 ? null : ["Rome", "Bern", "Oslo"][n % 3]));
@@ -232,9 +244,21 @@ describe("a small file that says that it unfolds to more than a table may have i
     expect([...bytes.subarray(4, 7)]).toEqual([0x15, 4, 0x15]); // the header's first two fields are whole numbers
     while (bytes[at] !== 0x15) at++;
     bytes[at] = 0xf5; // the number of a field far behind
-    expect(complaint(() => tableIn(bytes))).toBe(
-      "t.parquet: not readable as Parquet: a page gives undefined as a size",
-    );
+    expect(complaint(() => tableIn(bytes))).toBe("t.parquet: not readable as Parquet: a page gives nothing as a size");
+  });
+
+  test("any byte of the metadata, which is never told in the words of the program that reads it", () => {
+    const whole = saying(1000);
+    const first = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
+    for (let at = first; at < whole.length; at++)
+      for (const byte of [0, 0x15, 0x19, 0xff]) {
+        const bytes = Buffer.from(whole);
+        bytes[at] = byte;
+        expect(
+          heard(() => tableIn(bytes)),
+          `byte ${at}: ${byte}`,
+        ).not.toMatch(/not a function|Cannot read|DataView con/);
+      }
   });
 
   test("pages that are longer uncompressed than they say", () => {

@@ -84,8 +84,13 @@ describe("a table that a column splits", () => {
   test("is one line for a gap, for words in place of moments, and for too few values", () => {
     const of = (by: PartsBy["by"], keys: readonly unknown[]) => complaint(() => partsOf(by, keys));
     expect(of("group", ["a", "", "b", "c"])).toBe("t.csv:3: key: group needs a value, got ''");
-    expect(of("time", [1, "soon", 3, 4])).toBe(
-      "t.csv:3: key: time needs a number, or a date such as 2026-05-01, got 'soon'",
+    expect(of("time", [1, "soon", 3, 4])).toBe("t.csv:3: key: time needs a number, got 'soon'");
+    expect(of("time", ["item 3", 1, 2, 3])).toBe(
+      "t.csv:2: key: time needs a number, or a date such as 2026-05-01, got 'item 3'",
+    );
+    expect(of("time", [1, 2, "2026-05-01", 3])).toBe("t.csv:4: key: time needs a number, got '2026-05-01'");
+    expect(of("time", ["May 1 2026", 5, "2026-05-03"])).toBe(
+      "t.csv:3: key: time needs a date such as 2026-05-01, got '5'",
     );
     expect(of("group", [1, 2, 1, 2])).toBe(
       "t.csv: group: column 'key' has too few different values to split by: a part would have no rows",
