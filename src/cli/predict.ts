@@ -8,6 +8,7 @@ import { Tape } from "../diagnostics/tape.ts";
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
 import { isCode } from "../models/code.ts";
+import { parameterCount } from "../models/parameters.ts";
 import { firstOutput, type ModelSpec } from "../models/spec.ts";
 import { type CsvValue, csvOf } from "../records/csv.ts";
 import { encodedRows, readEncoding } from "../records/encoding.ts";
@@ -55,7 +56,7 @@ async function predict(folder: string, rows: string, options: PredictOptions, co
   if (results.config.rows === null)
     throw new UsageError(`${folder}: its rows are those of the generator, which no file has; see mmoe data`);
   const record = chosenRun(results, options);
-  const { bytes, encoding } = keptBy(results, record);
+  const { bytes, encoding, spec } = keptBy(results, record);
   const names = encoding.columns.map(({ column }) => column);
   const raw = rawColumns(rows, names);
   if (raw.rows === 0) throw new UsageError(`${rows}: expected rows below the names of columns, got none`);
@@ -64,7 +65,6 @@ async function predict(folder: string, rows: string, options: PredictOptions, co
   for (const [column, count] of unseen) context.note(`${column}: ${numberOf(count, "row")} with a value that ${few}`);
   if (kind === "npy") return save(file as string, npyOf(x, encoding.inputs));
 
-  const spec = modelOf(configAt(results.config, record.point), record.model);
   if (isCode(spec))
     throw new UsageError(`${record.model} is code in ${spec.file}; give --encoded, and let it predict these inputs`);
   const parameters = new Float32Array(Uint8Array.from(bytes).buffer);
@@ -111,15 +111,21 @@ function chosenRun(results: Results, { model, run }: PredictOptions): RunRecord 
   throw new UsageError(`${folderText(results)} has ${found.length} such runs; give ${ways.join(", and ")}`);
 }
 
-/** The bytes of a run's tensors, and the encoding of its table. Throws UsageError for what was not kept. */
-function keptBy({ path }: Results, { id }: RunRecord) {
+/** A run's model, the bytes of its tensors, and the encoding of its table. Throws UsageError for what was not kept as it is. */
+function keptBy({ path, config }: Results, { id, model, point }: RunRecord) {
   const file = join(path, WEIGHTS, `${id}.safetensors`);
   if (!existsSync(file))
     throw new UsageError(`${path}: no weights of ${id} were kept; train again with --keep-weights and another --out`);
   const { tensors, metadata } = readWeights(file);
   if (metadata.encoding === undefined)
     throw new UsageError(`${file}: an earlier version kept it, without the table's encoding; train again`);
-  return { bytes: tensors.bytes, encoding: readEncoding(join(path, WEIGHTS, metadata.encoding)) };
+  if (metadata.run !== id)
+    throw new UsageError(`${file}: expected the weights of ${id}, got those of ${metadata.run}; bring back its own`);
+  const [{ bytes }, spec] = [tensors, modelOf(configAt(config, point), model)];
+  const size = isCode(spec) ? bytes.length : Float32Array.BYTES_PER_ELEMENT * parameterCount(spec);
+  if (bytes.length !== size)
+    throw new UsageError(`${file}: expected ${numberOf(size, "byte")} of weights, got ${bytes.length}; train again`);
+  return { bytes, encoding: readEncoding(join(path, WEIGHTS, metadata.encoding)), spec };
 }
 
 /** Rows that a model reads at once. */

@@ -1,5 +1,6 @@
 // What a run's training made of a table's cells, as a file beside its weights: new rows are predicted without the training table.
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { z } from "zod";
 import type { Config } from "../config/config.ts";
 import type { RowsSetting } from "../config/rows-schema.ts";
@@ -94,8 +95,10 @@ function fileOf(codes: readonly ColumnCode[], run: RunOnTable, config: Pick<Conf
   const { inputs } = run.model;
   const encoding: Encoding = { inputs, impute, na, categorical, columns, labels: labelsOf(run, config) };
   const text = `${JSON.stringify(encoding)}\n`;
-  return { name: `encoding-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.json`, text };
+  return { name: nameOf(text), text };
 }
+
+const nameOf = (text: string) => `encoding-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.json`;
 
 function hashOf({ encoded }: RowsSetting, name: string): number | undefined {
   const own = encoded?.find(({ column, hashed }) => column === name && hashed);
@@ -118,14 +121,15 @@ const manyTexts = memo(({ cells }: TableValues, file: string, column: string, i:
   return texts;
 });
 
-/** The encoding in a file. Throws UsageError for another file. */
+/** The encoding in a file. Throws UsageError for another file, and for one that was changed. */
 export function readEncoding(file: string): Encoding {
   try {
-    return ENCODING.parse(JSON.parse(readText(file, { most: LARGEST })));
+    const text = readText(file, { most: LARGEST });
+    if (basename(file) === nameOf(text)) return ENCODING.parse(JSON.parse(text));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file}: is no encoding of a table; train again with --keep-weights`);
   }
+  throw new UsageError(`${file}: is not the encoding that was kept; bring it back, or train again with --keep-weights`);
 }
 
 const LARGEST = 500_000_000;

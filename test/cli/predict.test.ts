@@ -254,6 +254,29 @@ describe("mmoe predict refuses", () => {
     );
     printed(await runMain(["sweep", "smoke", "--corr", "0.5", ...few, generated]));
     expect(await refused(generated, table)).toContain("its rows are those of the generator");
+    const kept = readFileSync(join(whole, "weights/mmoe/000.safetensors"));
+    const damaged = async (name: string, change: (bytes: Buffer) => Buffer) => {
+      const file = join(whole, "weights", name);
+      const bytes = readFileSync(file);
+      writeFileSync(file, change(Buffer.from(bytes)));
+      const said = await refused(whole, full);
+      writeFileSync(file, bytes);
+      return said.replace(file, name);
+    };
+    const header = 8 + Number(kept.readBigUInt64LE());
+    const turned = (from: string, to: string) => (bytes: Buffer) =>
+      Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+    const weights = "mmoe/000.safetensors";
+    expect(await damaged(weights, (bytes) => bytes.subarray(0, -6))).toBe(
+      `${weights}: expected ${(kept.length - header).toLocaleString("en")} bytes of weights, got ${kept.length - header - 6}; train again`,
+    );
+    expect(await damaged(weights, turned("mmoe/000", "mmoe/001"))).toBe(
+      `${weights}: expected the weights of mmoe/000, got those of mmoe/001; bring back its own`,
+    );
+    const encoding = readdirSync(join(whole, "weights")).find((name) => name.endsWith(".json")) as string;
+    expect(await damaged(encoding, turned("north", "notrh"))).toMatch(
+      /^encoding-\w+\.json: is not the encoding that was kept; /,
+    );
     rmSync(join(whole, "weights"), { recursive: true });
     expect(await refused(whole, full)).toContain(
       "no weights of mmoe/000 were kept; train again with --keep-weights and another --out",
