@@ -35,6 +35,12 @@ for label in ("y_1", "y_2"):
     losses.append(-np.log(p).mean() / -(rate * np.log(rate) + (1 - rate) * np.log(1 - rate)))
 print(json.dumps(losses))`;
 
+/** One run of a model on the table. */
+function trainedOn(model: string, out: string, words: readonly string[], set: readonly string[]) {
+  const sweep = ["sweep", "smoke", "--rows", file, "--models", model, "--runs", "1", "--out", out];
+  return runMain([...sweep, ...words, ...set.flatMap((one) => ["--set", one])]);
+}
+
 test.skipIf(!HAS_PYTHON)(
   "its test losses are scikit-learn's, by inputs of 0 and 1 and by vectors of one number",
   async () => {
@@ -42,23 +48,8 @@ test.skipIf(!HAS_PYTHON)(
     for (const [how, options] of Object.entries({ hot: [], vectors: ["--one-hot", "1"] })) {
       const out = join(folder, how);
       const set = ["refit=true", `trainRows=${N - TESTED}`, `heldoutRows=${TESTED}`, "schedule=cosine"];
-      const trained = await runMain([
-        ...[
-          "sweep",
-          "smoke",
-          "--rows",
-          file,
-          ...options,
-          "--models",
-          "logistic-regression",
-          "--runs",
-          "1",
-          "--out",
-          out,
-        ],
-        ...["--steps", "1500", "--batch", String(N - TESTED), "--lr", "0.05", "--kernels", "wasm"],
-        ...set.flatMap((one) => ["--set", one]),
-      ]);
+      const sizes = ["--steps", "1500", "--batch", String(N - TESTED), "--lr", "0.05", "--kernels", "wasm"];
+      const trained = await trainedOn("logistic-regression", out, [...options, ...sizes], set);
       expect(trained.code).toBe(0);
       const [run] = csvFile(out, "runs.csv");
       for (const [k, loss] of expected.entries())
@@ -105,17 +96,6 @@ test.skipIf(!HAS_PYTHON)(
       const folders = await Promise.all(
         [30, 70].map(async (steps) => {
           const out = join(temporaryFolder(), "machine");
-          const argv = [
-            "sweep",
-            "smoke",
-            "--rows",
-            file,
-            ...options,
-            "--models",
-            "factorization-machine",
-            "--runs",
-            "1",
-          ];
           const rows = ["refit=true", "optimizer=sgd", "weightDecay=0", "embeddingStd=0.3"].slice(
             0,
             options.length > 0 ? 4 : 3,
@@ -130,7 +110,7 @@ test.skipIf(!HAS_PYTHON)(
             "--keep-weights",
             "--keep-predictions",
           ];
-          const told = await runMain([...argv, ...how, ...rows.flatMap((one) => ["--set", one]), "--out", out]);
+          const told = await trainedOn("factorization-machine", out, [...options, ...how], rows);
           expect(told.stderr + told.code).toMatch(/0$/);
           return out;
         }),
