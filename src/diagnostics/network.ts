@@ -1,5 +1,6 @@
 import { unreachable } from "../errors.ts";
 import {
+  embeddedInputs,
   type Layer,
   type Mix,
   type Operation,
@@ -225,8 +226,7 @@ class Interpreter {
 
 /** Rows [N, D], the last inputs of which are numbers of vectors → [N, read]: the plain inputs, then the vectors. */
 function embedded(tape: Tape, spec: ModelSpec, rows: Units, tables: readonly ParameterBlock[]): Units {
-  const [D, plain] = [spec.inputs, plainInputs(spec)];
-  const width = tables.reduce((sum, { shape }) => sum + shape[1], plain);
+  const [D, plain, width] = [spec.inputs, plainInputs(spec), embeddedInputs(spec, tables)];
   const out = new Float64Array(tape.rows * width);
   for (let n = 0; n < tape.rows; n++) out.set(rows.values.subarray(n * D, n * D + plain), n * width);
   const eachNumber = (visit: (at: number, i: number, table: ParameterBlock) => void) => {

@@ -17,7 +17,6 @@ import {
   outputsFor,
   plainInputs,
   type Ranks,
-  readInputs,
 } from "./spec.ts";
 
 /** `links` are learned sums that are no function of the row: cross-stitch units, SNR's connections. */
@@ -174,6 +173,11 @@ interface Network {
   readonly layers: readonly Unread[];
 }
 
+/** Plain inputs and numbers of vectors that an `embed` gives of a row. */
+export function embeddedInputs(spec: ModelSpec, tables: readonly ParameterBlock[]): number {
+  return tables.reduce((sum, { shape }) => sum + (shape[1] as number), plainInputs(spec));
+}
+
 class Writer {
   readonly operations: Operation[] = [];
   readonly parameters: ParameterBlock[] = [];
@@ -205,8 +209,9 @@ class Writer {
         size,
       ]),
     );
-    const width = readInputs({ ...this.#spec, embeddings });
-    return this.#add("embed", { tables }, [{ width, values: [], parameters: tables }]);
+    return this.#add("embed", { tables }, [
+      { width: embeddedInputs(this.#spec, tables), values: [], parameters: tables },
+    ]);
   }
 
   /** Factors of all outputs of a task. */

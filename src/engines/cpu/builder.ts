@@ -2,6 +2,7 @@
 import { unreachable } from "../../errors.ts";
 import { traitsOf } from "../../models/gatings.ts";
 import {
+  embeddedInputs,
   type Machine,
   type Mix,
   type Modulation,
@@ -84,9 +85,7 @@ export class Builder {
   /** What networks read where the rows have numbers of vectors. */
   #embed(tables: readonly ParameterBlock[]): Columns {
     const { arena, weights, spec, batch, tape } = this.#plan;
-    const plain = plainInputs(spec);
-    const width = tables.reduce((sum, { shape }) => sum + shape[1], plain);
-    const input: Columns = { ...this.#columns(width), constant: plain };
+    const input: Columns = { ...this.#columns(embeddedInputs(spec, tables)), constant: plainInputs(spec) };
     const { forward, backward, touched } = embedding(arena, weights, spec, { tables, input, batch });
     this.touched.push(...touched);
     tape.push([forward], (reach) => (reach.has(input) ? [...backward] : []));
