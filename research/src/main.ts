@@ -1,8 +1,7 @@
-// npm run research -- COMMAND: `fit` prints constants of the generator that fit points of Figure 2, `search` trains what
-// a plan in configs/ lists, and `rank` measures how far every setting is from the paper's figures.
+// npm run research -- COMMAND: `fit` prints constants of the generator that fit points of Figure 2, and `rank`
+// measures how far every setting is from the paper's figures.
 const COMMANDS: Readonly<Record<string, () => Promise<{ run: (argv: readonly string[]) => void | Promise<void> }>>> = {
   fit: () => import("./fit/command.ts"),
-  search: () => import("./search.ts"),
   rank: () => import("./ranking.ts"),
 };
 

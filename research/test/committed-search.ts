@@ -7,7 +7,7 @@ import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { type CellPoint, cellPoints } from "../../src/records/curves-csv.ts";
 import { journalPaths, readJournal } from "../../src/records/read-journals.ts";
-import { type Results, readResults } from "../../src/records/read-results.ts";
+import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
 import {
@@ -22,7 +22,7 @@ import {
 } from "../../test/docs/committed.ts";
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
 import { constantsText, setsIn } from "../src/constants.ts";
-import { type CurvePoint, curvePoints, trainedKey } from "../src/curves.ts";
+import { type CurvePoint, trainedKey } from "../src/curves.ts";
 import { AXES, distance, interpolated, LITERAL_UNIT, literalDistance, logCurves, one } from "../src/distance.ts";
 import { type Bin, chanceDistance, earthMover } from "../src/earth-mover.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "../src/finals.ts";
@@ -30,9 +30,9 @@ import { fitOf } from "../src/fit/fit.ts";
 import { readPoints } from "../src/fit/points.ts";
 import { publishedFinals, publishedFinalsOfOmoe } from "../src/published-finals.ts";
 import { endsOf } from "../src/spread.ts";
-import { readSweeps } from "../src/store.ts";
+import { readStored, type Stored } from "../src/store.ts";
 import { studySpreads } from "../src/studies.ts";
-import { readTrained } from "../src/trained.ts";
+import { settingsOf } from "../src/trained.ts";
 
 /** Figure 2's points and error bars, the bar at 1 last. */
 const FIGURE2 = readPoints("results/published/fig2.csv", { trials: 100, rows: 10_000 });
@@ -95,8 +95,8 @@ export const of = (column: string) => (_: string, row: Row) => Number(row[column
 /** The scale of a set. */
 export const scaleOf = (name: string): number => (parse(constantsText(name)) as GeneratorSettings).scale;
 
-export const sweeps = await readSweeps();
-const { curves, finals: runEnds } = await readTrained(sweeps);
+const stored = await readStored();
+const { curves, finals: runEnds } = await settingsOf(stored);
 
 /** The settings of the search that have these values, nearest first. */
 export function settings(where: Where, figure = 4): Row[] {
@@ -108,8 +108,8 @@ export const nearest = (where: Where, figure = 4): number[] => column(settings(w
 
 /** Mean curves over the tasks of a results folder, or of a stored sweep, as points of the search. */
 const curvesOf = cached((folder: string): CurvePoint[] => {
-  const stored = sweeps.get(folder);
-  if (stored !== undefined) return curvePoints(stored).map((point) => ({ ...point, lr: 0 })); // one rate for each model
+  const apart = stored.get(folder);
+  if (apart !== undefined) return apart.curves.map((point) => ({ ...point, lr: 0 })); // one rate for each model
   const records = journalPaths(`${folder}/journal`).flatMap((path) => [...readJournal(path, console.warn)]);
   const points = [...groupBy(records, cellKey).values()].flatMap((cell) => [...cellPoints(cell)]);
   const means = points.filter((point) => point?.task === "mean") as CellPoint[];
@@ -220,7 +220,7 @@ export function ifIndependent(correlation: number): number[] {
 
 /** The distances of a study's final losses from the paper's Figure 5, and that by chance. */
 export async function emds(folder: string, reading: Reading): Promise<number[]> {
-  const { cells, chance } = studySpreads(await readResults(folder, () => {}))[reading];
+  const { cells, chance } = studySpreads(runFinals(await readResults(folder, () => {})))[reading];
   return [...[0.5, 0.9, 1].map((correlation) => cells.get(cellAt(correlation)) as number), chance];
 }
 
@@ -409,17 +409,16 @@ export const nearestLogRatio = (): number => meanLogRatioOf((step, cell) => twoR
 
 /** Its runs with another seed. */
 const OTHER_SEED = "two-rows";
-const otherSeed = sweeps.get(OTHER_SEED) as Results;
+const otherSeed = (stored.get(OTHER_SEED) as Stored).finals;
 
 /** How many runs a cell has with the other seed. */
-export const otherSeedRuns = (): number => otherSeed.records.length / 9;
+export const otherSeedRuns = (): number => otherSeed.length / 9;
 
 /** Of each model: how many tasks are bad and of how many, with the seed of the search and with the other. */
 export function badBySeed(): number[] {
-  const others = runFinals(otherSeed);
   return Object.entries(TWO_ROWS_RATES).flatMap(([model, lr]) => [
     ...badTasks({ ...TWO_ROWS, model, lr }),
-    ...badOf(others.filter((final) => final.model === model)),
+    ...badOf(otherSeed.filter((final) => final.model === model)),
   ]);
 }
 
@@ -430,9 +429,7 @@ export const otherSeedRms = (): number => far(OTHER_SEED, "running", { factor: 2
 export const bothSeedsLogRatio = (): number =>
   meanLogRatioOf((step, cell) => {
     const [runs, loss] = twoRowsAt(step, cell);
-    const others = otherSeed.records.filter(
-      (run) => run.model === cell.model && run.correlation === cell.correlation,
-    ).length;
+    const others = otherSeed.filter((run) => hasAll(run, cell)).length;
     const [other] = atAxis(OTHER_SEED, "running", { factor: 2, unit: LITERAL_UNIT }, [step], cell) as [number];
     return (runs * loss + others * other) / (runs + others);
   });

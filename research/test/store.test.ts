@@ -1,49 +1,38 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readResults } from "../../src/records/read-results.ts";
-import { runMain, temporaryFolder } from "../../test/support/effects.ts";
-import { runFinals } from "../src/finals.ts";
-import { folderOf, readPlan } from "../src/plan.ts";
-import { type Sweep, unpack } from "../src/store.ts";
-import { sweeps } from "./committed-search.ts";
+import { LOSS_SETS } from "../../src/config/losses.ts";
+import { temporaryFolder } from "../../test/support/effects.ts";
+import type { CurvePoint } from "../src/curves.ts";
+import type { RunFinal } from "../src/finals.ts";
+import { readStored, writeStored } from "../src/store.ts";
+import { storedWith } from "../src/trained.ts";
 
-const rates = sweeps.get("rates") as Sweep;
+const CELL = { constants: "6-4", loss: "squared of standardised", initializer: "glorot-uniform", rows: "4000" };
+const TRAINED = { ...CELL, batch: 4, lr: 1e-4, model: "omoe", correlation: 0.9 };
 
-test("holds 6,179 runs of 453 sweeps: those of the plans and two more", () => {
-  const names = [
-    ...["plan", "linear", "bars"].flatMap((plan) => readPlan(plan).map(({ name }) => name)),
-    "rates",
-    "two-rows",
-  ];
-  expect([...sweeps.keys()].filter((name) => !names.includes(name))).toEqual([]);
-  expect([sweeps.size, [...sweeps.values()].flatMap(({ records }) => records).length]).toEqual([453, 6179]);
-});
-
-test("unpack(sweep, folder) writes results that read as the sweep, and that mmoe trains again bit for bit", async () => {
-  const folder = join(temporaryFolder(), "rates");
-  unpack(rates, folder);
-  const { config, records, provenances } = await readResults(folder, console.warn);
-  expect({ config, provenances }).toEqual({ config: rates.config, provenances: rates.provenances });
-  expect(records).toEqual(rates.records);
-  const { code, stdout } = await runMain(["verify", folder, "--runs", "1", "--quiet"]);
-  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 1]);
-});
-
-test("unpack(sweep, folder) leaves a folder as it is that is there", () => {
+test("what is written reads back, with six digits of each loss", async () => {
   const folder = temporaryFolder();
-  unpack(rates, folder);
-  expect(existsSync(join(folder, "config.yaml"))).toBe(false);
+  const loss = { mean: 0.123456789, error: 9.87654321e-7 };
+  const point: CurvePoint = { ...TRAINED, runs: 7, step: 2e6, losses: { train: loss, heldout: loss, running: loss } };
+  const final: RunFinal = { ...TRAINED, run: 3, steps: 1e7, running: [0.1234564, 25], late: [0.25, 3e-5] };
+  const other = { curves: [{ ...point, correlation: 1 }], finals: [] };
+  writeStored(
+    new Map([
+      ["", { curves: [point, point], finals: [final] }],
+      ["two-rows", other],
+    ]),
+    folder,
+  );
+  const read = await readStored(folder);
+  expect(read.get("")?.finals).toEqual([{ ...final, running: [0.123456, 25] }]);
+  const digits = { mean: 0.123457, error: 9.87654e-7 };
+  for (const set of LOSS_SETS) expect(read.get("two-rows")?.curves[0]?.losses[set]).toEqual(digits);
+  expect(read.get("")?.curves).toEqual(Array(2).fill({ ...point, losses: read.get("")?.curves[0]?.losses }));
 });
 
-test("a run's last running mean is the mean of its losses, weighted by the steps of each", () => {
-  const { records } = sweeps.get("two-rows") as Sweep;
-  const [final] = runFinals({ ...(sweeps.get("two-rows") as Sweep), records: records.slice(0, 1) });
-  const { steps, train } = records[0].curve;
-  const sum = steps.reduce((all, step, i) => all + (step - (steps[i - 1] ?? 0)) * train[2 * i], 0);
-  expect(final?.running[0]).toBeCloseTo(sum / 10_000_000, 9);
-});
-
-test("git ignores the folders that the search trains into", () => {
-  expect(readFileSync(".gitignore", "utf8")).toContain(`/${folderOf({ name: "" })}\n`);
+test("a results folder adds its cells to the search, and replaces none that is as long", async () => {
+  const [before, after] = [await readStored(), await storedWith(["results/paper-long"])];
+  const count = (stored: typeof before) => stored.get("")?.finals.length as number;
+  expect(count(before)).toBeGreaterThan(5000);
+  expect(count(after) - count(before)).toBe(180); // 20 runs of three models at three correlations
+  expect(after.get("two-rows")).toEqual(before.get("two-rows"));
 });
