@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsync, fsyncSync, openSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type { z } from "zod";
@@ -11,7 +11,10 @@ import type { RunRecord } from "./record.ts";
 /** Ending of the file beside a journal that holds its provenance. */
 export const PROVENANCE = ".provenance.json";
 
-/** One process's journal: JSON lines, appended and flushed to disk as runs end, and its provenance beside it. */
+/**
+ * One process's journal: JSON lines, appended as runs end, and its provenance beside it. A line is written when `append` returns, and
+ * flushed to the disk beside the training: if the machine itself dies, the runs of the last flush are trained again.
+ */
 export class Journal {
   /** The path of its files, without their endings. */
   readonly name: string;
@@ -19,6 +22,10 @@ export class Journal {
   readonly #provenance: Provenance;
   #isEmpty = true;
   #isClosed = false;
+  #isFlushing = false;
+  /** Whether something was written since the last flush began. */
+  #isDue = false;
+  #failure: unknown;
   readonly #began = performance.now();
 
   /** Creates a file of its own in `folder`; its name says which process writes it, and has no order. */
@@ -47,7 +54,12 @@ export class Journal {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    closeSync(this.#file);
+    try {
+      fsyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.name + end, { force: true });
     else if (this.removed === undefined) this.#writeProvenance(this.#now());
   }
@@ -62,9 +74,24 @@ export class Journal {
     writeWholeSync(`${this.name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
   }
 
+  /** Throws what the disk refused, of this text or of an earlier one. */
   #write(text: string): void {
+    if (this.#failure !== undefined) throw this.#failure;
     writeAll(this.#file, text);
-    fsyncSync(this.#file);
+    this.#isDue = true;
+    this.#flush();
+  }
+
+  /** One flush at a time; the next one takes all that was written meanwhile. */
+  #flush(): void {
+    if (this.#isFlushing || !this.#isDue || this.#isClosed) return;
+    this.#isFlushing = true;
+    this.#isDue = false;
+    fsync(this.#file, (error) => {
+      this.#isFlushing = false;
+      if (error === null || this.#isClosed) this.#flush();
+      else this.#failure = error;
+    });
   }
 }
 

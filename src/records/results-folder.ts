@@ -47,7 +47,7 @@ interface FolderOptions {
 }
 
 /**
- * One sweep's results while it runs: a record is durable once this was told of it; the CSV files, which are derived from all
+ * One sweep's results while it runs: a record is written once this was told of it; the CSV files, which are derived from all
  * processes' journals, are never far behind.
  */
 export class ResultsFolder implements RunObserver {

@@ -35,6 +35,31 @@ vi.mock("../../src/records/csv-files.ts", async (original) => {
   return { ...actual, writeCsvFiles: paused };
 });
 
+/** How often journals were flushed, and what flushes fail with. */
+const disk = vi.hoisted(() => ({ failure: null as Error | null, flushes: 0 }));
+/** Called once, as the config is about to get its name: by a link or by a rename. */
+const meanwhile = vi.hoisted(() => ({ happens: () => {}, noLinks: false, linkError: "EPERM" }));
+vi.mock("node:fs", async (original) => {
+  const actual = await original<typeof import("node:fs")>();
+  const after = (naming: (from: string, to: string) => void) => (from: string, to: string) => {
+    const { happens } = meanwhile;
+    meanwhile.happens = () => {};
+    happens();
+    naming(from, to);
+  };
+  const linkSync = (from: string, to: string) => {
+    const code = meanwhile.linkError;
+    if (meanwhile.noLinks) throw Object.assign(new Error(code), { code, errno: -1, syscall: "link" });
+    actual.linkSync(from, to);
+  };
+  const fsync = (file: number, tell: (error: Error | null) => void) =>
+    actual.fsync(file, () => {
+      disk.flushes++;
+      tell(disk.failure);
+    });
+  return { ...actual, fsync, linkSync: after(linkSync), renameSync: after(actual.renameSync) };
+});
+
 const config = loadConfig("smoke");
 const engine = { name: "fake", device: "none" };
 const provenance = provenanceOf({ argv: ["sweep"], config, engine, shard: null });
@@ -55,6 +80,22 @@ async function endedBeside(another: (path: string, journal: Journal) => Promise<
   expect(rows.map(({ id }) => id)).toEqual(records?.map(({ id }) => id));
   return { ids: rows.map(({ id }) => id), writes: between.writes };
 }
+
+test("a record is flushed beside the training; where the disk refuses, the next record and the end say so", async () => {
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  const flushed = (count: number) => vi.waitFor(() => expect(disk.flushes).toBe(count), PATIENT);
+  await flushed(1); // the journal's header
+  folder.result(record(0));
+  folder.result(record(1));
+  await flushed(3); // what was written during a flush waits for the next one
+  disk.failure = new Error("EIO: i/o error");
+  folder.result(record(2));
+  await flushed(4);
+  disk.failure = null;
+  expect(() => folder.result(record(3))).toThrow("EIO");
+  expect(() => folder.close()).toThrow("EIO");
+});
 
 test("new ResultsFolder() removes what killed processes left unfinished, whatever the clock says", () => {
   const path = join(temporaryFolder(), "results");
@@ -142,24 +183,6 @@ test("finish() ends the journal before it reads: another process can tell what i
     const ends = provenancesIn(join(path, "journal"), () => {}).map(({ provenance }) => provenance.end);
     expect(ends.filter((end) => end !== null)).toHaveLength(1);
   });
-});
-
-/** Called once, as the config is about to get its name: by a link or by a rename. */
-const meanwhile = vi.hoisted(() => ({ happens: () => {}, noLinks: false, linkError: "EPERM" }));
-vi.mock("node:fs", async (original) => {
-  const actual = await original<typeof import("node:fs")>();
-  const after = (naming: (from: string, to: string) => void) => (from: string, to: string) => {
-    const { happens } = meanwhile;
-    meanwhile.happens = () => {};
-    happens();
-    naming(from, to);
-  };
-  const linkSync = (from: string, to: string) => {
-    const code = meanwhile.linkError;
-    if (meanwhile.noLinks) throw Object.assign(new Error(code), { code, errno: -1, syscall: "link" });
-    actual.linkSync(from, to);
-  };
-  return { ...actual, linkSync: after(linkSync), renameSync: after(actual.renameSync) };
 });
 
 /** A new folder into which another process puts `other` at the last moment. */

@@ -36,6 +36,9 @@ export class CpuEngine implements Engine {
   readonly device: KernelSet;
   readonly workers: number;
   readonly #pool: WorkerPool;
+  /** Bytes of run groups by their size key: runs that stop early come in many calls. */
+  readonly #sizes = new Map<string, number>();
+  readonly #sizeKey = sizeKeys();
 
   constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
     this.device = kernels ?? availableKernels().sets[0];
@@ -57,7 +60,7 @@ export class CpuEngine implements Engine {
     const { signal, noMore, keepParameters = false, keepPredictions = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
     const groups = runGroupsOf(runs, this.workers, stepOf);
-    largest(runsOf(groups, runs), this.device);
+    this.#largest(runsOf(groups, runs));
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     new Int32Array(steps).set(runs.map(stepOf));
@@ -100,7 +103,18 @@ export class CpuEngine implements Engine {
 
   memoryBytes(runs: readonly Run[]): number {
     const groups = runGroupsOf(runs, this.workers);
-    return largest(runsOf(groups, runs), this.device) * Math.min(this.workers, groups.length);
+    return this.#largest(runsOf(groups, runs)) * Math.min(this.workers, groups.length);
+  }
+
+  /** Bytes of the largest run group. Throws UsageError if it is too large for a worker. */
+  #largest(groups: readonly (readonly Run[])[]): number {
+    const sizes = groups.map((group) => {
+      const key = this.#sizeKey(group);
+      const bytes = this.#sizes.get(key) ?? bytesOf(group, this.device);
+      this.#sizes.set(key, bytes);
+      return bytes;
+    });
+    return Math.max(0, ...sizes);
   }
 
   async dispose(): Promise<void> {
@@ -138,19 +152,14 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, losses: Float64A
   return { report, stop: () => clearInterval(timer) };
 }
 
-/** Bytes of the largest run group. Throws UsageError if it is too large for a worker. */
-function largest(groups: readonly (readonly Run[])[], kernels: KernelSet): number {
-  const sizeKey = sizeKeys();
-  const alike = new Map(groups.map((group) => [sizeKey(group), group]));
-  const sizes = Array.from(alike.values(), (group) => {
-    const { bytes } = planRunGroup(group, kernels).arena;
-    if (bytes <= MOST_BYTES) return bytes;
-    const taken = `run ${group[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
-    const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;
-    const smaller = group.some(({ model }) => model.embeddings) ? ", or a smaller --embedding" : "";
-    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch${smaller}`);
-  });
-  return Math.max(0, ...sizes);
+/** Bytes of a run group. Throws UsageError if it is too large for a worker. */
+function bytesOf(group: readonly Run[], kernels: KernelSet): number {
+  const { bytes } = planRunGroup(group, kernels).arena;
+  if (bytes <= MOST_BYTES) return bytes;
+  const taken = `run ${group[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
+  const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;
+  const smaller = group.some(({ model }) => model.embeddings) ? ", or a smaller --embedding" : "";
+  throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch${smaller}`);
 }
 
 /** A function that gives run groups one key only if their plans are of one size. */
@@ -158,10 +167,11 @@ function sizeKeys(): (group: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
   const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
+  const dataNumber = numbering((data: Run["data"]) => data);
   return (group) => {
     const slots = group.map(({ model, correlationMatrix, training }) => {
       return `${modelNumber(model)} ${cellNumber(correlationMatrix)} ${trainingNumber(training)}`;
     });
-    return slots.join();
+    return [dataNumber(group[0].data), ...slots].join();
   };
 }
