@@ -25,18 +25,24 @@ export const number = (description: string, unit = "") => measurement.meta(about
 export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
 export const loss = (description: string) => number(description, LOSS_UNIT);
 
-/** A list of numbers, checked in its own loop, since each line of a journal has hundreds of numbers. */
+/** Lists of numbers are checked in a loop of their own, since each line of a journal has hundreds of numbers. */
 export const numbers = (description: string, unit = "") =>
-  z.custom<number[]>(isNumbers).meta({ ...about(description, unit), type: "array", items: { type: "number" } });
+  z
+    .custom<number[]>((value) => isList(value, isMeasurement))
+    .meta({ ...about(description, unit), type: "array", items: { type: "number" } });
+const OR_NULL = { type: "array", items: { type: ["number", "null"] } } as const;
+const numbersOrNull = z.custom<(number | null)[]>((value) => isList(value, isMeasurementOrNull)).meta(OR_NULL);
 
 function about(description: string, unit: string) {
   return unit === "" ? { description } : { description, unit };
 }
 
-function isNumbers(value: unknown): boolean {
-  if (!Array.isArray(value)) return false;
-  for (let i = 0; i < value.length; i++) if (!isMeasurement(value[i])) return false;
-  return true;
+function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isMeasurementOrNull(value: unknown): boolean {
+  return value === null || isMeasurement(value);
 }
 
 /**
@@ -70,22 +76,19 @@ export const TRAINED_FIELDS = {
 export const LABEL_CORRELATION =
   "Pearson correlation of two tasks' labels over the training set, or with fresh rows over held-out rows";
 
-const measured = z.union([numberOrNull, z.array(numberOrNull)]);
+const measured = z.union([numberOrNull, numbersOrNull]);
 
 /** The curve of a run: `train` and `heldout` are [evaluations * K], evaluation by evaluation. */
 export const CURVE_SCHEMA = z.object({
   steps: numbers("the steps after which the run was evaluated", "steps"),
   train: numbers("mean of each task's batch losses since the previous evaluation", LOSS_UNIT),
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
-  validation: z
-    .array(numberOrNull)
-    .optional()
-    .meta({
-      ...about(
-        "loss of each task on validation rows, null where none has its label; absent without such rows",
-        LOSS_UNIT,
-      ),
-    }),
+  validation: numbersOrNull.optional().meta({
+    ...about(
+      "loss of each task on validation rows, null where none has its label; absent without such rows",
+      LOSS_UNIT,
+    ),
+  }),
   batches: numbers("batches that each mean of `train` is over; where there are none, the mean before stands", "batches")
     .optional()
     .meta({ description: "absent if every row has all labels" }),
@@ -95,7 +98,7 @@ export const CURVE_SCHEMA = z.object({
 export const DIAGNOSTICS_SCHEMA = z.object({
   steps: numbers("the evaluations at which the run was diagnosed", "steps"),
   values: z
-    .record(z.string().regex(/^[A-Za-z][\w.-]*(\/[1-9]\d*){0,2}$/), z.array(numberOrNull))
+    .record(z.string().regex(/^[A-Za-z][\w.-]*(\/[1-9]\d*){0,2}$/), numbersOrNull)
     .meta({ description: "for each quantity, by name, one number per step (docs/diagnostics.md)" }),
 });
 
@@ -110,17 +113,19 @@ export const RECORD_SCHEMA = z.object({
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),
   labelCorrelation: numberOrNull.optional().meta({ description: `for two tasks: ${LABEL_CORRELATION}` }),
-  labelCorrelations: z
-    .array(numberOrNull)
-    .min(2)
+  labelCorrelations: numbersOrNull
+    .refine(({ length }) => length >= 2)
     .optional()
-    .meta({ description: "for more than two tasks: that correlation for each pair, (1, 2), (1, 3), ..., (2, 3), ..." }),
+    .meta({
+      description: "for more than two tasks: that correlation for each pair, (1, 2), (1, 3), ..., (2, 3), ...",
+      minItems: 2,
+    }),
   ...TRAINED_FIELDS,
   measures: z
     .object(
       Object.fromEntries(
         MEASURES.map(({ name, per, unit, meaning }) => {
-          const schema = per === "run" ? numberOrNull : z.array(numberOrNull);
+          const schema = per === "run" ? numberOrNull : numbersOrNull;
           return [name, schema.optional().meta({ ...about(meaning, unit), per })];
         }),
       ),
