@@ -373,6 +373,9 @@ export function fourSineRungs(): number[] {
 /** The same rate for all models. */
 export const ONE_RATE = { "shared-bottom": 0.001, omoe: 0.001, mmoe: 0.001 };
 
+/** The setting of preset paper-long, but for its constants. */
+export const LONG = { batch: 1, lr: 0.001, initializer: "glorot-uniform", rows: "fresh" };
+
 /** The setting with two rows that comes nearest. */
 export const TWO_ROWS = { constants: "6-r40", initializer: "fan-in-normal", batch: 2 };
 
