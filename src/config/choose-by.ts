@@ -22,7 +22,6 @@ export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   mae: "lower",
 };
 
-/** A metric that decides. */
 export interface DecidingMetric {
   /** As in `MEASURES`: `auc`. */
   readonly metric: string;

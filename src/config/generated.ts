@@ -121,7 +121,6 @@ export function lacksLabels({ labelled }: Pick<Settings, "labelled">, k: number)
   return [labelled].flat().some((value) => (numberByTask(value, k) ?? 1) < 1);
 }
 
-/** The part of a value that is for task k. */
 export function partByTask(value: string | number, k: number): string {
   const parts = partsByTask(value);
   return parts.length === 1 ? parts[0] : (parts[k] as string);

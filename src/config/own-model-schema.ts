@@ -126,7 +126,6 @@ export type SpecDefinition = z.output<typeof SPEC_MODEL>;
 /** A model in JavaScript or Python. Once checked, the path of its file is absolute, and it has the hash. */
 export type CodeDefinition = z.output<typeof CODE_MODEL>;
 
-/** A model of the user's own. */
 export type OwnModel = SpecDefinition | CodeDefinition;
 
 const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);

@@ -10,13 +10,11 @@ const MARKS = ["paper", "read off", "assumed"] as const;
 
 type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 
-/** What is declared of each setting. */
 export const DECLARED: Readonly<Record<keyof Schemas, Setting>> = SETTINGS;
 export const SETTING_KEYS = Object.keys(SETTINGS) as (keyof Schemas)[];
 
 export const SETTINGS_SCHEMA = z.strictObject(fromKeys<Schemas>(SETTING_KEYS, (key) => DECLARED[key].schema));
 
-/** An object with a schema for each key. */
 function fromKeys<T extends Readonly<Record<string, z.ZodType>>>(
   keys: readonly (keyof T)[],
   schemaOf: (key: keyof T) => z.ZodType,

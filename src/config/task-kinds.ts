@@ -23,7 +23,6 @@ import {
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The labels of a table. */
 type Labels = Pick<Table, "labels" | "labelClasses" | "labelGaps">;
 
 /** The kind by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
@@ -202,7 +201,6 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
     );
 }
 
-/** Whether a label of a kind may have that many classes. */
 function hasClasses(kind: TaskKind, classes: number): boolean {
   return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }

@@ -32,7 +32,6 @@ const MOST_BYTES = 2 ** 32;
 export class CpuEngine implements Engine {
   readonly name = "cpu";
   readonly keepsStates = true;
-  /** The kernel set. */
   readonly device: KernelSet;
   readonly workers: number;
   readonly #pool: WorkerPool;

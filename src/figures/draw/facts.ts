@@ -129,7 +129,6 @@ export interface RecordedPoint {
   readonly spread: Quantiles;
 }
 
-/** The cells in which a run is done. */
 export function doneCells({ cells }: Pick<SweepFacts, "cells">): DrawnCell[] {
   return cells.filter(({ runs }) => runs > 0);
 }

@@ -18,7 +18,6 @@ import {
   textWidth,
 } from "./svg.ts";
 
-/** A row of a chart. */
 export interface Row {
   readonly label: string;
   readonly attributes: Attributes;
@@ -82,7 +81,6 @@ export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawin
   return { nodes: [...(key.length > 0 ? [ofMarks.node] : []), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
 
-/** Most width for the rows' names. */
 export function namesRoom({ width }: Theme): number {
   return 0.5 * width;
 }

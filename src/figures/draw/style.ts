@@ -9,7 +9,6 @@ export interface SeriesStyle {
   readonly marker: Marker;
   /** What a legend calls the series. */
   readonly label?: string;
-  /** The marker has a hole. */
   readonly holed?: boolean;
 }
 

@@ -56,7 +56,6 @@ export const figure4 = figure<CurveRow>({
 const AGAIN = " Below, the curves that end in the lowest quarter of the frame again, on a logarithmic axis.";
 const OFF = " Ours minus the paper's: from a tenth of the steps on (step 1,000 of the paper's axis), with our bands.";
 
-/** Panels with the curves of all groups. */
 function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
   return groups[0].map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i].curves) }));
 }

@@ -40,7 +40,6 @@ export interface Constant {
   readonly values: Float32Array | Int32Array | Uint8Array;
 }
 
-/** An operation in a graph. */
 export interface Node {
   readonly name: string;
   readonly op: string;
@@ -189,7 +188,6 @@ export function listOf({ dtype, shape }: ValueType): ValueType {
   return { dtype, shape: [null, ...shape] };
 }
 
-/** A variable's value. */
 export function readVariable(graph: Graph, handle: Value, type: ValueType): Value {
   return graph.value("ReadVariableOp", [handle], type, { attributes: { dtype: { kind: "type", value: type.dtype } } });
 }

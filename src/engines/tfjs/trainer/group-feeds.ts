@@ -6,7 +6,6 @@ import { bytesOf, type FeedArray, type FeedArrays, Room, setArrays, stepArrays, 
 import { FeedPool } from "./feed-pool.ts";
 import type { Tensors } from "./program.ts";
 
-/** Inputs of a group's trainer. */
 export interface GroupFeed {
   /** The sets of all sources. */
   readonly sets: FeedArrays;
