@@ -203,52 +203,38 @@ function withoutSingles(values: Readonly<Record<string, unknown>>): Record<strin
   );
 }
 
-/** Settings that some runs may not use, and why; undefined if all runs use it. */
-const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Settings) => string | undefined }[] = [
-  {
-    key: "initializerStd",
-    why: ({ initializer }) => {
-      const other = [initializer].flat().find((name) => name !== "truncated-normal");
-      return other && `the initializer ${other} does not use it`;
-    },
-  },
-  {
-    key: "sampling",
-    why: ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined),
-  },
-  ...(["beta1", "beta2", "epsilon"] as const).map((key) => ({
-    key,
-    why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
-  })),
-  ...(["embeddingStd", "embeddingSteps", "embeddingDecay"] as const).map((key) => ({
-    key,
-    why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
-  })),
-  ...(["momentum", "nesterov"] as const).map((key) => ({
-    key,
-    why: ({ optimizer }: Settings) => {
-      const other = [optimizer].flat().find((name) => name !== "sgd");
-      return other && `${other} does not use it`;
-    },
-  })),
-  ...(["decaySteps", "decayFactor"] as const).map((key) => ({
-    key,
-    why: ({ schedule }: Settings) => {
-      const other = [schedule].flat().find((name) => name !== "steps");
-      return other && `the schedule ${other} does not use it`;
-    },
-  })),
+/** Settings that some runs may not use, and why; undefined if all runs use them. */
+const UNUSED: readonly [keys: readonly GridKey[], why: (settings: Settings) => string | undefined][] = [
+  [["initializerStd"], ({ initializer }) => onlyFor("truncated-normal", initializer, "the initializer ")],
+  [["sampling"], ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined)],
+  [["beta1", "beta2", "epsilon"], ({ optimizer }) => ([optimizer].flat().includes("sgd") ? noUse("sgd") : undefined)],
+  [
+    ["embeddingStd", "embeddingSteps", "embeddingDecay"],
+    ({ rows }) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
+  ],
+  [["momentum", "nesterov"], ({ optimizer }) => onlyFor("sgd", optimizer)],
+  [["decaySteps", "decayFactor"], ({ schedule }) => onlyFor("steps", schedule, "the schedule ")],
 ];
+
+const noUse = (name: string) => `${name} does not use it`;
+
+/** What another of some names than `user` is not used by. */
+function onlyFor(user: string, names: string | readonly string[], what = ""): string | undefined {
+  const other = [names].flat().find((name) => name !== user);
+  return other && noUse(`${what}${other}`);
+}
 
 /**
  * Refuses a list that would train the same run under several names: UsageError. `place` names a setting as the user gave
  * it.
  */
 function checkGrid(settings: Settings, place: (key: SettingKey) => string): void {
-  for (const { key, why } of UNUSED) {
-    const [values, reason] = [settings[key], why(settings)];
-    if (!Array.isArray(values) || reason === undefined) continue;
-    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
+  for (const [keys, why] of UNUSED) {
+    const [key] = keys.filter((one) => Array.isArray(settings[one]));
+    const reason = why(settings);
+    if (key === undefined || reason === undefined) continue;
+    const values = valuesOf(settings, key).join(", ");
+    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values}`);
   }
 }
 
