@@ -106,23 +106,13 @@ const TABLES = {
   plan: { show: plan, takes: ["loss"] },
 } as const;
 type Table = keyof typeof TABLES;
+/** The options that the table of losses takes. */
+const OF_LOSSES = ["loss", "bad", "rungs", "perTask", "full"] as const;
 
 async function shown(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
-  const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
-  const others = [
-    "seesaw",
-    "front",
-    "cost",
-    "plan",
-    "against",
-    "with",
-    "loss",
-    "bad",
-    "rungs",
-    "perTask",
-    "full",
-  ] as const;
+  const { show, takes } = table ? TABLES[table] : { show: summary, takes: OF_LOSSES };
+  const others = [...(Object.keys(TABLES) as Table[]), "against", "with", ...OF_LOSSES] as const;
   const other = others.find(
     (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
   );
