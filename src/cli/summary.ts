@@ -94,10 +94,6 @@ type SummaryOptions = OptionsOf<typeof withOptions>;
 export const define: Define = (command, run) =>
   withOptions(command).action((folder, options) => run((context) => shown(folder, options, context)));
 
-function badOption(text: string | undefined): number {
-  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
-}
-
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {
   seesaw: { show: seesaw, takes: ["against", "loss"] },
@@ -128,7 +124,7 @@ async function shown(folder: string, options: SummaryOptions, context: Context):
 }
 
 async function summary(folder: string, options: SummaryOptions, context: Context): Promise<void> {
-  const bad = badOption(options.bad);
+  const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
     throw new UsageError("--rungs: a running mean also reflects how fast a run learned; give --loss train or heldout");

@@ -168,7 +168,9 @@ function withOutlines(node: SvgNode, used: Map<string, string>): SvgNode {
     if (typeof child === "string") return [child];
     if (child.name !== "text") return [withOutlines(child, used)];
     const letters = outlinesOf(child, used);
-    return letters === undefined ? [child] : [letters, unseen(child)];
+    return letters === undefined
+      ? [child]
+      : [letters, { ...child, attributes: { ...child.attributes, "fill-opacity": 0 } }];
   });
   return { ...node, children };
 }
@@ -189,10 +191,6 @@ function outlinesOf(node: SvgNode, used: Map<string, string>): SvgNode | undefin
   });
   const transform = `translate(${rounded(x)} ${rounded(Number(node.attributes.y))}) scale(${size / 1000} ${-size / 1000})`;
   return group({ fill: node.attributes.fill, transform }, uses);
-}
-
-function unseen({ attributes, ...node }: SvgNode): SvgNode {
-  return { ...node, attributes: { ...attributes, "fill-opacity": 0 } };
 }
 
 /** The files that a figure's font is drawn from, seen from src as from dist. */

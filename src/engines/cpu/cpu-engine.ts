@@ -54,7 +54,7 @@ export class CpuEngine implements Engine {
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) this.check(run);
     const { signal, noMore, keepParameters = false, keepPredictions = false, keeping } = hooks;
-    const stepOf = stepsIn(keeping);
+    const stepOf = ({ id }: Run) => keeping?.states.get(id)?.step ?? 0;
     const groups = runGroupsOf(runs, this.workers, stepOf);
     largest(runsOf(groups, runs), this.device);
     if (signal?.aborted) return;
@@ -109,11 +109,6 @@ export class CpuEngine implements Engine {
 
 function runsOf(groups: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
   return groups.map((group) => group.map((i) => runs[i]));
-}
-
-/** A function that tells at which step a run begins. */
-function stepsIn(keeping: Keeping | undefined): (run: Run) => number {
-  return ({ id }) => keeping?.states.get(id)?.step ?? 0;
 }
 
 /** Where runs of one step go on from; undefined if they begin. */
