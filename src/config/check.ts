@@ -19,6 +19,7 @@ import {
   GRID_KEYS,
   gridPoints,
   listedKeys,
+  type Place,
   SETTING_KEYS,
   type SettingKey,
   type Settings,
@@ -224,11 +225,8 @@ function onlyFor(user: string, names: string | readonly string[], what = ""): st
   return other && noUse(`${what}${other}`);
 }
 
-/**
- * Refuses a list that would train the same run under several names: UsageError. `place` names a setting as the user gave
- * it.
- */
-function checkGrid(settings: Settings, place: (key: SettingKey) => string): void {
+/** Refuses a list that would train the same run under several names: UsageError. */
+function checkGrid(settings: Settings, place: Place): void {
   for (const [keys, why] of UNUSED) {
     const [key] = keys.filter((one) => Array.isArray(settings[one]));
     const reason = why(settings);
@@ -239,7 +237,7 @@ function checkGrid(settings: Settings, place: (key: SettingKey) => string): void
 }
 
 /** Refuses points of a search that are none of the grid, or the same one twice: UsageError. */
-function checkPoints(settings: Settings, place: (key: SettingKey) => string): void {
+function checkPoints(settings: Settings, place: Place): void {
   const { points, tuned } = settings;
   if (points === null) return;
   const keys = listedKeys(settings);
@@ -279,8 +277,8 @@ function trainedWith(settings: PointConfig): readonly unknown[] {
   return [...all, { labelScale: 1, labelled: 1, ...generatorOf(settings) }, matrices];
 }
 
-/** Refuses what would do nothing, or is not said: UsageError. `place` names a setting as the user gave it. */
-function checkOptimizer(settings: Settings, place: (key: SettingKey) => string): void {
+/** Refuses what would do nothing, or is not said: UsageError. */
+function checkOptimizer(settings: Settings, place: Place): void {
   const has = (key: GridKey, value: unknown) => trainedValues(settings, key).some((one) => one === value);
   const refuse = (key: SettingKey, why: string) => {
     throw new UsageError(`${place(key)}: ${why}`);
@@ -300,7 +298,7 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
 }
 
 /** Refuses constants that no method of the sweep has: UsageError. */
-function checkConstants(settings: Settings, place: (key: SettingKey) => string): void {
+function checkConstants(settings: Settings, place: Place): void {
   const methods = trainedValues(settings, "method") as MethodName[];
   for (const [key, name] of CONSTANT_KEYS) {
     if (methods.some((method) => hasConstant(method, name))) continue;
@@ -367,11 +365,8 @@ function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
 /** Most products of numbers that make the tasks of one run: they take some seconds. */
 const MOST_PRODUCTS = 1_000_000_000;
 
-/**
- * Refuses tasks that the generator can't make at one of the correlations: UsageError. `place` names a setting as the
- * user gave it.
- */
-function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
+/** Refuses tasks that the generator can't make at one of the correlations: UsageError. */
+function checkTasks(settings: Settings, place: Place): void {
   const { tasks, data, rows, correlations, correlationMatrix: pattern } = settings;
   if (rows !== null) return;
   if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);

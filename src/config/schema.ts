@@ -30,6 +30,9 @@ type ListedSettings = { [Key in GridKey]: PointSettings[Key] | readonly PointSet
 export type Settings = Omit<PointSettings, GridKey> & ListedSettings;
 export type SettingKey = keyof Settings;
 
+/** Names a setting, and perhaps a place in it, as the user gave it. */
+export type Place = (key: SettingKey, at?: string) => string;
+
 /** Settings that may be a list. */
 export const GRID_KEYS = SETTING_KEYS.filter((key): key is GridKey => DECLARED[key].grid);
 

@@ -20,7 +20,7 @@ import {
   readingOf,
   type TaskKindSetting,
 } from "./rows-schema.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 type Labels = Pick<Table, "labels" | "labelClasses" | "labelGaps">;
@@ -176,7 +176,7 @@ export function diagnosable(settings: Kinds & Pick<Settings, "rows">): Diagnosti
 type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights" | "taskWeightDecay">;
 
 /** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
-export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
+export function checkKinds(settings: Settings, place: Place): void {
   const { rows, taskKinds, labelKind, diagnostics } = settings;
   const columns = taskKinds.map(({ column }) => column);
   if (rows === null && columns.length > 0)

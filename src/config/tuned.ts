@@ -1,7 +1,15 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
 import { type GridPoint, type GridValue, pointText } from "../identity/cell.ts";
-import { gridPoints, listedKeys, type PointSettings, type SettingKey, type Settings, valuesOf } from "./schema.ts";
+import {
+  gridPoints,
+  listedKeys,
+  type Place,
+  type PointSettings,
+  type SettingKey,
+  type Settings,
+  valuesOf,
+} from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
@@ -47,13 +55,9 @@ export function choicesText({ choices }: Tuned): string {
 
 /**
  * Refuses choices that leave open what a cell is trained with, settings `overridden` that they would hide, and runs that
- * chose themselves: UsageError. `place` names a setting as the user gave it.
+ * chose themselves: UsageError.
  */
-export function checkTuned(
-  settings: Settings,
-  overridden: readonly string[],
-  place: (key: SettingKey) => string,
-): void {
+export function checkTuned(settings: Settings, overridden: readonly string[], place: Place): void {
   const { tuned, models, correlations, seed } = settings;
   if (tuned === null) return;
   const keys = tunedKeys(settings);
