@@ -201,7 +201,6 @@ function changesOf(changes: object, path = ""): string[] {
   });
 }
 
-/** What a model in code is made with. */
 function madeWith({ class: made, options, env }: CodeDefinition): string[] {
   return changesOf(defined({ class: made, options, env })).sort();
 }

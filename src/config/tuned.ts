@@ -21,7 +21,6 @@ export function tunedFor<T extends PointSettings>(settings: T, model: string, co
   return choice === undefined ? settings : { ...settings, ...choice.values };
 }
 
-/** Whether a choice is for a model at a correlation and at these values of settings. */
 function isFor(choice: Choice, model: string, p: number | null, values: Readonly<Record<string, unknown>>): boolean {
   const { correlation = p, at = {} } = choice;
   return (

@@ -43,7 +43,6 @@ export function finished(
   return { ...whole, data, svg: `${svgText(drawn)}\n` };
 }
 
-/** Lines of a title, and the room for them. */
 function titleLines(title: string, width: number) {
   const lines = brokenLines(title, width - 2, SIZE, "SemiBold");
   return { lines, room: 4 + lines.length * (SIZE + 2) };
@@ -71,7 +70,6 @@ export function atHeight(
   return draw({ ...options, stretch });
 }
 
-/** The picture below a title. */
 function titled({ root, height, ...picture }: Picture, title: string, { ink, background }: Theme): Picture {
   const [words, about, , ...nodes] = root.children;
   const { width } = picture;

@@ -115,7 +115,6 @@ function withOption(text: string): Html {
   return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>${after}`;
 }
 
-/** A figure in all its variants. */
 export function figureBlock({ name, title, variants }: Variants, page: PageFigures, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">

@@ -41,7 +41,6 @@ export type CurvePoint = Estimate & {
   readonly runs: number;
 };
 
-/** A point of a cell's curve. */
 export type CurveRow = OfCell &
   CurvePoint & {
     readonly loss: LossSet;

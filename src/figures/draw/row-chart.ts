@@ -27,7 +27,6 @@ export interface Row {
   readonly marks: (x: Scale, y: number) => readonly SvgNode[];
 }
 
-/** Rows in one panel. */
 export interface RowGroup {
   /** In bold, above the rows' names. */
   readonly title?: string;
@@ -44,7 +43,6 @@ interface RowChart {
   readonly theme: Theme;
   /** The horizontal axis of some values: of a group's, if it has an axis of its own, otherwise of all. */
   readonly scale: (range: Range, values: readonly number[]) => Scale;
-  /** Height of a row. */
   readonly row?: number;
   /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
   readonly ownAxes?: boolean;

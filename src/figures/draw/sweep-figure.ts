@@ -26,9 +26,7 @@ export interface FigureData<Row> {
   readonly theme: Theme;
   /** The rows of each cell that has some, in the sweep's order. */
   readonly found: readonly StyledRows<Row>[];
-  /** These cells. */
   readonly cells: readonly DrawnCell[];
-  /** The styles of their models. */
   readonly styles: ReadonlyMap<string, SeriesStyle>;
 }
 

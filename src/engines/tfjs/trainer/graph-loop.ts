@@ -31,7 +31,6 @@ export interface RecordedLoop {
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
   readonly variables: readonly string[];
-  /** Outputs of one step. */
   readonly outputs: Readonly<Record<string, ValueType>>;
   /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;
@@ -117,7 +116,6 @@ function bodyOf(
   return { name: `${name}_body`, nodes, arguments: args, results, effects };
 }
 
-/** The function's results for these inputs. */
 function call(graph: Graph, { name, results }: GraphFunction, inputs: readonly Value[]): Value[] {
   const attributes: Attributes = {
     Tin: { kind: "types", value: inputs.map(({ dtype }) => dtype) },

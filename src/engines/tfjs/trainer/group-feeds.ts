@@ -87,7 +87,6 @@ export class StepFeed {
     this.#end = (group.runs[0]?.training.steps ?? 0) + 1;
   }
 
-  /** Bytes of a step. */
   get bytes(): number {
     return bytesOf(this.#layout);
   }
