@@ -219,7 +219,7 @@ const UNUSED: readonly [keys: readonly GridKey[], why: (settings: Settings) => s
 
 const noUse = (name: string) => `${name} does not use it`;
 
-/** What another of some names than `user` is not used by. */
+/** Why a list of a setting that `user` alone uses is of no use to another of `names`; undefined if there is no other. */
 function onlyFor(user: string, names: string | readonly string[], what = ""): string | undefined {
   const other = [names].flat().find((name) => name !== user);
   return other && noUse(`${what}${other}`);
