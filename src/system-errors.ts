@@ -103,7 +103,6 @@ export function systemReason({ errno, code, message }: NodeJS.ErrnoException): s
   return known?.[1] ?? code ?? message;
 }
 
-/** Whether this machine has a process `pid`. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

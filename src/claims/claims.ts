@@ -143,7 +143,6 @@ function moreOf(results: Results, cells: readonly Cell[]): string[] {
 
 /** A command that trains what some claims lack. */
 export interface CoveringCommand {
-  /** Of the claims. */
   readonly ids: readonly string[];
   readonly command: readonly string[];
 }

@@ -11,7 +11,6 @@ import type { Bound, CellSample, ClaimPart, PartRule, Verdict } from "./claim.ts
 interface Tested {
   readonly rule: PartRule;
   readonly cells: readonly CellLosses[];
-  /** Parts of its claim. */
   readonly parts: number;
 }
 
@@ -121,7 +120,6 @@ export function partText(part: ClaimPart): string {
   return `${part.about} = ${oursText(part)}, expected ${boundText(part)}`;
 }
 
-/** Ours with its interval. */
 export function oursText({ ours, unit, runs }: ClaimPart): string {
   return estimateText(ours, DIGITS[unit], runs);
 }

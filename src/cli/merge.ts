@@ -77,7 +77,6 @@ async function merge(folders: readonly string[], options: MergeOptions, { effect
 interface WriteOptions {
   /** Also every run's curve. */
   readonly long: boolean;
-  /** The losses in the table. */
   readonly losses: readonly LossSet[];
   /** No table on stdout. */
   readonly quiet: boolean;

@@ -127,7 +127,6 @@ interface Contents {
   readonly blocks: () => readonly Block[];
 }
 
-/** Writes what is shown in a format. */
 export function writeAs(out: Output, format: Format, { csv, json, blocks }: Contents): void {
   if (format === "csv") out.write(csv());
   else if (format === "json") out.write(jsonText(json()));

@@ -55,7 +55,6 @@ async function play(file: string, { port, open }: PlayOptions, context: Context)
   }
 }
 
-/** The built page. */
 function page(): string {
   if (!existsSync(PAGE)) throw new UsageError("the playground is not built; in a clone, build it with: npm run build");
   return readFileSync(PAGE, "utf8");

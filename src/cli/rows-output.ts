@@ -26,7 +26,6 @@ interface RowsOutput extends RunRows {
 
 type Columns = Pick<RunRows, "shape" | "inputs" | "tasks">;
 
-/** Some rows, and their number. */
 type Chunk = readonly [rows: Rows, count: number];
 
 /**

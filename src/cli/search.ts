@@ -47,7 +47,6 @@ export async function searched(
   return asPlanned({ ...(await readResults(out, context.note)), config });
 }
 
-/** The request, each option checked. */
 function requestOf(file: string, options: SearchOptions, { effects, argv }: Context) {
   const { budget, time, retryFailed, long, keepWeights = false, keepPredictions = false } = options;
   const trials = budget === undefined ? undefined : countOption("--budget", budget, 2);

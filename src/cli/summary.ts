@@ -94,10 +94,6 @@ type SummaryOptions = OptionsOf<typeof withOptions>;
 export const define: Define = (command, run) =>
   withOptions(command).action((folder, options) => run((context) => shown(folder, options, context)));
 
-function badOption(text: string | undefined): number {
-  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
-}
-
 /** Tables in place of the losses, and the options that each takes. */
 const TABLES = {
   seesaw: { show: seesaw, takes: ["against", "loss"] },
@@ -106,23 +102,13 @@ const TABLES = {
   plan: { show: plan, takes: ["loss"] },
 } as const;
 type Table = keyof typeof TABLES;
+/** The options that the table of losses takes. */
+const OF_LOSSES = ["loss", "bad", "rungs", "perTask", "full"] as const;
 
 async function shown(folder: string, options: SummaryOptions, context: Context): Promise<void> {
   const table = (Object.keys(TABLES) as Table[]).find((name) => options[name]);
-  const { show, takes } = table ? TABLES[table] : { show: summary, takes: ["loss", "bad", "rungs", "perTask", "full"] };
-  const others = [
-    "seesaw",
-    "front",
-    "cost",
-    "plan",
-    "against",
-    "with",
-    "loss",
-    "bad",
-    "rungs",
-    "perTask",
-    "full",
-  ] as const;
+  const { show, takes } = table ? TABLES[table] : { show: summary, takes: OF_LOSSES };
+  const others = [...(Object.keys(TABLES) as Table[]), "against", "with", ...OF_LOSSES] as const;
   const other = others.find(
     (name) => name !== table && options[name] !== undefined && !takes.some((own) => own === name),
   );
@@ -138,7 +124,7 @@ async function shown(folder: string, options: SummaryOptions, context: Context):
 }
 
 async function summary(folder: string, options: SummaryOptions, context: Context): Promise<void> {
-  const bad = badOption(options.bad);
+  const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
     throw new UsageError("--rungs: a running mean also reflects how fast a run learned; give --loss train or heldout");

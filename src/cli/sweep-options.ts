@@ -41,7 +41,6 @@ import { goOn } from "./text/go-on.ts";
 /** More than any machine has cores; each thread takes memory. */
 const MOST_JOBS = 1024;
 
-/** The options of a sweep as checked values. */
 export interface CheckedOptions {
   readonly config: Config;
   /** The results folder. */
@@ -54,7 +53,6 @@ export interface CheckedOptions {
   readonly checkpointMs: number | undefined;
 }
 
-/** Options for what is trained. */
 const addStudyOptions = <A extends unknown[]>(command: TypedCommand<A>) =>
   command
     .optionsGroup("Common options:")
@@ -345,7 +343,6 @@ function rowsOverrides(
   throw new UsageError(`${rowsFlag(stray)}: is for --rows FILE; in a config, write rows: {file, ${key}}`);
 }
 
-/** The option that gives a setting of rows. */
 function rowsFlag(key: string): string {
   return flagOf({ labels: "label", inputs: "input", time: "byTime" }[key] ?? key);
 }

@@ -273,7 +273,6 @@ function captionOf(least: number): string {
 at an end: the least or the greatest of its list; a better one may lie beyond`;
 }
 
-/** What a choice is for. */
 function cellOf({ model, correlation, at }: Choice): Cell {
   return { model, correlation: correlation ?? null, point: at };
 }

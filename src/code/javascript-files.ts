@@ -8,7 +8,6 @@ import { parse } from "es-module-lexer/js";
 import { UsageError } from "../errors.ts";
 import { readText, shownPath } from "../files.ts";
 
-/** All of a model's code. */
 export interface CodeFiles {
   /**
    * SHA-256 in hexadecimal digits: of the text of the one file, or, where there are more files or packages, of all their

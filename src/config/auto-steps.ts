@@ -1,7 +1,7 @@
 // `steps: auto`: up to a number of steps, with early stopping.
 import { UsageError } from "../errors.ts";
 import { type GivenValues, isTree, type Override } from "./file-version.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 
 /** What `auto` means: at most this many steps, and a patience of this many looks at the validation rows. */
 const AUTO = { steps: 25_000, patience: 10 } as const;
@@ -45,8 +45,6 @@ export function autoStepsOverride(source: string): Override {
     valuesAfter: ({ patience }) => ({ steps: "auto", ...(patience !== null && { patience }) }),
   };
 }
-
-type Place = (key: SettingKey) => string;
 
 /** Refuses validation rows where training rows are fresh or too few: UsageError. */
 export function checkPatience({ rows, patience, refit, trainRows }: Settings, place: Place): void {

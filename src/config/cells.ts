@@ -18,7 +18,6 @@ export function cellsOf(config: Config): PlannedCell[] {
   );
 }
 
-/** Each model at each of its points. */
 function modelPoints(config: Config): Omit<PlannedCell, "correlation">[] {
   const { models, points, runs } = config;
   if (points !== null)
@@ -29,7 +28,6 @@ function modelPoints(config: Config): Omit<PlannedCell, "correlation">[] {
   return models.flatMap((model) => all.map((point) => ({ model, point, runs })));
 }
 
-/** How many runs a sweep asks for, in all cells. */
 export function askedRuns(config: Config): number {
   return cellsOf(config).reduce((sum, { runs }) => sum + runs, 0);
 }

@@ -19,6 +19,7 @@ import {
   GRID_KEYS,
   gridPoints,
   listedKeys,
+  type Place,
   SETTING_KEYS,
   type SettingKey,
   type Settings,
@@ -203,57 +204,40 @@ function withoutSingles(values: Readonly<Record<string, unknown>>): Record<strin
   );
 }
 
-/** Settings that some runs may not use, and why; undefined if all runs use it. */
-const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Settings) => string | undefined }[] = [
-  {
-    key: "initializerStd",
-    why: ({ initializer }) => {
-      const other = [initializer].flat().find((name) => name !== "truncated-normal");
-      return other && `the initializer ${other} does not use it`;
-    },
-  },
-  {
-    key: "sampling",
-    why: ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined),
-  },
-  ...(["beta1", "beta2", "epsilon"] as const).map((key) => ({
-    key,
-    why: ({ optimizer }: Settings) => ([optimizer].flat().includes("sgd") ? "sgd does not use it" : undefined),
-  })),
-  ...(["embeddingStd", "embeddingSteps", "embeddingDecay"] as const).map((key) => ({
-    key,
-    why: ({ rows }: Settings) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
-  })),
-  ...(["momentum", "nesterov"] as const).map((key) => ({
-    key,
-    why: ({ optimizer }: Settings) => {
-      const other = [optimizer].flat().find((name) => name !== "sgd");
-      return other && `${other} does not use it`;
-    },
-  })),
-  ...(["decaySteps", "decayFactor"] as const).map((key) => ({
-    key,
-    why: ({ schedule }: Settings) => {
-      const other = [schedule].flat().find((name) => name !== "steps");
-      return other && `the schedule ${other} does not use it`;
-    },
-  })),
+/** Settings that some runs may not use, and why; undefined if all runs use them. */
+const UNUSED: readonly [keys: readonly GridKey[], why: (settings: Settings) => string | undefined][] = [
+  [["initializerStd"], ({ initializer }) => onlyFor("truncated-normal", initializer, "the initializer ")],
+  [["sampling"], ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined)],
+  [["beta1", "beta2", "epsilon"], ({ optimizer }) => ([optimizer].flat().includes("sgd") ? noUse("sgd") : undefined)],
+  [
+    ["embeddingStd", "embeddingSteps", "embeddingDecay"],
+    ({ rows }) => (rows && embeddingsIn(rows).embeddings ? undefined : "no column has embeddings"),
+  ],
+  [["momentum", "nesterov"], ({ optimizer }) => onlyFor("sgd", optimizer)],
+  [["decaySteps", "decayFactor"], ({ schedule }) => onlyFor("steps", schedule, "the schedule ")],
 ];
 
-/**
- * Refuses a list that would train the same run under several names: UsageError. `place` names a setting as the user gave
- * it.
- */
-function checkGrid(settings: Settings, place: (key: SettingKey) => string): void {
-  for (const { key, why } of UNUSED) {
-    const [values, reason] = [settings[key], why(settings)];
-    if (!Array.isArray(values) || reason === undefined) continue;
-    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
+const noUse = (name: string) => `${name} does not use it`;
+
+/** Why a list of a setting that `user` alone uses is of no use to another of `names`; undefined if there is no other. */
+function onlyFor(user: string, names: string | readonly string[], what = ""): string | undefined {
+  const other = [names].flat().find((name) => name !== user);
+  return other && noUse(`${what}${other}`);
+}
+
+/** Refuses a list that would train the same run under several names: UsageError. */
+function checkGrid(settings: Settings, place: Place): void {
+  for (const [keys, why] of UNUSED) {
+    const [key] = keys.filter((one) => Array.isArray(settings[one]));
+    const reason = why(settings);
+    if (key === undefined || reason === undefined) continue;
+    const values = valuesOf(settings, key).join(", ");
+    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values}`);
   }
 }
 
 /** Refuses points of a search that are none of the grid, or the same one twice: UsageError. */
-function checkPoints(settings: Settings, place: (key: SettingKey) => string): void {
+function checkPoints(settings: Settings, place: Place): void {
   const { points, tuned } = settings;
   if (points === null) return;
   const keys = listedKeys(settings);
@@ -293,8 +277,8 @@ function trainedWith(settings: PointConfig): readonly unknown[] {
   return [...all, { labelScale: 1, labelled: 1, ...generatorOf(settings) }, matrices];
 }
 
-/** Refuses what would do nothing, or is not said: UsageError. `place` names a setting as the user gave it. */
-function checkOptimizer(settings: Settings, place: (key: SettingKey) => string): void {
+/** Refuses what would do nothing, or is not said: UsageError. */
+function checkOptimizer(settings: Settings, place: Place): void {
   const has = (key: GridKey, value: unknown) => trainedValues(settings, key).some((one) => one === value);
   const refuse = (key: SettingKey, why: string) => {
     throw new UsageError(`${place(key)}: ${why}`);
@@ -314,7 +298,7 @@ function checkOptimizer(settings: Settings, place: (key: SettingKey) => string):
 }
 
 /** Refuses constants that no method of the sweep has: UsageError. */
-function checkConstants(settings: Settings, place: (key: SettingKey) => string): void {
+function checkConstants(settings: Settings, place: Place): void {
   const methods = trainedValues(settings, "method") as MethodName[];
   for (const [key, name] of CONSTANT_KEYS) {
     if (methods.some((method) => hasConstant(method, name))) continue;
@@ -381,11 +365,8 @@ function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
 /** Most products of numbers that make the tasks of one run: they take some seconds. */
 const MOST_PRODUCTS = 1_000_000_000;
 
-/**
- * Refuses tasks that the generator can't make at one of the correlations: UsageError. `place` names a setting as the
- * user gave it.
- */
-function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
+/** Refuses tasks that the generator can't make at one of the correlations: UsageError. */
+function checkTasks(settings: Settings, place: Place): void {
   const { tasks, data, rows, correlations, correlationMatrix: pattern } = settings;
   if (rows !== null) return;
   if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);

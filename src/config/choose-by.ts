@@ -2,7 +2,7 @@
 import { TASK_KINDS, type TaskKind } from "../data/task-kinds.ts";
 import { groupMetricsOf, metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { UsageError } from "../errors.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { tasksOfRuns } from "./task-kinds.ts";
 
@@ -22,7 +22,6 @@ export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   mae: "lower",
 };
 
-/** A metric that decides. */
 export interface DecidingMetric {
   /** As in `MEASURES`: `auc`. */
   readonly metric: string;
@@ -42,7 +41,7 @@ export function decidingMetric({ chooseBy }: Pick<Settings, "chooseBy">): Decidi
 export const MEAN = "Mean";
 
 /** Refuses what is no metric of a task of the user's own rows: UsageError. */
-export function checkChooseBy(settings: Settings, place: (key: SettingKey) => string): void {
+export function checkChooseBy(settings: Settings, place: Place): void {
   const { chooseBy, rows, tasks, patience, refit } = settings;
   if (chooseBy === LOSS) return;
   if (rows === null && patience === null && refit)

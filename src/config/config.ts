@@ -223,7 +223,6 @@ function digits(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
-/** The values of settings that are not their defaults. */
 function notDefault(config: PointConfig): Record<string, unknown> {
   const changes = Object.entries(OPTIONAL_SETTINGS).flatMap(([key, setting]) => {
     const [{ hash }, value] = [DECLARED[key as SettingKey], config[key as SettingKey]];

@@ -6,7 +6,14 @@ import type { GeneratorConstants, GeneratorSettings } from "../data/settings.ts"
 import { defined } from "../defined.ts";
 import { UsageError } from "../errors.ts";
 import { BETWEEN_TASKS, FRONT, partsByTask } from "./kinds.ts";
-import { OPTIONAL_SETTINGS, type PointSettings, type SettingKey, type Settings, valuesOf } from "./schema.ts";
+import {
+  OPTIONAL_SETTINGS,
+  type Place,
+  type PointSettings,
+  type SettingKey,
+  type Settings,
+  valuesOf,
+} from "./schema.ts";
 
 /** Settings of the generator's sizes and labels, which a table has of its own. */
 export const OF_LABELS = ["inputs", "sines", "noiseStd", "labelScale", "labelled", "positives"] as const;
@@ -121,7 +128,6 @@ export function lacksLabels({ labelled }: Pick<Settings, "labelled">, k: number)
   return [labelled].flat().some((value) => (numberByTask(value, k) ?? 1) < 1);
 }
 
-/** The part of a value that is for task k. */
 export function partByTask(value: string | number, k: number): string {
   const parts = partsByTask(value);
   return parts.length === 1 ? parts[0] : (parts[k] as string);
@@ -132,8 +138,6 @@ function numberByTask(value: string | number, k: number): number | undefined {
   const number = Number(partByTask(value, k));
   return Number.isNaN(number) ? undefined : number;
 }
-
-type Place = (key: SettingKey) => string;
 
 /** Refuses settings of generated rows that do not fit the tasks, the generator or each other: UsageError. */
 export function checkGenerated(settings: Settings, place: Place): void {

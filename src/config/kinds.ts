@@ -45,6 +45,12 @@ export function plainNameOf(text: string, otherwise: string): string {
 /** Null, or as `schema` has it: `what` says both. */
 export const orNull = <T extends z.ZodType>(schema: T, what: string) => schema.describe(what).nullable().describe(what);
 
+export const sha256 = (of: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe(`the SHA-256 of ${of}, 64 hexadecimal digits; mmoe fills it in`);
+
 export const positive = (what: string) => z.number().positive().describe(what);
 
 export const BETWEEN_TASKS = ":";

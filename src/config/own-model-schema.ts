@@ -3,7 +3,7 @@ import { GATING_NAMES } from "../models/gatings.ts";
 import type { Activation } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { isName } from "../text.ts";
-import { choice, count, LONGEST_NAME, plainName, positive, printableText } from "./kinds.ts";
+import { choice, count, LONGEST_NAME, plainName, positive, printableText, sha256 } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
@@ -112,11 +112,7 @@ const CODE_MODEL = z
       .record(z.string().regex(VARIABLE), z.string())
       .describe("values of variables of the environment that the model sees, by names")
       .optional(),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
-      .optional(),
+    sha256: sha256("that file").optional(),
   })
   .describe("{name, file}, and env, and for Python class and options");
 
@@ -126,7 +122,6 @@ export type SpecDefinition = z.output<typeof SPEC_MODEL>;
 /** A model in JavaScript or Python. Once checked, the path of its file is absolute, and it has the hash. */
 export type CodeDefinition = z.output<typeof CODE_MODEL>;
 
-/** A model of the user's own. */
 export type OwnModel = SpecDefinition | CodeDefinition;
 
 const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);

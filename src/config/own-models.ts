@@ -14,7 +14,7 @@ import { MODEL_NAMES, type ModelName, variantSpec, ZOO, zooLabel } from "../mode
 import type { GivenValues } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, inputsOfRows } from "./table-inputs.ts";
 
@@ -80,11 +80,8 @@ export function ownModelsIn({ models, ownModels }: Pick<Settings, "models" | "ow
   return models.flatMap((model) => ownModels.find(({ name }) => name === model) ?? []);
 }
 
-/**
- * Refuses names that are of no model, and definitions that are no model: UsageError. `place` names a setting, and a
- * place in it, as the user gave it.
- */
-export function checkModels(settings: Settings, place: (key: SettingKey, at?: string) => string): void {
+/** Refuses names that are of no model, and definitions that are no model: UsageError. */
+export function checkModels(settings: Settings, place: Place): void {
   const own = settings.ownModels.map(({ name }) => name);
   const known = [...MODEL_NAMES, ...own];
   forAll(settings.models, (name, i) => {
@@ -204,7 +201,6 @@ function changesOf(changes: object, path = ""): string[] {
   });
 }
 
-/** What a model in code is made with. */
 function madeWith({ class: made, options, env }: CodeDefinition): string[] {
   return changesOf(defined({ class: made, options, env })).sort();
 }

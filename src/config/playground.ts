@@ -73,7 +73,6 @@ interface Key<T> {
 
 type Keys = { readonly [Name in Exclude<keyof PlaySettings, "data">]: Key<PlaySettings[Name]> };
 
-/** What a number may be. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;

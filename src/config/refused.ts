@@ -6,6 +6,7 @@ import {
   DECLARED,
   gridPoints,
   listedKeys,
+  type Place,
   type PointSettings,
   SETTING_KEYS,
   type SettingKey,
@@ -36,11 +37,8 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
   if (key !== undefined) throw new UsageError(refusal(path, key, model, settings[key]));
 }
 
-/**
- * Throws UsageError for the first setting with which no path trains some run of a sweep. `place` names a setting as the
- * user gave it.
- */
-export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
+/** Throws UsageError for the first setting with which no path trains some run of a sweep. */
+export function checkHeard(settings: Settings, place: Place): void {
   const { models, correlations, ownModels, tuned } = settings;
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);

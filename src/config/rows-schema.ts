@@ -4,7 +4,7 @@ import { TASK_KINDS } from "../data/task-kinds.ts";
 import { defined } from "../defined.ts";
 import { NDCG_AT } from "../diagnostics/task-metrics.ts";
 import { MOST_HOT, MOST_VALUES } from "../tables/input-column.ts";
-import { choice, count, distinctList, orNull, positive, printableText } from "./kinds.ts";
+import { choice, count, distinctList, orNull, positive, printableText, sha256 } from "./kinds.ts";
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
@@ -30,20 +30,14 @@ const SAID = {
     .describe("the seed of the split of all runs, a whole number, or run: each run draws its own")
     .optional(),
   folds: count(2).describe("the number of folds, a whole number from 2: each run tests on another one").optional(),
-  group: printableText().min(1).describe("a column whose equal values stay in one part, such as a user").optional(),
-  time: printableText().min(1).describe("a column of numbers or dates: the last rows are the test").optional(),
-  stratify: printableText().min(1).describe("a column whose values have the same shares in all parts").optional(),
-  metricsBy: printableText()
-    .min(1)
-    .describe("a column in whose groups of equal values GAUC, NDCG and MRR are taken, such as a user")
-    .optional(),
+  group: columnName("a column whose equal values stay in one part, such as a user"),
+  time: columnName("a column of numbers or dates: the last rows are the test"),
+  stratify: columnName("a column whose values have the same shares in all parts"),
+  metricsBy: columnName("a column in whose groups of equal values GAUC, NDCG and MRR are taken, such as a user"),
   ndcgAt: count()
     .describe(`how many rows of each group count in NDCG, a whole number (default: ${NDCG_AT})`)
     .optional(),
-  weight: printableText()
-    .min(1)
-    .describe("a column of numbers from 0: what the losses of each row count; it is no input")
-    .optional(),
+  weight: columnName("a column of numbers from 0: what the losses of each row count; it is no input"),
   oneHot: count(1, MOST_HOT)
     .describe(`the most values of a category that become one input each, a whole number from 1 to ${MOST_HOT}`)
     .optional(),
@@ -66,10 +60,7 @@ const SAID = {
 
 /** What mmoe fills in, so that results can be read without the file. */
 const FILLED = {
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .describe("the SHA-256 of the file, 64 hexadecimal digits; mmoe fills it in"),
+  sha256: sha256("the file"),
   inputs: names("inputs"),
   chosen: z.boolean().optional().describe("whether labels are named by `labels`, not by their columns' names"),
   encoded: z
@@ -90,6 +81,10 @@ const FILLED = {
   heldoutRows: count().describe("how many rows are test rows; mmoe fills it in"),
   validationRows: count().describe("how many rows the table marks for validation; mmoe fills it in").optional(),
 };
+
+function columnName(what: string) {
+  return printableText().min(1).describe(what).optional();
+}
 
 function names(what: string) {
   return z.array(printableText()).min(1).describe(`the columns that are ${what}; without it, mmoe fills it in`);

@@ -14,7 +14,7 @@ import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { chosenIn, GIVEN_ROWS, type GivenRows, type RowsSetting, readingOf, testShare } from "./rows-schema.ts";
-import type { PointSettings, SettingKey, Settings } from "./schema.ts";
+import type { Place, PointSettings, SettingKey, Settings } from "./schema.ts";
 import { VALIDATION } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 import { embeddingsIn, encodedColumns, hasLargeEmbedding } from "./table-inputs.ts";
@@ -34,8 +34,6 @@ export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as con
 
 /** Settings that follow from the rows of a file. */
 export const OF_ROWS = [...OF_GENERATOR, "tasks", "trainRows", "heldoutRows"] as const satisfies SettingKey[];
-
-type SettingPlace = (key: SettingKey, at?: string) => string;
 
 /**
  * Values that give rows of the user's own, with all that follows from the file: its hash, columns and sizes, and that there
@@ -228,8 +226,8 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
   return [...overrides.filter(isOfRows), ...overrides.filter((one) => !isOfRows(one))];
 }
 
-/** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
-export function checkRows(settings: Settings, place: SettingPlace): void {
+/** Refuses settings that the rows do not have, or not as many: UsageError. */
+export function checkRows(settings: Settings, place: Place): void {
   const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics, refit, evalRows, embeddingDecay } = settings;
   if (rows === null) {
     const ofFiles = { ...(evalRows !== "all" && { evalRows }), ...(embeddingDecay !== 0 && { embeddingDecay }) };

@@ -10,13 +10,11 @@ const MARKS = ["paper", "read off", "assumed"] as const;
 
 type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 
-/** What is declared of each setting. */
 export const DECLARED: Readonly<Record<keyof Schemas, Setting>> = SETTINGS;
 export const SETTING_KEYS = Object.keys(SETTINGS) as (keyof Schemas)[];
 
 export const SETTINGS_SCHEMA = z.strictObject(fromKeys<Schemas>(SETTING_KEYS, (key) => DECLARED[key].schema));
 
-/** An object with a schema for each key. */
 function fromKeys<T extends Readonly<Record<string, z.ZodType>>>(
   keys: readonly (keyof T)[],
   schemaOf: (key: keyof T) => z.ZodType,
@@ -31,6 +29,9 @@ type ListedSettings = { [Key in GridKey]: PointSettings[Key] | readonly PointSet
 /** The settings of a sweep: some may be lists. */
 export type Settings = Omit<PointSettings, GridKey> & ListedSettings;
 export type SettingKey = keyof Settings;
+
+/** Names a setting, and perhaps a place in it, as the user gave it. */
+export type Place = (key: SettingKey, at?: string) => string;
 
 /** Settings that may be a list. */
 export const GRID_KEYS = SETTING_KEYS.filter((key): key is GridKey => DECLARED[key].grid);

@@ -70,7 +70,6 @@ type Declared<T> = (Optional<T> | { readonly default?: never }) & {
 
 export type Setting<S extends z.ZodType = z.ZodType> = { readonly schema: S } & Declared<z.output<S>>;
 
-/** One setting. */
 export function setting<S extends z.ZodType, const D extends Declared<z.output<S>>>(schema: S, declared: D) {
   return { schema, ...declared };
 }
@@ -182,7 +181,6 @@ const taskWeightDecay = perTask(positive("what a task's weight is multiplied by 
 const EVALUATIONS =
   "a number of steps, a number of points per decade such as log:20, an increasing list of steps, or auto: 30 points or more";
 
-/** Settings of the optimizer. */
 export const OPTIMIZER_KEYS = Object.keys(OF_OPTIMIZER) as (keyof typeof OF_OPTIMIZER)[];
 
 const from = (least: number, most: number) =>

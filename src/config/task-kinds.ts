@@ -20,10 +20,9 @@ import {
   readingOf,
   type TaskKindSetting,
 } from "./rows-schema.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The labels of a table. */
 type Labels = Pick<Table, "labels" | "labelClasses" | "labelGaps">;
 
 /** The kind by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
@@ -177,7 +176,7 @@ export function diagnosable(settings: Kinds & Pick<Settings, "rows">): Diagnosti
 type Kinds = Pick<Settings, "tasks" | "labelKind" | "taskKinds" | "labelled" | "taskWeights" | "taskWeightDecay">;
 
 /** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
-export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
+export function checkKinds(settings: Settings, place: Place): void {
   const { rows, taskKinds, labelKind, diagnostics } = settings;
   const columns = taskKinds.map(({ column }) => column);
   if (rows === null && columns.length > 0)
@@ -202,7 +201,6 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
     );
 }
 
-/** Whether a label of a kind may have that many classes. */
 function hasClasses(kind: TaskKind, classes: number): boolean {
   return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }

@@ -1,7 +1,15 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
 import { type GridPoint, type GridValue, pointText } from "../identity/cell.ts";
-import { gridPoints, listedKeys, type PointSettings, type SettingKey, type Settings, valuesOf } from "./schema.ts";
+import {
+  gridPoints,
+  listedKeys,
+  type Place,
+  type PointSettings,
+  type SettingKey,
+  type Settings,
+  valuesOf,
+} from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
@@ -13,7 +21,6 @@ export function tunedFor<T extends PointSettings>(settings: T, model: string, co
   return choice === undefined ? settings : { ...settings, ...choice.values };
 }
 
-/** Whether a choice is for a model at a correlation and at these values of settings. */
 function isFor(choice: Choice, model: string, p: number | null, values: Readonly<Record<string, unknown>>): boolean {
   const { correlation = p, at = {} } = choice;
   return (
@@ -47,13 +54,9 @@ export function choicesText({ choices }: Tuned): string {
 
 /**
  * Refuses choices that leave open what a cell is trained with, settings `overridden` that they would hide, and runs that
- * chose themselves: UsageError. `place` names a setting as the user gave it.
+ * chose themselves: UsageError.
  */
-export function checkTuned(
-  settings: Settings,
-  overridden: readonly string[],
-  place: (key: SettingKey) => string,
-): void {
+export function checkTuned(settings: Settings, overridden: readonly string[], place: Place): void {
   const { tuned, models, correlations, seed } = settings;
   if (tuned === null) return;
   const keys = tunedKeys(settings);

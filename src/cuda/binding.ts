@@ -9,7 +9,6 @@ import { addonOf, BINDING_PACKAGE, checkTrust, cudaHome, type Env, homePaths } f
 
 /** A built tfjs-node-gpu. */
 export interface Binding {
-  /** The package's folder. */
   readonly folder: string;
   /** The home that `mmoe cuda setup` made; undefined for a package of the user's own. */
   readonly home?: string;

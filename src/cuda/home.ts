@@ -19,7 +19,6 @@ export function cudaHome(env: Env): string {
   return join(isAbsolute(data) ? data : join(env.HOME ?? homedir(), ".local/share"), "mmoe/cuda");
 }
 
-/** Paths of the files of a home. */
 export function homePaths(home: string) {
   const libraries = join(home, "libraries");
   const binding = join(home, "node_modules", BINDING_PACKAGE);

@@ -25,7 +25,6 @@ interface LabelSettings {
   readonly labelled?: number;
 }
 
-/** How rows are made. */
 export interface GeneratorSettings extends GeneratorConstants, LabelSettings {
   /** Labels as equation 4 gives them; otherwise z-scored by the population's moments. */
   readonly rawLabels?: boolean;

@@ -8,7 +8,6 @@ export interface DataIdentity {
   readonly run: number;
 }
 
-/** What names a run's streams. */
 export interface RunNames {
   /** The sweep's seed. */
   readonly seed: number;

@@ -23,7 +23,6 @@ export interface TableCells {
 
 export const NO_TEXT = -2;
 
-/** Reads the cells of a table. */
 export class CellReader {
   /** N. */
   readonly rows: number;

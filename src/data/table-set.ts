@@ -242,7 +242,6 @@ const MOST_LATEST = 4;
 /** Of a table of more rows, only the latest: it takes 4 bytes for each. */
 const MANY_ROWS = 1_000_000;
 
-/** The rows of a run on a table. */
 export function tableSetOf(run: RunOnTable): TableSet {
   const key = run.data.values?.id === undefined ? undefined : rowsKey(run);
   const known = latest.find((one) => one.key === key);

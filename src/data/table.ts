@@ -105,7 +105,6 @@ export function sideColumns({ parts, ...others }: TableReading): SideColumn[] {
   return [...(parts ? [parts] : []), ...named];
 }
 
-/** Columns by their names. */
 export interface ChosenColumns {
   readonly labels: readonly string[];
   /** Absent for all columns that are neither labels nor `part`. */

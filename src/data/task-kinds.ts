@@ -4,7 +4,6 @@
 export const TASK_KINDS = ["regression", "binary", "categorical"] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
-/** A task of a run. */
 export interface TaskSettings {
   readonly kind: TaskKind;
   /** What its loss counts in the objective. */

@@ -93,7 +93,6 @@ export function alignedLoss(settings: GeneratorSettings, c: number): number {
 interface Matrix {
   /** Row-major. */
   readonly weights: Float64Array;
-  /** The number of columns. */
   readonly width: number;
 }
 
@@ -107,7 +106,6 @@ function firstProduct(tape: Tape, spec: ModelSpec, k: number): Matrix {
   return times(times(inputs, { weights: core, width: core.length / inputs.width }), units);
 }
 
-/** The kernels of each dense operation. */
 function denseKernels(tape: Tape, spec: ModelSpec): Matrix[][] {
   const dense = programOf(spec).operations.filter((operation) => operation.kind === "dense");
   return dense.map(({ layers }) =>

@@ -72,7 +72,6 @@ export interface Network {
   readonly outputs: readonly Units[];
   /** Each task's gate of the last level, which its tower reads by; none in a model without gates. */
   readonly gates: readonly GateWeights[];
-  /** The gates of all levels. */
   readonly allGates: readonly GateWeights[];
   /** What DSelect-k's gates of all levels read their selection from, each [N, k + k bits]. */
   readonly selections: readonly Units[];

@@ -89,7 +89,6 @@ export function groupMetricsOf(kind: TaskKind): readonly (keyof GroupRanking)[] 
 /** Unless the user says how many rows of each group count in NDCG. */
 export const NDCG_AT = 10;
 
-/** The metrics of a kind of task, by name. */
 export function metricsOfKind(kind: TaskKind): Metrics {
   return METRICS[kind];
 }

@@ -19,7 +19,6 @@ type EngineName = keyof typeof LANGUAGE_OF;
 
 const ENGINES = Object.keys(LANGUAGE_OF) as EngineName[];
 
-/** The engines that train a model. */
 export function enginesOf(model: Model): EngineName[] {
   const language = isCode(model) ? languageOf(model) : null;
   return ENGINES.filter((engine) => LANGUAGE_OF[engine] === language);

@@ -37,7 +37,6 @@ export const CONSTANT_NAMES = [
 ] as const;
 export type ConstantName = (typeof CONSTANT_NAMES)[number];
 
-/** Values of some constants. */
 export type MethodConstants = Readonly<Partial<Record<ConstantName, number>>>;
 
 interface MethodTraits {
@@ -92,12 +91,10 @@ export function keptGradients({ method }: Pick<MethodChoice, "method">, K: numbe
   return TRAITS[method].keepsGradients ? K : 0;
 }
 
-/** Whether a method has a constant. */
 export function hasConstant(method: MethodName, name: ConstantName): boolean {
   return name in TRAITS[method].constants;
 }
 
-/** The constants of a run's method. */
 export function constantsOf({ method, constants = {} }: MethodChoice): MethodConstants {
   return { ...TRAITS[method].constants, ...constants };
 }

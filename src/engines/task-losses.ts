@@ -44,7 +44,6 @@ export function lossUnits(run: AnyRun): number[] {
   return lossesOfTasks(run).map(({ unit }) => unit);
 }
 
-/** Whether the losses of a run's rows have weights. */
 export function isWeighted({ data, correlation }: Pick<AnyRun, "data" | "correlation">): boolean {
   return correlation === null && areWeighted(data as TableSettings);
 }

@@ -255,7 +255,6 @@ class RunKeeper {
     this.#keeping = keeping;
   }
 
-  /** Where the run goes on from. */
   get state(): RunState | undefined {
     return this.#keeping.states.get(this.#run.id);
   }

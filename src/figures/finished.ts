@@ -43,7 +43,6 @@ export function finished(
   return { ...whole, data, svg: `${svgText(drawn)}\n` };
 }
 
-/** Lines of a title, and the room for them. */
 function titleLines(title: string, width: number) {
   const lines = brokenLines(title, width - 2, SIZE, "SemiBold");
   return { lines, room: 4 + lines.length * (SIZE + 2) };
@@ -71,7 +70,6 @@ export function atHeight(
   return draw({ ...options, stretch });
 }
 
-/** The picture below a title. */
 function titled({ root, height, ...picture }: Picture, title: string, { ink, background }: Theme): Picture {
   const [words, about, , ...nodes] = root.children;
   const { width } = picture;
@@ -168,7 +166,9 @@ function withOutlines(node: SvgNode, used: Map<string, string>): SvgNode {
     if (typeof child === "string") return [child];
     if (child.name !== "text") return [withOutlines(child, used)];
     const letters = outlinesOf(child, used);
-    return letters === undefined ? [child] : [letters, unseen(child)];
+    return letters === undefined
+      ? [child]
+      : [letters, { ...child, attributes: { ...child.attributes, "fill-opacity": 0 } }];
   });
   return { ...node, children };
 }
@@ -189,10 +189,6 @@ function outlinesOf(node: SvgNode, used: Map<string, string>): SvgNode | undefin
   });
   const transform = `translate(${rounded(x)} ${rounded(Number(node.attributes.y))}) scale(${size / 1000} ${-size / 1000})`;
   return group({ fill: node.attributes.fill, transform }, uses);
-}
-
-function unseen({ attributes, ...node }: SvgNode): SvgNode {
-  return { ...node, attributes: { ...attributes, "fill-opacity": 0 } };
 }
 
 /** The files that a figure's font is drawn from, seen from src as from dist. */

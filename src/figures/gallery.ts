@@ -21,7 +21,6 @@ import { ROW_FIGURES } from "./kinds/list.ts";
 import { recordedOf, sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 
-/** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records> {
   /** Its name in `--only`, and in its files. */
   readonly name: string;

@@ -43,7 +43,6 @@ import {
 } from "./draw/facts.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
 
-/** A sweep as figures are drawn of it. */
 export const sweepOf = memo((results: Results): Sweep => {
   const cells = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return {
@@ -65,7 +64,6 @@ export const sweepOf = memo((results: Results): Sweep => {
   };
 });
 
-/** What the rows of figures are made of. */
 export const recordedOf = memo((results: Results): Recorded => {
   const against = sharesNothing(results);
   return {

@@ -18,7 +18,6 @@ export function byCorrelation(a: Pick<Cell, "correlation">, b: Pick<Cell, "corre
   return (a.correlation ?? 0) - (b.correlation ?? 0);
 }
 
-/** A key that tells a cell from others. */
 export function cellKey({ model, correlation, point }: Cell): string {
   return `${model} ${correlation} ${pointText(point)}`;
 }

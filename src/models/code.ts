@@ -73,7 +73,6 @@ export function languageOf({ file }: Pick<CodeModel, "file">): Language {
   return /[^/\\]\.py$/i.test(file) ? "Python" : "JavaScript";
 }
 
-/** Whether a model is code in this language. */
 export function isIn(language: Language, model: Model): model is CodeModel {
   return isCode(model) && languageOf(model) === language;
 }

@@ -95,14 +95,10 @@ function truncatedNormalInto(out: Float32Array, key: Key, std: number): void {
   normalsInto(out, key);
   const again = new Float32Array(4);
   for (let i = 0; i < out.length; i++) {
-    for (let row = 1; isTail(out[i]); row++) {
+    for (let row = 1; Math.abs(out[i]) > 2; row++) {
       normalsInto(again, key, row, 0, i - (i % 4));
       out[i] = again[i % 4];
     }
     out[i] *= std;
   }
-}
-
-function isTail(z: number): boolean {
-  return Math.abs(z) > 2;
 }

@@ -155,7 +155,6 @@ export function isReluLayer({ experts: { activation, layers } }: ModelSpec, i: n
   return (activation ?? "relu") === "relu" || i < layers.length - 1;
 }
 
-/** Outputs of a task. */
 export function outputsFor({ outputs }: Pick<ModelSpec, "outputs">, task: number): number {
   return outputs?.[task] ?? 1;
 }

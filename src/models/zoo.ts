@@ -1,7 +1,6 @@
 import { parameterCount } from "./parameters.ts";
 import { type Dimensions, type ModelSpec, readInputs } from "./spec.ts";
 
-/** One model of the zoo. */
 interface ZooEntry {
   /** Its name in figures and reports, as the field writes it. */
   readonly label: string;

@@ -139,7 +139,6 @@ function readState(path: string, run: AnyRun, of: Trained): RunState | string {
   }
 }
 
-/** Where the checkpoint of a run is. */
 export function checkpointPath(out: string, id: string): string {
   return join(out, CHECKPOINTS, nameOf(id));
 }

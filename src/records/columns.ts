@@ -54,7 +54,6 @@ export function csvRow<Row>(
 
 const known = new WeakMap<Column<never>, Map<string, string[]>>();
 
-/** The cell's correlation. */
 export function correlationColumn<Row>(of: (row: Row) => number | null): Column<Row> {
   const schema = number("the cell's correlation p: the cosine of two task weight vectors");
   return { name: "correlation", schema, emptyFor: "your own rows", of };
@@ -141,7 +140,6 @@ export function cellColumns<Row extends { readonly cell: Cell }>(): Column<Row>[
 
 interface Statistic {
   readonly name: string;
-  /** In words. */
   readonly what: string;
   readonly of: (sorted: Float64Array) => number;
 }

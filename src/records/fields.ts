@@ -11,7 +11,6 @@ const LARGEST = 3.4028235e38;
 
 const measurement = z.number().refine(isMeasurement);
 
-/** Whether a value is a number that a run may record. */
 function isMeasurement(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= LARGEST;
 }

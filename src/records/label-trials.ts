@@ -47,7 +47,6 @@ export interface LabelTrials {
   readonly measured: readonly (readonly number[])[];
 }
 
-/** True for a folder of label trials. */
 export function holdsTrials(path: string): boolean {
   return existsSync(join(path, SETTINGS));
 }

@@ -38,7 +38,6 @@ export const PROGRESS_SCHEMA = z.object({
     .meta({ description: "the runs that train now" }),
 });
 
-/** How far a process is. */
 export type ProcessProgress = z.output<typeof PROGRESS_SCHEMA>;
 
 /** Ending of the file beside a journal that says how far its process is. */

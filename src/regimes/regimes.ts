@@ -36,7 +36,6 @@ export function regimeNames(): string[] {
   return [...new Set(sweepNames().map(regimeOf))];
 }
 
-/** The sweeps of some regimes. */
 export function regimeSweeps(regimes: readonly string[]): RegimeSweep[] {
   const names = sweepNames().filter((name) => regimes.includes(regimeOf(name)));
   return names.map((name) => ({ name, regime: regimeOf(name), config: loadConfig(`${REGIMES}/${name}`) }));

@@ -112,7 +112,6 @@ function merged(all: readonly Contestant[]): Contestant[] {
 
 /** How a contestant stands in a regime. Gains are over Single-Task: .1 is a tenth less loss. */
 export interface Standing extends Pick<Contestant, "name" | "label"> {
-  /** Pairs of runs. */
   readonly pairs: number;
   /** 1 minus the geometric mean, over tasks and cells, of the ratio of the losses. */
   readonly gain: Estimate;
@@ -124,7 +123,6 @@ export interface Standing extends Pick<Contestant, "name" | "label"> {
   readonly adjusted: number;
   /** Pairs of runs that would tell a gain of this size, with a probability of 80 %. */
   readonly needed: number;
-  /** The gain in each cell. */
   readonly cells: ReadonlyMap<string, Estimate>;
   /** What its runs share: their test rows to their training rows; 0 of generated rows. */
   readonly overlap: number;

@@ -80,7 +80,7 @@ export function drawnFigures(results: Results, page: PageFigures, below: Readonl
       lacking.push(found);
       continue;
     }
-    paper ||= hasPaper(found);
+    paper ||= found.variants.some(({ figure }) => figure.svg.includes('class="paper"'));
     blocks.push(figureBlock(found, page, below[found.name]));
   }
   return { blocks, lacking, paper };
@@ -115,7 +115,6 @@ function withOption(text: string): Html {
   return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>${after}`;
 }
 
-/** A figure in all its variants. */
 export function figureBlock({ name, title, variants }: Variants, page: PageFigures, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
@@ -186,11 +185,6 @@ export function variantsOf(kind: SweepFigure, results: Results): Variants | Unav
     variants.push({ figure, choices: [choice], file });
   }
   return { name, title: variants[0].figure.title, variants };
-}
-
-/** Whether a figure shows the paper's own results. */
-function hasPaper({ variants }: Variants): boolean {
-  return variants.some(({ figure }) => figure.svg.includes('class="paper"'));
 }
 
 /** What sharing does to the tasks, over all cells and for each loss; nothing if no model of the sweep shares nothing. */

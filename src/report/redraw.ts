@@ -27,7 +27,6 @@ export interface Redrawing {
   readonly name: string;
   readonly rows: readonly PageRow[];
   readonly sweep: PageSweep;
-  /** The paper's curves. */
   readonly paper: readonly PageRow[];
   readonly curvesOf: Sweep["curvesOf"];
   readonly hidden: LeftOut;

@@ -40,7 +40,9 @@ export function listedCells(results: Results): ListedCell[] {
   const done = sweepCells(results).map((cell) => {
     const failures = failed.get(cellKey(cell)) ?? [];
     failed.delete(cellKey(cell));
-    const final = eachLoss((set) => Array.from(finalMeans(cell, set).slice(0, LISTED), (loss) => digits(loss)));
+    const final = eachLoss((set) =>
+      Array.from(finalMeans(cell, set).slice(0, LISTED), (loss) => Number(loss.toFixed(4))),
+    ); // as the page shows them
     return listed(config, cell, { runs: cell.runs.slice(0, LISTED).map(({ run }) => run), final }, failures);
   });
   const none = { runs: [], final: eachLoss(() => []) };
@@ -55,11 +57,6 @@ function listed(
 ): ListedCell {
   const failed = failures.slice(0, LISTED).map(({ run, reason }) => ({ run, reason }));
   return { model, label: modelLabel(config, model), correlation, point: pointText(point), ...done, failed };
-}
-
-/** To the four places that the page shows. */
-function digits(loss: number): number {
-  return Number(loss.toFixed(4));
 }
 
 /** The table of runs, which the page's script fills; without it, a word on where the runs are. */

@@ -237,7 +237,7 @@ const SELDOM = 4;
  */
 export function samplerOf(columns: Columns): (counts: Counts) => Columns {
   const prepared = columns.map((column) => {
-    const order = ascendingOrder(column);
+    const order = Uint32Array.from(column, (_, i) => i).sort((a, b) => column[a] - column[b]);
     const sorted = Float64Array.from(order, (run) => column[run]);
     const out = new Float64Array(column.length + SELDOM);
     return { order, sorted, out, sample: out.subarray(0, column.length) };
@@ -250,12 +250,6 @@ export function samplerOf(columns: Columns): (counts: Counts) => Columns {
     }
     return samples;
   };
-}
-
-/** The order of a column's values, the lowest first. */
-function ascendingOrder(column: Float64Array): Uint32Array {
-  const order = Uint32Array.from(column, (_, i) => i);
-  return order.sort((a, b) => column[a] - column[b]);
 }
 
 /** Writes each value as often as its run counts; returns how many there are. */

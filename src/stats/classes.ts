@@ -61,7 +61,6 @@ export interface CalibrationBin {
   readonly observed: number;
 }
 
-/** The rows of each bin. */
 export function calibrationBins(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): CalibrationBin[] {
   const bins = Array.from({ length: CALIBRATION_BINS }, () => ({ rows: 0, predicted: 0, observed: 0 }));
   for (let n = 0; n < outcomes.length; n++) {

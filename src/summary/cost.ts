@@ -10,7 +10,6 @@ import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { median } from "../stats/moments.ts";
 
-/** Size of a model. */
 interface ModelSize {
   readonly model: string;
   readonly parameters: number;

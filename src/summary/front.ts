@@ -133,7 +133,6 @@ interface Sample {
   readonly means: readonly Losses[];
   /** Static weights that none dominates. */
   readonly front: readonly Losses[];
-  /** The front's hypervolume. */
   readonly volume: number;
 }
 
@@ -178,7 +177,6 @@ export type FrontRow = Pick<Cell, "model" | "correlation"> & {
   readonly loss: LossSet;
 } & Readonly<Record<`${"hypervolume" | "beyond" | "adds" | `task${number}`}${"" | "Low" | "High"}`, number>>;
 
-/** A row for each point of a front. */
 export function frontRows({ hypervolume = NO_ESTIMATE, points, runs }: Front, loss: LossSet): FrontRow[] {
   return points.map(
     ({ name, model, correlation, point, isMethod, losses, isOnFront, beyond = NO_ESTIMATE, adds = NO_ESTIMATE }) => ({

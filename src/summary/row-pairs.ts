@@ -17,7 +17,6 @@ import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.
 export interface RowComparison extends Difference {
   readonly first: Cell;
   readonly second: Cell;
-  /** The name of the task. */
   readonly task: string;
   readonly metric: string;
   /** Pairs of runs. */

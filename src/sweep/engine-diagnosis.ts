@@ -31,7 +31,6 @@ export function kernelFacts(options: Pick<EngineOptions, "kernels" | "env">): Ke
   return { inUse: kernelSet(options), ...availableKernels() };
 }
 
-/** An engine that this machine may have. */
 interface Candidate {
   readonly name: "cpu" | "tfjs" | "cuda";
   readonly kernels?: KernelSet;

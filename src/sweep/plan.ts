@@ -28,7 +28,6 @@ export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): 
   return wanted;
 }
 
-/** Every run, one by one. */
 export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);

@@ -192,7 +192,6 @@ export function outlinedShare(request: ShareRequest, note: (line: string) => voi
   return { config, out, shard, runs: all.count, todo: todo.count, steps, samples };
 }
 
-/** Most runs of a sample. */
 const MOST_RUNS = 100_000;
 
 /** Some of many runs: each n-th repeat, with all of its runs, since engines make rows once for those of a repeat. */

@@ -108,12 +108,10 @@ export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHe
   return [...counts.values()];
 }
 
-/** The cell of a planned run. */
 function cellOfRun({ model, correlation, point = NO_CHOICE }: AnyRun): Cell {
   return { model: model.name, correlation, point };
 }
 
-/** All cells together. */
 export function totalStatus(cells: readonly CellStatus[]): Omit<CellStatus, keyof Cell> {
   const total = (key: "done" | "failed" | "missing") => cells.reduce((sum, cell) => sum + cell[key], 0);
   return { done: total("done"), failed: total("failed"), missing: total("missing") };

@@ -9,7 +9,6 @@ const MARGIN = 1.1;
 const KNOWN_SHARE = 0.05;
 
 interface InFlight {
-  /** When it began. */
   readonly since: number;
   /** Share of its steps that are done. */
   share: number;

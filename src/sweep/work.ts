@@ -61,7 +61,6 @@ export interface ModelWork {
   readonly flop: number;
   /** Weights of the dense layers, each of which a forward pass multiplies with. */
   readonly weights: number;
-  /** Units of all layers. */
   readonly units: number;
   /** Units of experts that mixes read, added up over the mixes. */
   readonly mixed: number;

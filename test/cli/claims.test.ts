@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { printed, runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
 /** The results folder of a made-up sweep. */
@@ -70,13 +69,5 @@ describe("mmoe claims DIR", () => {
     const { stdout } = await claims(made(lossOf, "runs=30"));
     expect(stdout).toContain("\n1 failed, left out of all losses: mmoe/p=0.50/007 (loss is NaN at step 7)\n");
     expect(stdout).toContain("\n9 of 270 runs are missing, so all this may change; train them with:");
-  });
-
-  test("refuses a folder in which no run has ended, and names the command that trains", async () => {
-    const begun = made(likeThePaper, "runs=1");
-    rmSync(join(begun, "journal"), { recursive: true });
-    expect(refusal(await claims(begun))).toBe(
-      `${begun} holds no run that has ended; train with: mmoe sweep ${begun}/config.yaml --out ${begun}`,
-    );
   });
 });

@@ -1,11 +1,11 @@
 // Metrics within groups of rows, such as a user's, from the command line.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { csvFile } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
+import { columnsFile } from "../support/tables.ts";
 
 const folder = temporaryFolder();
 const N = 240;
@@ -15,21 +15,10 @@ const columns = {
   click: range(N).map((n) => Number((n * 37) % 101 > 20 + ((n * 53) % 61))),
   spend: range(N).map((n) => ((n * 37) % 101) / 7 + (n % 5)),
 };
-const names = Object.keys(columns) as (keyof typeof columns)[];
-const csv = join(folder, "t.csv");
-writeFileSync(
-  csv,
-  `${names}\n${range(N)
-    .map((n) => names.map((name) => columns[name][n]))
-    .join("\n")}\n`,
-);
-const parquet = join(folder, "t.parquet");
-const columnData = names.map((name) => ({
-  name,
-  data: columns[name],
-  type: name === "user" ? ("STRING" as const) : ("DOUBLE" as const),
-}));
-writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 70 })));
+const [csv, parquet] = ["t.csv", "t.parquet"].map((name) => columnsFile(columns, join(folder, name))) as [
+  string,
+  string,
+];
 
 const few = "--label click,spend --runs 2 --models mmoe,shared-bottom --batch 16 --kernels wasm --jobs 1".split(" ");
 const swept = async (file: string, ...words: string[]) => {

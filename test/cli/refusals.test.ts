@@ -45,6 +45,18 @@ describe.each(["summary", "status", "merge", "tune", "claims", "figures", "repor
   },
 );
 
+test.each([...SUMMARIES, "claims", "report", "export"])(
+  "mmoe %s refuses a sweep of which no run has ended, and names the command that trains",
+  async (words) => {
+    const folder = temporaryFolder();
+    copyFileSync(join(made, "config.yaml"), join(folder, "config.yaml"));
+    const [command, ...options] = words.split(" ") as [string, ...string[]];
+    expect(await refused(command, folder, ...options)).toBe(
+      `${folder} holds no run that has ended; train with: mmoe sweep ${folder}/config.yaml --out ${folder}`,
+    );
+  },
+);
+
 test.each(["summary", "status", "merge", "tune", "verify"])(
   "mmoe %s refuses journals that can't be read",
   async (command) => {

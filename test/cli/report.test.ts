@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { chosenEngine } from "../support/chosen-engine.ts";
@@ -31,14 +31,6 @@ describe("mmoe report DIR", () => {
     expect(readFileSync(file, "utf8")).toContain("somebody else's");
     expect(await runMain(["report", out, "-o", file, "--overwrite"])).toMatchObject({ code: 0 });
     expect(await runMain(["report", out, "-o", file])).toMatchObject({ code: 0 });
-  });
-
-  test("refuses a sweep of which no run has ended", async () => {
-    const begun = join(temporaryFolder(), "begun");
-    mkdirSync(begun);
-    writeFileSync(join(begun, "config.yaml"), readFileSync(join(out, "config.yaml")));
-    expect(refusal(await runMain(["report", begun]))).toContain("holds no run that has ended");
-    expect(existsSync(join(begun, "report.html"))).toBe(false);
   });
 
   test("refuses a place that can't be written to", async () => {

@@ -1,11 +1,11 @@
 // Weights of rows and classes of a table, from the command line and a config.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { csvFile } from "../support/csv.ts";
 import { expectVerified, refusal, runMain, temporaryFolder } from "../support/effects.ts";
 import { range } from "../support/reference.ts";
+import { columnsFile } from "../support/tables.ts";
 
 const folder = temporaryFolder();
 const N = 120;
@@ -15,27 +15,12 @@ const columns = {
   y_sold: range(N).map((n) => Number((n * 37) % 101 > 60 + ((n * 13) % 29))),
   y_price: range(N).map((n) => ((n * 37) % 101) / 7 + (n % 5)),
 };
-const names = Object.keys(columns) as (keyof typeof columns)[];
 
 /** A CSV file of these columns, some of them changed. */
-function table(
-  name: string,
-  changed: Partial<Record<keyof typeof columns, readonly (number | string)[]>> = {},
-): string {
-  const path = join(folder, `${name}.csv`);
-  const all = { ...columns, ...changed };
-  writeFileSync(
-    path,
-    `${names}\n${range(N)
-      .map((n) => names.map((one) => all[one][n]))
-      .join("\n")}\n`,
-  );
-  return path;
-}
+const table = (name: string, changed: Partial<Record<keyof typeof columns, readonly (number | string)[]>> = {}) =>
+  columnsFile({ ...columns, ...changed }, join(folder, `${name}.csv`));
 const csv = table("t");
-const parquet = join(folder, "t.parquet");
-const columnData = names.map((name) => ({ name, data: columns[name], type: "DOUBLE" as const }));
-writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 50 })));
+const parquet = columnsFile(columns, join(folder, "t.parquet"));
 
 const few = "--runs 2 --models mmoe --steps 20 --batch 16 --kernels wasm --jobs 1".split(" ");
 const swept = async (...words: string[]) => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { claimsCsv, claimsOf } from "../../src/claims/claims.ts";
-import { partText } from "../../src/claims/judge.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { VERDICTS } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
@@ -14,41 +13,10 @@ const made = (...set: string[]) => madeResults(likeThePaper, ["runs=24", ...set]
 const results = made();
 const drawn = (of: Results = results, options: Partial<FigureOptions> = {}) =>
   VERDICTS.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
-const textsIn = (svg: string) => svg.replaceAll("−", "-");
 
 describe("verdicts", () => {
   test("looks as in the gallery", async () => {
     await expectPicture(drawn(), "verdicts");
-  });
-
-  test("has a panel for each claim that the sweep tests, with its verdict and the part that decides it", () => {
-    const claims = claimsOf(results, "train");
-    const { svg, caption } = drawn();
-    for (const { id, verdict, deciding, because } of claims) {
-      if (deciding === null) expect(caption).toContain(`Not covered: ${id} (${because}).`);
-      else {
-        expect(textsIn(svg)).toContain(`>${id} ${verdict}: `);
-        expect(textsIn(svg)).toContain(`<title>${partText(deciding)} (`);
-      }
-    }
-    expect(svg.match(/class="panel"/g)).toHaveLength(claims.filter(({ deciding }) => deciding !== null).length);
-    expect(new Set(claims.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
-  });
-
-  test("shades where a claim expects our interval: it holds with the whole interval within", () => {
-    const { svg } = drawn();
-    const numbers = (pattern: RegExp) => [...svg.matchAll(pattern)].map(([, from, to]) => [Number(from), Number(to)]);
-    const shades = numbers(/class="expected" x="([\d.]+)".*? width="([\d.]+)"/g);
-    const within = numbers(/x1="([\d.]+)" x2="([\d.]+)"[^>]* stroke-width="3"/g).map(([low, high], i) => {
-      const [from, width] = shades[i] as [number, number];
-      return from < (low as number) && (high as number) < from + width;
-    });
-    const verdicts = claimsOf(results, "train").flatMap(({ verdict, deciding }) =>
-      deciding === null ? [] : [verdict],
-    );
-    expect(within).toEqual(verdicts.map((verdict) => verdict === "holds"));
-    expect(new Set(within).size).toBe(2);
-    expect(svg).toMatch(/>the paper: 0\.0202 \(read off\)</); // .2211 - .2009 of its Figure 4
   });
 
   test("has the rows of mmoe claims --format csv as data", () => {

@@ -8,61 +8,17 @@ import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { csvRows } from "../support/csv.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { doneResult, failedResult } from "../support/fake-engine.ts";
+import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
 const done = recordOf(doneResult(makeRun({ index: 17 })), "fake");
 const rowsOf = (text: Iterable<string>) => csvRows([...text].join(""));
 
 describe("runsCsv(records)", () => {
-  test("has every column of a run, in order", () => {
-    expect(Object.keys(rowsOf(runsCsv([done]))[0] ?? {})).toEqual([
-      ..."id model correlation run lr steps batch status reason finalTrainLoss1 finalTrainLoss2".split(" "),
-      ..."finalTrainLossMean lowestTrainLoss1 lowestTrainLoss2 lowestTrainLossMean finalHeldoutLoss1".split(" "),
-      ..."finalHeldoutLoss2 finalHeldoutLossMean lowestHeldoutLoss1 lowestHeldoutLoss2".split(" "),
-      ..."lowestHeldoutLossMean finalRunningLoss1 finalRunningLoss2 finalRunningLossMean".split(" "),
-      ..."labelCorrelation parameters elapsedMs engine device seed dataStream initStream".split(" "),
-    ]);
-  });
-
   test("takes the final training loss over the whole set, and where rows are fresh from the last batches", () => {
     const fresh = recordOf(doneResult(makeRun({}, { trainRows: "fresh" })), "fake");
     expect(Number(rowsOf(runsCsv([done]))[0]?.finalTrainLoss1)).toBe(done.trainingSetLoss?.[0]);
     expect(Number(rowsOf(runsCsv([fresh]))[0]?.finalTrainLoss1)).toBe(fresh.curve.train.at(-2));
-  });
-
-  test("takes the running mean over all batches, also of a last evaluation after fewer steps", () => {
-    const curve = {
-      steps: [4, 8, 10],
-      train: Float64Array.of(3, 6, 2, 4, 0, 5),
-      heldout: Float64Array.of(9, 9, 9, 9, 9, 9),
-    };
-    const [row] = rowsOf(runsCsv([{ ...done, curve }]));
-    expect(row).toMatchObject({ finalRunningLoss1: "2", finalRunningLoss2: "5", finalRunningLossMean: "3.5" });
-  });
-
-  test("takes the lowest loss over the whole curve and the loss after the last step, task by task", () => {
-    const heldout = Float64Array.of(6, 9, 2, 8, 8, 4); // means 7.5, 5 and 6: the lowest is neither the last nor that of 2 and 4
-    const curve = { steps: [1, 2, 3], train: Float64Array.of(3, 1, 4, 6, 1, 5), heldout };
-    const [row] = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [1.5, 0.5] }]));
-    expect(row).toMatchObject({ lowestTrainLoss1: "1", lowestTrainLoss2: "0.5", lowestTrainLossMean: "1" });
-    expect(row).toMatchObject({ finalHeldoutLoss1: "8", finalHeldoutLoss2: "4", finalHeldoutLossMean: "6" });
-    expect(row).toMatchObject({ lowestHeldoutLoss1: "2", lowestHeldoutLoss2: "4", lowestHeldoutLossMean: "5" });
-  });
-
-  test("keeps a failed run as a row without losses", () => {
-    const [row] = rowsOf(runsCsv([recordOf(failedResult(makeRun()), "fake")]));
-    expect(row).toMatchObject({
-      status: "failed",
-      reason: "loss is NaN at step 7",
-      finalTrainLoss1: "",
-      lowestHeldoutLossMean: "",
-    });
-  });
-
-  test("names the streams that the run drew from", () => {
-    const [row] = rowsOf(runsCsv([done]));
-    expect(row).toMatchObject({ dataStream: "mmoe/seed=0/run=17", initStream: "mmoe/seed=0/run=17/model=mmoe" });
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import type { TableSettings, TableValues } from "../../src/data/table.ts";
 import { CellReader, cellsOf, type TableCells } from "../../src/data/table-cells.ts";
 import type { Run } from "../../src/engines/engine.ts";
@@ -35,6 +36,22 @@ export function tableFile(rows = 60, { parts = false, signs = false, shops = fal
   ]);
   writeFileSync(file, `${[header, ...lines].map((line) => line.join()).join("\n")}\n`);
   return file;
+}
+
+/** A file of columns in a folder, in CSV or Parquet by its name's ending; columns of texts are texts in Parquet, too. */
+export function columnsFile(
+  columns: Readonly<Record<string, readonly (number | string)[]>>,
+  path: string,
+  rowGroupSize = 50,
+): string {
+  const all = Object.entries(columns);
+  const lines = all[0]?.[1].map((_, n) => all.map(([, column]) => column[n]).join()) ?? [];
+  const columnData = all.map(([name, data]) => {
+    return { name, data: [...data], type: typeof data[0] === "string" ? ("STRING" as const) : ("DOUBLE" as const) };
+  });
+  const bytes = () => Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize }));
+  writeFileSync(path, path.endsWith(".parquet") ? bytes() : `${[Object.keys(columns), ...lines].join("\n")}\n`);
+  return path;
 }
 
 /** Such rows in memory, `heldout` of them marked if given. */

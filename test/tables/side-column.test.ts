@@ -1,14 +1,13 @@
 // Tables that a column splits: which rows are in which part, from the definition of each way.
 
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import type { PartsBy, TableValues } from "../../src/data/table.ts";
 import { csvTable, readTable } from "../../src/tables/read-table.ts";
 import { complaint } from "../support/complaint.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { columnsFile } from "../support/tables.ts";
 
 const [TRAINING, TEST, VALIDATION] = [0, 1, 2];
 const HOW = { heldout: 0.25, seed: 0 };
@@ -108,18 +107,11 @@ test("columns beside inputs and labels are the same of CSV and Parquet, also whe
     y_1: Array.from({ length: N }, (_, n) => n % 2),
     y_2: Array.from({ length: N }, (_, n) => n % 3),
   };
-  const names = Object.keys(columns) as (keyof typeof columns)[];
-  const [csv, parquet] = ["csv", "parquet"].map((ending) => join(folder, `t.${ending}`)) as [string, string];
-  writeFileSync(csv, `${names}\n${columns.user.map((_, n) => names.map((name) => columns[name][n])).join("\n")}\n`);
-  const columnData = names.map((name) => ({
-    name,
-    data: columns[name],
-    type: name === "user" ? ("STRING" as const) : ("INT32" as const),
-  }));
-  writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 20 })));
   const how = { parts: { by: "group" as const, column: "user", ...HOW }, metricsBy: "user", weight: "w" };
   const chosen = { labels: ["y_1", "y_2"], inputs: ["x_1", "user"] };
-  const [one, other] = [csv, parquet].map((file) => readTable(file, chosen, how).values) as [TableValues, TableValues];
+  const [one, other] = ["csv", "parquet"].map((ending) => {
+    return readTable(columnsFile(columns, join(folder, `t.${ending}`), 20), chosen, how).values;
+  }) as [TableValues, TableValues];
   expect([...new Float32Array(one.weights as SharedArrayBuffer)]).toEqual(columns.w);
   const groups = [...new Uint32Array(one.groups as SharedArrayBuffer)];
   const marks = [...new Uint8Array(one.heldout as SharedArrayBuffer)];
@@ -138,36 +130,15 @@ test("mmoe sweep --group trains on a CSV or Parquet file whose users stay togeth
   const users = Array.from({ length: 60 }, (_, n) => `u${(n * 5) % 12}`);
   const columns = {
     x_1: users.map((_, n) => (n * 7) % 11),
+    user: users,
     y_1: users.map((_, n) => n % 5),
     y_2: users.map((_, n) => n % 3),
   };
-  const csv = join(folder, "t.csv");
-  const lines = users.map((user, n) => [columns.x_1[n], user, columns.y_1[n], columns.y_2[n]].join());
-  writeFileSync(csv, `x_1,user,y_1,y_2\n${lines.join("\n")}\n`);
-  const parquet = join(folder, "t.parquet");
-  const columnData = [
-    { name: "x_1", data: columns.x_1, type: "INT32" as const },
-    { name: "user", data: users, type: "STRING" as const },
-    ...(["y_1", "y_2"] as const).map((name) => ({ name, data: columns[name], type: "INT32" as const })),
-  ];
-  writeFileSync(parquet, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 20 })));
   const [first, second] = await Promise.all(
-    [csv, parquet].map(async (file) => {
-      const out = join(folder, `out-${file.endsWith("csv")}`);
-      const words = [
-        "--rows",
-        file,
-        "--group",
-        "user",
-        "--heldout",
-        "0.3",
-        "--models",
-        "mmoe",
-        "--steps",
-        "9",
-        "--runs",
-        "2",
-      ];
+    ["csv", "parquet"].map(async (ending) => {
+      const file = columnsFile(columns, join(folder, `t.${ending}`), 20);
+      const out = join(folder, `out-${ending}`);
+      const words = ["--rows", file, ..."--group user --heldout 0.3 --models mmoe --steps 9 --runs 2".split(" ")];
       expect((await runMain(["sweep", "smoke", ...words, "--out", out])).code).toBe(0);
       return (await runMain(["data", join(out, "config.yaml"), "--parts", "--run", "1"])).stdout;
     }),
@@ -181,6 +152,7 @@ test("mmoe sweep --group trains on a CSV or Parquet file whose users stay togeth
   const ofUser = new Map(users.map((user, n) => [user, parts[n]]));
   expect(parts).toEqual(users.map((user) => ofUser.get(user)));
   expect(new Set(parts)).toEqual(new Set(["train", "validation", "test"]));
+  const csv = join(folder, "t.csv");
   const refused = async (...words: string[]) => refusal(await runMain(["sweep", "--rows", csv, ...words]));
   expect(await refused("--group", "usr")).toBe(`${csv}: no column 'usr'; columns: x_1, user, y_1, y_2`);
   expect(await refused("--group", "user", "--by-time", "x_1")).toBe("--group and --by-time: expected one of them");

@@ -21,7 +21,6 @@ interface ServerOptions {
   readonly port?: number | undefined;
   /** What an address must hold: by default nobody can guess it. */
   readonly token?: string;
-  /** The page as it is now. */
   readonly page: () => string;
   /** What the page may load and run, besides what it says itself. */
   readonly policy?: string;

@@ -97,7 +97,6 @@ from no other, such as the working folder:
                        that nobody else may write to
 `;
 
-/** Bytes for people: 4.2 GB. */
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }

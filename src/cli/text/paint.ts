@@ -4,7 +4,6 @@ import type { Effects, Output } from "../command.ts";
 const STYLES = { good: "green", bad: "red", open: "yellow", quiet: "dim" } as const;
 type Style = keyof typeof STYLES;
 
-/** Gives a text a style, or not. */
 export type Paint = (style: Style | undefined, text: string) => string;
 
 export const PLAIN: Paint = (_, text) => text;
@@ -15,7 +14,6 @@ export function paintFor({ isTTY = false }: Output, { NO_COLOR, TERM }: Effects[
   return (style, text) => (style === undefined ? text : styleText(STYLES[style], text, { validateStream: false }));
 }
 
-/** Verdicts and states, by their style. */
 const VERDICTS: Readonly<Record<Style, readonly string[]>> = {
   good: ["holds", "better", "same", "yes", "training"],
   bad: ["does not hold", "worse", "differ", "no", "killed"],

@@ -26,7 +26,6 @@ interface PlanTrial {
   readonly sample: readonly AnyRun[];
   readonly engine: Engine;
   readonly trainingBytes: number;
-  /** The Python of models in Python, as `--python` gives it. */
   readonly python?: string | undefined;
   /** What the losses of earlier runs say about the models; empty for nothing. */
   readonly earlier: string;

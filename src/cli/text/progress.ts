@@ -208,7 +208,6 @@ export class ProgressCount implements RunObserver {
     this.#reach(run, record.steps);
   }
 
-  /** How much is done, from 0 to 1. */
   get share(): number {
     const share = this.#worked / this.#work;
     return this.ended === this.size || share > 1 - 1e-9 ? 1 : share; // sums are rounded

@@ -83,7 +83,6 @@ function lossColumns(cell: readonly RunRecord[], set: LossSet, overlap: number):
   return [`${mean(losses).toFixed(4)}${error}`, quantileSorted(losses, 0.5).toFixed(4)];
 }
 
-/** How cells are shown. */
 interface CellView {
   /** Runs with a higher loss are in bad minima. */
   readonly bad: number | null;

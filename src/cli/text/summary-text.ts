@@ -130,7 +130,8 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
 }
 
 function pText({ adjusted }: { readonly adjusted: number }): string {
-  return Number.isNaN(adjusted) ? "-" : probabilityText(adjusted);
+  if (Number.isNaN(adjusted)) return "-";
+  return adjusted < 0.0001 ? "<.0001" : adjusted.toFixed(4);
 }
 
 /** The head of a column of pairs of runs. */
@@ -207,11 +208,6 @@ function pairName({ first, second }: Pick<CellComparison, "first" | "second">): 
       ? `${modelAt(first.model, p)}, ${correlationText(q as number)}`
       : modelAt([...new Set([first.model, second.model])].join(", "), p);
   return Object.keys(first.point).length === 0 ? name : `${name}, ${pointText(first.point)}`;
-}
-
-function probabilityText(p: number): string {
-  if (Number.isNaN(p)) return "-";
-  return p < 0.0001 ? "<.0001" : p.toFixed(4);
 }
 
 /** Half of an interval within one split, by its standard error. */

@@ -30,7 +30,6 @@ export function tableWidth(rows: Rows): number {
   return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnCount(rows) - 1));
 }
 
-/** Rows as Markdown. */
 export function markdownTable(rows: Rows): string {
   const [header = [], ...body] = rows;
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
@@ -70,7 +69,6 @@ function drawn(rows: Rows, gap: number, wrap?: { readonly widths: readonly numbe
   return lines.map((cells) => `${line(cells).trimEnd()}\n`).join("");
 }
 
-/** A row as lines of cells. */
 function wrappedRow(row: readonly string[], widths: readonly number[], words: Words): string[][] {
   const cells = widths.map((width, c) => {
     const indent = indentOf(cell(row, c));
@@ -102,7 +100,6 @@ export function isRight(body: Rows, column: number): boolean {
 /** A table's cells, its header first. */
 export type Rows = readonly (readonly string[])[];
 
-/** The words of a cell. */
 type Words = (text: string) => string[];
 
 /** A count of runs, `(4 runs)`, is one word. */
@@ -139,7 +136,6 @@ function indentOf(text: string): string {
   return /^ */.exec(text)?.[0] ?? "";
 }
 
-/** The rows without the columns that have these heads. */
 export function withoutColumns([header = [], ...body]: Rows, heads: readonly string[]): string[][] {
   return [header, ...body].map((row) => row.filter((_, c) => !heads.includes(header[c])));
 }

@@ -32,7 +32,6 @@ const MOST_BYTES = 2 ** 32;
 export class CpuEngine implements Engine {
   readonly name = "cpu";
   readonly keepsStates = true;
-  /** The kernel set. */
   readonly device: KernelSet;
   readonly workers: number;
   readonly #pool: WorkerPool;
@@ -58,7 +57,7 @@ export class CpuEngine implements Engine {
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) this.check(run);
     const { signal, noMore, keepParameters = false, keepPredictions = false, keeping } = hooks;
-    const stepOf = stepsIn(keeping);
+    const stepOf = ({ id }: Run) => keeping?.states.get(id)?.step ?? 0;
     const groups = runGroupsOf(runs, this.workers, stepOf);
     this.#largest(runsOf(groups, runs));
     if (signal?.aborted) return;
@@ -124,11 +123,6 @@ export class CpuEngine implements Engine {
 
 function runsOf(groups: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
   return groups.map((group) => group.map((i) => runs[i]));
-}
-
-/** A function that tells at which step a run begins. */
-function stepsIn(keeping: Keeping | undefined): (run: Run) => number {
-  return ({ id }) => keeping?.states.get(id)?.step ?? 0;
 }
 
 /** Where runs of one step go on from; undefined if they begin. */

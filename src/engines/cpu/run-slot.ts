@@ -52,7 +52,6 @@ const POWERS = fieldAt("Optimizer", "power1");
 /** A kind's number in the kernels. */
 const TASKS: Readonly<Record<TaskKind, number>> = { regression: 0, binary: 1, categorical: 2 };
 
-/** Bytes of a task's record. */
 const TASK = recordSize("TaskLoss");
 
 /** Where a method's record has the number of the step. */

@@ -113,14 +113,10 @@ function putParts(arena: Arena, parts: readonly (readonly Instruction[])[]): { a
   const at = arena.put(Int32Array.from(parts.flat(2)));
   let end = at;
   const ends = parts.map((part) => {
-    end += bytesOf(part);
+    end += 4 * part.flat().length;
     return end;
   });
   return { at, ends };
-}
-
-function bytesOf(instructions: readonly Instruction[]): number {
-  return 4 * instructions.flat().length;
 }
 
 // Whose weights are where: what methods that combine the tasks' gradients need.

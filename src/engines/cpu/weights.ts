@@ -59,7 +59,6 @@ export interface Weights {
   readonly size: number;
 }
 
-/** The engine's layout of a model's parameters. */
 export function weightsOf(spec: ModelSpec, layout: Layout, areLazy = false): Weights {
   const { lanes } = layout;
   let size = 0;

@@ -9,7 +9,6 @@ import { record, records } from "./records.ts";
 /** Rows of a fixed set that are drawn at a time: whole panels. */
 export const SLICE_ROWS = 256;
 
-/** Bytes of a panel of K labels. */
 export function labelPanelBytes(K: number, layout: Layout): number {
   return K * columnBytes(layout);
 }

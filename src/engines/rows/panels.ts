@@ -20,12 +20,10 @@ export interface Layout {
 /** The layout of WebAssembly's kernels for all but the smallest batches. */
 export const PANELS: Layout = { panelRows: 4, lanes: 4 };
 
-/** Bytes of one column of a panel. */
 export function columnBytes({ panelRows }: Layout): number {
   return 4 * panelRows;
 }
 
-/** Panels of `rows` rows. */
 export function panelsOf(rows: number, { panelRows }: Layout): number {
   return Math.ceil(rows / panelRows);
 }
@@ -35,7 +33,6 @@ export function paddedInputs(D: number): number {
   return roundUp(D, 4);
 }
 
-/** Bytes of a panel of inputs. */
 export function inputPanelBytes(D: number, layout: Layout): number {
   return paddedInputs(D) * columnBytes(layout);
 }

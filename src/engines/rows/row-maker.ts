@@ -28,7 +28,7 @@ export class RowMaker {
   readonly #labels: number;
 
   constructor(run: AnyRun & Generated) {
-    shared ??= new WasmInstance(compileRowKernels());
+    shared ??= new WasmInstance(new WebAssembly.Module(readFileSync(KERNELS)));
     this.#wasm = shared;
     const { data, correlationMatrix } = run;
     const identity = dataIdentity(run);
@@ -107,8 +107,3 @@ export class RowMaker {
 }
 
 const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
-
-/** A module that exports `RowKernels`. */
-function compileRowKernels(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(KERNELS));
-}

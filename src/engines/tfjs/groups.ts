@@ -60,7 +60,6 @@ export function groupsOf(runs: readonly Run[], { sizeOf, mixed }: Grouping): Gro
   return groups.map(groupOf);
 }
 
-/** Companies of one kind as a group. */
 export function groupOf(companies: readonly Company[]): Group {
   const first = companies[0];
   const ofModels = modelsOf(first, numbersOf(true));
@@ -92,7 +91,6 @@ function divided(company: Company, sizeOf: Grouping["sizeOf"], numbers: Numbers)
   return [parts.slice(0, half), parts.slice(half)].flatMap((part) => divided(part.flat(), sizeOf, numbers));
 }
 
-/** The runs of each model. */
 function modelsOf(runs: readonly Run[], numbers: Numbers): Company[] {
   return [...groupBy(runs, ({ model }) => String(numbers.model(model))).values()];
 }

@@ -41,7 +41,6 @@ export type CurvePoint = Estimate & {
   readonly runs: number;
 };
 
-/** A point of a cell's curve. */
 export type CurveRow = OfCell &
   CurvePoint & {
     readonly loss: LossSet;
@@ -106,7 +105,6 @@ export function paperCurve(cell: DrawnCell, sweep: SweepFacts, { paper }: Figure
     .map((point) => ({ ...point, step: (point.step * cell.steps) / AXIS_END }));
 }
 
-/** Curves in one panel. */
 export interface CurvePanel extends Titled {
   readonly curves: readonly Curve[];
 }
@@ -114,7 +112,6 @@ export interface CurvePanel extends Titled {
 export interface CurveFacets extends Pick<Partial<Facets<CurvePanel>>, "right" | "beside"> {
   readonly theme: Theme;
   readonly height: number;
-  /** The last step. */
   readonly last: number;
   readonly y: (range: Range) => Scale;
   /** Whether there is a line at 0. */
@@ -228,7 +225,6 @@ function paperMarkers({ attributes, paper, style }: Curve, { x, y }: Frame, { ba
 const MOST = 9;
 const A_ROW = 3;
 
-/** Curves of a cell. */
 export interface CellCurve {
   readonly cell: DrawnCell;
   readonly curve: Curve;

@@ -15,7 +15,6 @@ import { element, group, type SvgNode } from "./svg.ts";
 import type { FigureData } from "./sweep-figure.ts";
 import { cellWords, estimateWords, modelGroups } from "./words.ts";
 
-/** A cell's statistic with its interval. */
 export type EstimateRow = OfCell & Estimate & { readonly runs: number; readonly statistic: FigureOptions["statistic"] };
 
 /** A cell's final loss with its interval, and more columns of the cell. */

@@ -129,7 +129,6 @@ export interface RecordedPoint {
   readonly spread: Quantiles;
 }
 
-/** The cells in which a run is done. */
 export function doneCells({ cells }: Pick<SweepFacts, "cells">): DrawnCell[] {
   return cells.filter(({ runs }) => runs > 0);
 }
@@ -156,7 +155,6 @@ export interface RowSubject {
 /** A row that is about a cell of a sweep; of several grid points, its own is in columns of the settings' names. */
 export type OfCell = Pick<Cell, "model" | "correlation">;
 
-/** Rows of one cell, with what is known of the cell. */
 export interface CellRows<Row> {
   readonly cell: DrawnCell;
   readonly rows: readonly Row[];

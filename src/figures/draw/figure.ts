@@ -38,7 +38,6 @@ export interface NotDrawn {
   readonly never?: true;
 }
 
-/** A figure that can't be drawn. */
 export interface Unavailable extends NotDrawn {
   readonly name: string;
 }

@@ -74,7 +74,6 @@ function sampleOf(sample: Sample, style: SeriesStyle, { x, y }: Point, { backgro
   return sample === "marked" ? [line, seriesMarker(style, middle, y)] : [line];
 }
 
-/** A piece of a style's line. */
 function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, length: number): SvgNode {
   const d = `M${rounded(x)} ${rounded(y)}h${rounded(length)}`;
   return element("path", { d, stroke: colour, "stroke-width": 1.3, "stroke-dasharray": dash, fill: "none" });

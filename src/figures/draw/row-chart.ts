@@ -18,7 +18,6 @@ import {
   textWidth,
 } from "./svg.ts";
 
-/** A row of a chart. */
 export interface Row {
   readonly label: string;
   readonly attributes: Attributes;
@@ -28,7 +27,6 @@ export interface Row {
   readonly marks: (x: Scale, y: number) => readonly SvgNode[];
 }
 
-/** Rows in one panel. */
 export interface RowGroup {
   /** In bold, above the rows' names. */
   readonly title?: string;
@@ -45,7 +43,6 @@ interface RowChart {
   readonly theme: Theme;
   /** The horizontal axis of some values: of a group's, if it has an axis of its own, otherwise of all. */
   readonly scale: (range: Range, values: readonly number[]) => Scale;
-  /** Height of a row. */
   readonly row?: number;
   /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
   readonly ownAxes?: boolean;
@@ -82,7 +79,6 @@ export function rowChart(groups: readonly RowGroup[], options: RowChart): Drawin
   return { nodes: [...(key.length > 0 ? [ofMarks.node] : []), ...nodes, ...feet.nodes], height: y + 12 + feet.more };
 }
 
-/** Most width for the rows' names. */
 export function namesRoom({ width }: Theme): number {
   return 0.5 * width;
 }

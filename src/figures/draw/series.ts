@@ -123,7 +123,6 @@ export function markerAt(
   });
 }
 
-/** The marker of a series. */
 export function seriesMarker({ colour, marker, holed = false }: SeriesStyle, x: number, y: number): SvgNode {
   return markerAt(marker, x, y, { fill: colour, holed, area: holed ? 18 : 14 });
 }

@@ -9,7 +9,6 @@ export interface SeriesStyle {
   readonly marker: Marker;
   /** What a legend calls the series. */
   readonly label?: string;
-  /** The marker has a hole. */
   readonly holed?: boolean;
 }
 
@@ -26,7 +25,6 @@ export function labelIn(cells: readonly Pick<DrawnCell, "model" | "label">[], mo
   return cells.find((cell) => cell.model === model)?.label ?? model;
 }
 
-/** Rows of a cell, in the style of its model. */
 export interface StyledRows<Row> extends CellRows<Row> {
   readonly style: SeriesStyle;
 }
@@ -180,7 +178,6 @@ export interface SizeChoices {
   readonly yLimits?: Limits;
 }
 
-/** The theme of a figure of a size. */
 export function themeFor({
   theme,
   width = COLUMN,

@@ -18,7 +18,6 @@ export interface TitledDrawing extends Drawing, Pick<Picture, "title" | "caption
   readonly runs?: string;
 }
 
-/** What a figure is drawn of. */
 export interface FigureData<Row> {
   /** The rows of its CSV file, of all or some of a sweep's cells. */
   readonly rows: readonly Row[];
@@ -27,16 +26,13 @@ export interface FigureData<Row> {
   readonly theme: Theme;
   /** The rows of each cell that has some, in the sweep's order. */
   readonly found: readonly StyledRows<Row>[];
-  /** These cells. */
   readonly cells: readonly DrawnCell[];
-  /** The styles of their models. */
   readonly styles: ReadonlyMap<string, SeriesStyle>;
 }
 
 /** Records of which a figure is drawn: losses at one grid point or at all of them, metrics, predictions, diagnostics. */
 export type RecordsNeeded = "one point" | "all points" | "metrics" | "predictions" | "diagnostics";
 
-/** A figure of a sweep. */
 interface FigureSpec<Row> {
   /** In `--only`, and in the names of its files. */
   readonly name: string;

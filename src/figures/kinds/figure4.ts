@@ -34,7 +34,7 @@ export const figure4 = figure<CurveRow>({
     if (found.length === 0) return { lacking: "no run is done" };
     const curves = found.map((one) => ({ cell: one.cell, curve: curveOf(one, paperCurve(one.cell, sweep, options)) }));
     const { groups, sentence } = grouped(curves);
-    const panels = merged(groups);
+    const panels = groups[0].map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i].curves) }));
     const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(panels) : [];
     const off = panels.map(offPaper).filter((panel) => panel.curves.length > 0);
     const { of, figure } = figureWords(4, cells);
@@ -55,11 +55,6 @@ export const figure4 = figure<CurveRow>({
 
 const AGAIN = " Below, the curves that end in the lowest quarter of the frame again, on a logarithmic axis.";
 const OFF = " Ours minus the paper's: from a tenth of the steps on (step 1,000 of the paper's axis), with our bands.";
-
-/** Panels with the curves of all groups. */
-function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
-  return groups[0].map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i].curves) }));
-}
 
 function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
   return panel;

@@ -14,13 +14,11 @@ import { element, group, rounded, SMALL, type SvgNode, text, textWidth } from ".
 import { type FigureData, figure } from "../draw/sweep-figure.ts";
 import { cellWords, figureWords, finalHeading, finalLossWords } from "../draw/words.ts";
 
-/** A bin of a cell's histogram. */
 type BinRow = OfCell & {
   readonly loss: LossSet;
   readonly low: number;
   /** NaN of a last bin that holds all losses from its start on. */
   readonly high: number;
-  /** Number of runs in the bin. */
   readonly runs: number;
   /** Of all runs of the cell. */
   readonly statistic: FigureOptions["statistic"];

@@ -33,7 +33,7 @@ export const grid = figure({
     const axis = axisOf(given.sweep);
     if (axis === undefined) return { lacking: "its runs have one value of each setting", never: true };
     if (given.found.length === 0) return { lacking: "no run is done" };
-    const inRows = isOfManyWords(axis);
+    const inRows = axis.values.length >= MANY && axis.values.every((value) => typeof value === "string");
     return {
       title: `Final loss against ${axis.key}`,
       ...(inRows ? againstWords(given, axis) : againstValues(given, axis)),
@@ -49,10 +49,6 @@ function axisOf({ listed }: SweepFacts): Listed | undefined {
 
 /** Words that a panel has no room for side by side. */
 const MANY = 4;
-
-function isOfManyWords({ values }: Listed): boolean {
-  return values.length >= MANY && values.every((value) => typeof value === "string");
-}
 
 type CaptionedDrawing = Drawing & { readonly caption: string };
 

@@ -29,7 +29,6 @@ type MapRow = OfCell &
 /** The best model at a place of the map. */
 type Best = ReturnType<typeof bestOf>[number];
 
-/** Most panels, and most rows of them. */
 const [MOST_PANELS, MOST_ROWS] = [24, 8];
 
 /** Which model gains most over one that shares nothing, and how much, against two settings. */

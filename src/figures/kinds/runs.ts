@@ -16,7 +16,6 @@ type SpreadRow = OfCell & Quantiles & { readonly loss: LossSet; readonly runs: n
 interface CellRuns extends StyledRows<SpreadRow> {
   /** Number of runs whose curves are known: a page may hold only those of the first runs. */
   readonly known: number;
-  /** Runs that are drawn one by one. */
   readonly single: readonly RunCurve[];
 }
 
@@ -102,7 +101,6 @@ function captionStart(shown: readonly CellRuns[], { sweep, options }: FigureData
   );
 }
 
-/** Which runs are drawn one by one. */
 function singleSentence(shown: readonly CellRuns[]): string {
   const known = Math.max(...shown.map((one) => one.known));
   const first = shown.some((one) => one.known < one.cell.runs) ? `the first ${known} ` : "";

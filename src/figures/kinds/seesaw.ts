@@ -10,17 +10,7 @@ import { across, down, type Frame, markerAt } from "../draw/series.ts";
 import { labelIn, type StyledRows, type Theme } from "../draw/style.ts";
 import { group, SIZE, SMALL, type SvgNode, shortened, text } from "../draw/svg.ts";
 import { type FigureData, figure } from "../draw/sweep-figure.ts";
-import {
-  capitalised,
-  correlationWords,
-  leftOutSentence,
-  lossName,
-  MOST_DRAWN,
-  runsSentence,
-  sampleSentence,
-  someOf,
-  unitsSentence,
-} from "../draw/words.ts";
+import * as words from "../draw/words.ts";
 
 /** A run's gain of each task: how much lower its loss is, as a share of the other model's. */
 type SeesawRow = OfCell & {
@@ -55,7 +45,7 @@ export const seesaw = figure<SeesawRow>({
     const rows = cells.flatMap((cell) => {
       const { model, correlation } = cell;
       const { runs = [], tasks = [] } = gains(cell, loss) ?? {};
-      return runs.slice(0, MOST_DRAWN).map((run, i) => {
+      return runs.slice(0, words.MOST_DRAWN).map((run, i) => {
         const columns = Object.fromEntries(tasks.map((task, k) => [`gain${k + 1}`, task[i]]));
         return { model, correlation, run, loss, against, ...columns };
       });
@@ -77,11 +67,11 @@ export const seesaw = figure<SeesawRow>({
     const scale = isPair ? ratioAxis(shown, pairs, options.fits) : fittedAxis(shown, pairs);
     return {
       title: "Gains of the tasks by sharing",
-      caption: `${captionStart(given)}${sampleSentence(found)}${cutPairs(all, pairs)}${cutSentence(cells, most)}${leftOut}`,
-      runs: runsSentence(cells, sweep),
+      caption: `${captionStart(given)}${words.sampleSentence(found)}${cutPairs(all, pairs)}${cutSentence(cells, most)}${leftOut}`,
+      runs: words.runsSentence(cells, sweep),
       ...chart<CellPair>({
         ...panels,
-        heading: capitalised(ratioWords(up, given)),
+        heading: words.capitalised(ratioWords(up, given)),
         theme,
         ...(isPair ? { height: 55 } : { square: true }),
         x: ([left, right]) => (isPair ? scale([left, right]) : scale([left + STRIP, right - STRIP])),
@@ -113,10 +103,10 @@ function pairFacets(
   if (pairs.length === 1) return cellFacets(shown.map((one): CellPair => ({ ...one, pair: pairs[0] })));
   const cells = shown.map(({ cell }) => cell);
   const all = correlationsOf(cells);
-  const drawn = someOf(all, MOST_ROWS / pairs.length / modelsOf(cells).length);
+  const drawn = words.someOf(all, MOST_ROWS / pairs.length / modelsOf(cells).length);
   const ofRows = shown.filter(({ cell }) => drawn.includes(cell.correlation));
   const rows = ofRows.map(({ cell }) => {
-    const more = all.length === 1 ? "" : `, ${correlationWords(cell.correlation)}`;
+    const more = all.length === 1 ? "" : `, ${words.correlationWords(cell.correlation)}`;
     return modelRow(cells, cell.model, more, cell.correlation);
   });
   const columns = pairs.map(([right, up]) => {
@@ -124,11 +114,11 @@ function pairFacets(
     return { title: shortened(title, (theme.width - SIDES) / 2, SIZE, "SemiBold") };
   });
   const item = (row: number, column: number): CellPair => ({ ...ofRows[row], pair: pairs[column] });
-  return { rows, columns, item, most: 2, leftOut: leftOutSentence(all, drawn) };
+  return { rows, columns, item, most: 2, leftOut: words.leftOutSentence(all, drawn) };
 }
 
 function ratioWords(task: string, { rows: [{ against }], sweep, options }: FigureData<SeesawRow>): string {
-  return `${lossName(options.loss)}, ${task}: ${labelIn(sweep.cells, against)}'s / model's`;
+  return `${words.lossName(options.loss)}, ${task}: ${labelIn(sweep.cells, against)}'s / model's`;
 }
 
 /** The other model's loss of each of two tasks divided by its own. */
@@ -205,7 +195,7 @@ function captionStart({ rows: [{ against }], sweep, options: { loss, unit } }: F
       ? `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point`
       : "a panel for each pair of tasks, the first-named one upwards, a point";
   return (
-    `The ${lossName(loss)} of ${labelIn(sweep.cells, against)} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
+    `The ${words.lossName(loss)} of ${labelIn(sweep.cells, against)} after the last step divided by that of the model (${words.unitsSentence({ loss, unit })}), ` +
     `${which} for each run that both have done: above 1 the task gains by sharing. ` +
     "Each corner has the share of the runs in it: at the upper right both tasks gain, at the lower left both lose; in the other two one gains while the other loses, together the seesaws."
   );

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { type Loop, type Program, type ProgramSpec, type Tensors, updatedBy } from "./program.ts";
+import { type Loop, mapped, type Program, type ProgramSpec, type Tensors, updatedBy } from "./program.ts";
 
 interface Table {
   readonly rows: Float32Array;
@@ -74,8 +74,4 @@ export class AtOnceProgram implements Program {
   dispose(): void {
     this.clear();
   }
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }

@@ -16,7 +16,6 @@ export class FeedMaker {
   readonly #training: Run["training"];
   /** K. */
   readonly #tasks: number;
-  /** The number of the group's sources. */
   readonly #sourceCount: number;
   readonly #share: Share;
   readonly #sources: readonly RowSource[];

@@ -21,7 +21,7 @@ import {
   valueType,
   withRow,
 } from "./graph.ts";
-import type { Loop, Specs, Step } from "./program.ts";
+import { type Loop, mapped, type Specs, type Step } from "./program.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { type RecordedStep, recordStep } from "./recording.ts";
 
@@ -31,7 +31,6 @@ export interface RecordedLoop {
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
   readonly variables: readonly string[];
-  /** Outputs of one step. */
   readonly outputs: Readonly<Record<string, ValueType>>;
   /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;
@@ -117,7 +116,6 @@ function bodyOf(
   return { name: `${name}_body`, nodes, arguments: args, results, effects };
 }
 
-/** The function's results for these inputs. */
 function call(graph: Graph, { name, results }: GraphFunction, inputs: readonly Value[]): Value[] {
   const attributes: Attributes = {
     Tin: { kind: "types", value: inputs.map(({ dtype }) => dtype) },
@@ -135,10 +133,6 @@ function conditionOf(name: string, types: readonly ValueType[]): GraphFunction {
   const args = types.map((type, i) => graph.argument(`argument_${i}`, type));
   const goesOn = graph.value("Less", args.slice(0, 2), { dtype: DTYPE.bool, shape: [] });
   return { name: `${name}_condition`, nodes: graph.nodes, arguments: args, results: [goesOn] };
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }
 
 /** A variable keeps its type and shape. */

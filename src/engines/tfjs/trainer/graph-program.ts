@@ -39,7 +39,8 @@ export class GraphProgram implements Program {
     this.#backend = tensorflowBackend(tf);
     const recorded = Object.entries(loops).map(([name, loop]) => recordLoop(tf, name, loop, variables));
     const graph = new Graph();
-    const handles = addVariables(graph, variables);
+    const entries = Object.entries(variables).map(([name, spec]) => [name, addVariable(graph, name, spec)] as const);
+    const handles = new Map(entries);
     for (const loop of recorded) addLoop(graph, loop, handles, concurrent);
     const functions = recorded.flatMap(({ step, body, condition }) => [step, body, condition]);
     this.#loops = new Map(recorded.map((loop) => [loop.name, loop]));
@@ -145,11 +146,7 @@ const fetchNames = {
   output: (loop: string, key: string) => `${loop}/output/${key}`,
 };
 
-/** Adds variables with nodes to assign and to read them; returns their handles. */
-function addVariables(graph: Graph, specs: Specs): Map<string, Value> {
-  return new Map(Object.entries(specs).map(([name, spec]) => [name, addVariable(graph, name, spec)]));
-}
-
+/** Adds a variable with nodes to assign and to read it; returns its handle. */
 function addVariable(graph: Graph, name: string, spec: TensorSpec): Value {
   const type = passedAs(valueType(spec));
   const attributes: Attributes = {

@@ -40,7 +40,6 @@ export interface Constant {
   readonly values: Float32Array | Int32Array | Uint8Array;
 }
 
-/** An operation in a graph. */
 export interface Node {
   readonly name: string;
   readonly op: string;
@@ -78,7 +77,6 @@ export class Graph {
     return node;
   }
 
-  /** An operation with one output. */
   value(op: string, inputs: readonly Value[], output: ValueType, options?: NodeOptions): Value {
     return outputOf(this.add(op, inputs, [output], options));
   }
@@ -177,19 +175,16 @@ export function passedAs({ dtype, shape }: ValueType): ValueType {
   return { dtype: dtype === DTYPE.int32 ? DTYPE.float32 : dtype, shape };
 }
 
-/** Bits as values of another type. */
 export function bitsAs(graph: Graph, value: Value, dtype: number): Value {
   if (value.dtype === dtype) return value;
   const attributes: Attributes = { type: { kind: "type", value: dtype } };
   return graph.value("Bitcast", [value], { dtype, shape: value.shape }, { attributes });
 }
 
-/** The type of a list of such values. */
 export function listOf({ dtype, shape }: ValueType): ValueType {
   return { dtype, shape: [null, ...shape] };
 }
 
-/** A variable's value. */
 export function readVariable(graph: Graph, handle: Value, type: ValueType): Value {
   return graph.value("ReadVariableOp", [handle], type, { attributes: { dtype: { kind: "type", value: type.dtype } } });
 }

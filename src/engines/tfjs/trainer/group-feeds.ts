@@ -6,7 +6,6 @@ import { bytesOf, type FeedArray, type FeedArrays, Room, setArrays, stepArrays, 
 import { FeedPool } from "./feed-pool.ts";
 import type { Tensors } from "./program.ts";
 
-/** Inputs of a group's trainer. */
 export interface GroupFeed {
   /** The sets of all sources. */
   readonly sets: FeedArrays;
@@ -88,7 +87,6 @@ export class StepFeed {
     this.#end = (group.runs[0]?.training.steps ?? 0) + 1;
   }
 
-  /** Bytes of a step. */
   get bytes(): number {
     return bytesOf(this.#layout);
   }

@@ -68,6 +68,13 @@ export interface Program {
   dispose(): void;
 }
 
+export function mapped<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
 /** The variables that updates make of `variables`, by their names. */
 export function updatedBy(tf: Tf, updates: readonly Update[], variables: Tensors): Tensors {
   let updated: Tensors = {};

@@ -1,16 +1,7 @@
 // Graphs in the bytes that TensorFlow reads. Every number below is a field of TensorFlow's .proto files of that name,
 // https://github.com/tensorflow/tensorflow/tree/v2.18.0/tensorflow/core/protobuf and .../core/framework.
 import { PbfWriter } from "pbf";
-import {
-  ARGUMENT,
-  type Attribute,
-  type Attributes,
-  type Constant,
-  DTYPE,
-  type Node,
-  type Shape,
-  type Value,
-} from "./graph.ts";
+import { ARGUMENT, type Attribute, type Constant, DTYPE, type Node, type Shape, type Value } from "./graph.ts";
 import { signatureOf } from "./signatures.ts";
 
 /** Nodes with arguments and results, called by name from a graph. */
@@ -108,11 +99,7 @@ function writeNode({ node, outputName }: NamedNode, pbf: PbfWriter): void {
   pbf.writeStringField(2, node.op);
   for (const input of node.inputs) pbf.writeStringField(3, outputName(input));
   for (const { name } of node.after) pbf.writeStringField(3, `^${name}`);
-  writeAttributes(node.attributes, pbf);
-}
-
-function writeAttributes(attributes: Attributes, pbf: PbfWriter): void {
-  for (const entry of Object.entries(attributes)) pbf.writeMessage(5, writeAttributeEntry, entry);
+  for (const entry of Object.entries(node.attributes)) pbf.writeMessage(5, writeAttributeEntry, entry);
 }
 
 function writeAttributeEntry([name, attribute]: [string, Attribute], pbf: PbfWriter): void {
@@ -157,12 +144,9 @@ function writeTensor({ dtype, shape, values }: Constant, pbf: PbfWriter): void {
   pbf.writeVarintField(1, dtype);
   pbf.writeMessage(2, writeShape, shape);
   const size = shape.reduce((product, n) => product * n, 1);
-  if (values.length === size) pbf.writeBytesField(4, bytesOf(values));
+  if (values.length === size)
+    pbf.writeBytesField(4, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   else if (dtype === DTYPE.float32) pbf.writeFloatField(5, values[0]);
   else if (dtype === DTYPE.int32) pbf.writeVarintField(7, values[0]);
   else pbf.writeBooleanField(11, values[0] !== 0);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Constant["values"]): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

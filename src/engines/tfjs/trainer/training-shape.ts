@@ -133,7 +133,7 @@ export function rateNames(
     "rate",
     "epsilon",
     ...ofMethod,
-    ...(isDecayed(shape) ? ["decay"] : []),
+    ...(shape.optimizer === "adamw" && shape.weightDecay > 0 ? ["decay"] : []),
     ...Object.keys(decaysAt(shape.kinds, 1)),
   ];
 }
@@ -142,11 +142,6 @@ export function rateNames(
 export function decaysAt(kinds: readonly TaskSettings[] = [], step: number): Record<string, number> {
   if (kinds.every(({ decay }) => decay === undefined)) return {};
   return Object.fromEntries(kinds.map(({ decay = 1 }, k) => [`weight/${k}`, decay ** (step - 1)]));
-}
-
-/** Whether parameters decay apart from their gradients. */
-function isDecayed({ optimizer, weightDecay }: Pick<OptimizerShape, "optimizer" | "weightDecay">): boolean {
-  return optimizer === "adamw" && weightDecay > 0;
 }
 
 export function float(shape: TensorSpec["shape"]): TensorSpec {
