@@ -7,19 +7,16 @@ import { GROUPS } from "../settings.ts";
 
 /** Pages by what one wants, as docs/README.md lists them. */
 function guides(): DefaultTheme.SidebarItem[] {
-  const [first = "", ...wishes] = readFileSync(join(ROOT, "docs/README.md"), "utf8").split(/^## /m);
-  const sections = [
-    ["Start", first],
-    ...wishes.map((wish) => [wish.slice(0, wish.indexOf("\n")).replace("I want to ", ""), wish]),
-  ];
+  const [first, ...wishes] = readFileSync(join(ROOT, "docs/README.md"), "utf8").split(/^## /m);
   const seen = new Set<string>();
-  return sections.map(([title = "", text = ""]) => ({
-    text: title.charAt(0).toUpperCase() + title.slice(1),
-    items: [...text.matchAll(/\[[^\]]+\]\(([\w-]+)\.md\)/g)]
+  const sections = [`Start\n${first}`, ...wishes].map((section) => ({
+    text: section.slice(0, section.indexOf("\n")),
+    items: [...section.matchAll(/\[[^\]]+\]\(([\w-]+)\.md\)/g)]
       .map(([, name]) => name as string)
       .filter((name) => !seen.has(name) && seen.add(name))
       .map((name) => ({ text: titleOf(`${name}.md`), link: `/${name}` })),
   }));
+  return sections.filter(({ items }) => items.length > 0);
 }
 
 function titleOf(path: string): string {
@@ -34,7 +31,7 @@ function results(): DefaultTheme.SidebarItem[] {
 }
 
 const COMMAND_PAGES = [
-  { text: "Which command do I want?", link: "/commands" },
+  { text: "Which command do I want?", link: "/all-pages#which-command-do-i-want" },
   ...Object.keys(COMMANDS).map((name) => ({ text: `mmoe ${name}`, link: `/commands/${name}` })),
 ];
 
@@ -88,7 +85,7 @@ export default defineConfig({
       { text: "Playground", link: "/play.html", target: "_self" },
       { text: "Results", link: "/results/" },
       { text: "Gallery", link: "/gallery" },
-      { text: "Commands", link: "/commands" },
+      { text: "Commands", link: "/all-pages#which-command-do-i-want" },
       { text: "Changes", link: "/changelog" },
     ],
     sidebar: {
