@@ -40,6 +40,10 @@ const SETTING_PAGES = [
   ...Object.entries(GROUPS).map(([group, { title }]) => ({ text: title, link: `/settings/${group}` })),
 ];
 
+const MARK_TEXT = readFileSync(join(ROOT, "site/.vitepress/theme/mark.svg"), "utf8").trim();
+/** Three experts that two tasks share. */
+const MARK = `data:image/svg+xml,${encodeURIComponent(MARK_TEXT)}`;
+
 const GUIDES = { text: "Guides", link: "/all-pages" };
 
 /** As GitHub names a heading in links, so that a link works in both. */
@@ -75,9 +79,10 @@ export default defineConfig({
   metaChunk: true, // once, not in every page
   outDir: "out",
   vite: { build: { reportCompressedSize: false } },
-  head: [["link", { rel: "icon", href: "data:," }]],
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: MARK }]],
   markdown: { anchor: { slugify }, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   themeConfig: {
+    logo: { src: MARK, alt: "" },
     search: { provider: "local" },
     outline: [2, 3],
     nav: [
