@@ -1,6 +1,6 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -39,7 +39,7 @@ const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 
 /** The pages of all results, one of them without a report if it is named, and the gallery. */
 export async function resultPages(withoutReport?: string): Promise<Page[]> {
-  const names = readdirSync(join(ROOT, "results")).filter(hasRuns).sort();
+  const names = committedRuns();
   const reports = names.filter((name) => name !== "figure2" && name !== withoutReport);
   for (const name of names) mkdirSync(join(PUBLIC, "results", name), { recursive: true });
   await onAllCores([
@@ -52,8 +52,12 @@ export async function resultPages(withoutReport?: string): Promise<Page[]> {
   return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
 }
 
-const hasRuns = (name: string) =>
-  ["journal", "trials.yaml"].some((file) => existsSync(join(ROOT, "results", name, file)));
+/** The folders of results/ whose runs or trials git has: others are a developer's own. */
+function committedRuns(): string[] {
+  const files = execFileSync("git", ["ls-files", "results"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+  const names = files.flatMap((file) => /^results\/([\w-]+)\/(?:journal\/|trials\.yaml)/.exec(file)?.[1] ?? []);
+  return [...new Set(names)];
+}
 
 /** How much there is to read: what takes long is to begin first. */
 function bytesOf(name: string): number {
