@@ -32,5 +32,8 @@ for (const page of repositoryPages()) write(page);
 for (const page of [...commandPages(await wholeProgram(effectsOf(process))), ...settingPages()]) write(page);
 if (!values["keep-results"]) for (const page of await resultPages(values["without-report"])) write(page);
 const play = readFileSync(join(ROOT, "dist/play/index.html"), "utf8");
-writeFileSync(join(PUBLIC, "play.html"), play.replace("<body>", `<body><a href="./index.html">mmoe: all pages</a>`));
+writeFileSync(
+  join(PUBLIC, "play.html"),
+  play.replace("<body>", `<body><nav aria-label="Site"><a href="./index.html">mmoe: all pages</a></nav>`),
+);
 await build(join(ROOT, "site"), { base: values.base, ...(values.out ? { outDir: values.out } : {}) });

@@ -41,7 +41,7 @@ function commandPage(command: Command): string {
     ...parts,
     notes(command),
     more,
-    "All commands: [which command do I want?](../commands.md)",
+    "All commands: [which command do I want?](../all-pages.md#which-command-do-i-want)",
   ]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -99,7 +99,19 @@ function targetOf(target: string, source: string, path: string): string {
   if (!existsSync(join(ROOT, found))) throw new Error(`${source}: ${target} does not exist`);
   const copy = join("files", found);
   cpSync(join(ROOT, found), join(PUBLIC, copy), { recursive: true });
-  return /\.(svg|jpg|png|webp)$/.test(found) ? `/${copy})` : `${up}/${copy}){target="_self"}`;
+  if (/\.(svg|jpg|png|webp)$/.test(found)) return `/${copy})${found.endsWith(".svg") ? sized(join(PUBLIC, copy)) : ""}`;
+  return `${up}/${copy}){target="_self"}`;
+}
+
+/** Figures are drawn for paper, with texts of 7 pt, and shown larger on a screen: with texts of 14 px. */
+const ENLARGED = 1.5;
+const PIXELS_PER_POINT = 4 / 3;
+
+/** What follows the Markdown of an SVG file: its size, so that nothing moves when it has come. */
+export function sized(file: string): string {
+  const [, ...points] = /width="([\d.]+)pt" height="([\d.]+)pt"/.exec(readFileSync(file, "utf8")) ?? [];
+  const [width, height] = points.map((length) => Math.round(Number(length) * PIXELS_PER_POINT * ENLARGED));
+  return `{width=${width} height=${height} loading=lazy}`;
 }
 
 export function write({ path, text }: Page): void {

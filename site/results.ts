@@ -1,14 +1,16 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { main } from "../src/cli/main.ts";
+import { promisify } from "node:util";
 import { capitalised } from "../src/figures/draw/words.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../src/figures/gallery.ts";
 import { JOURNALS } from "../src/records/find-results.ts";
 import { configIn } from "../src/records/read-results.ts";
 import { provenancesIn } from "../src/records/writers.ts";
 import { shellQuoted } from "../src/text.ts";
-import { type Page, PUBLIC, ROOT } from "./pages.ts";
+import { type Page, PUBLIC, ROOT, sized } from "./pages.ts";
 
 const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];
 
@@ -37,15 +39,53 @@ const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 
 /** The pages of all results, one of them without a report if it is named, and the gallery. */
 export async function resultPages(withoutReport?: string): Promise<Page[]> {
-  const names = readdirSync(join(ROOT, "results")).filter((name) => /journal|trials.yaml/.test(readdirSyncOf(name)));
-  const results: Result[] = [];
-  for (const [i, name] of names.sort().entries()) {
-    const start = performance.now();
-    results.push(await resultOf(name, name !== withoutReport));
-    console.log(`results/${name}: ${Math.round((performance.now() - start) / 1000)} s (${i + 1} of ${names.length})`);
-  }
+  const names = committedRuns();
+  const reports = names.filter((name) => name !== "figure2" && name !== withoutReport);
+  for (const name of names) mkdirSync(join(PUBLIC, "results", name), { recursive: true });
+  await onAllCores([
+    ...reports.toSorted((a, b) => bytesOf(b) - bytesOf(a)).map((name) => ["report", name, "report.html"] as const),
+    ["figures", "paper", "", "--only", "verdicts"], // of a fixed width
+    ...names.map((name) => ["figures", name, "", "--width", WIDTH] as const),
+  ]);
+  const results = names.map((name) => resultOf(name, reports.includes(name)));
   const gallery = galleryOf(results);
   return [...results.map((result) => resultPage(withoutLarge(result, gallery))), galleryPage(gallery)];
+}
+
+/** The folders of results/ whose runs or trials git has: others are a developer's own. */
+function committedRuns(): string[] {
+  const files = execFileSync("git", ["ls-files", "results"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+  const names = files.flatMap((file) => /^results\/([\w-]+)\/(?:journal\/|trials\.yaml)/.exec(file)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
+/** How much there is to read: what takes long is to begin first. */
+function bytesOf(name: string): number {
+  const journal = join(ROOT, "results", name, "journal");
+  return readdirSync(journal).reduce((sum, file) => sum + statSync(join(journal, file)).size, 0);
+}
+
+/** The column of a page, where figures are enlarged. */
+const WIDTH = "320pt";
+/** More processes would take more memory than they save time. */
+const MOST_AT_ONCE = 8;
+
+/** A command, what it draws, the file that it writes if that is one, and options. */
+type Call = readonly [command: string, name: string, file: string, ...options: string[]];
+
+/** Calls `mmoe figures` and `mmoe report`, each in a process of its own, and says what each took. */
+async function onAllCores(calls: readonly Call[]): Promise<void> {
+  const next = calls.values();
+  let done = 0;
+  const core = async () => {
+    for (const [command, name, file, ...options] of next) {
+      const start = performance.now();
+      await mmoe(command, `results/${name}`, ...options, "-o", join(PUBLIC, "results", name, file));
+      const seconds = Math.round((performance.now() - start) / 1000);
+      console.log(`mmoe ${command} results/${name}: ${seconds} s (${++done} of ${calls.length})`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), MOST_AT_ONCE) }, core));
 }
 
 /** One figure of each kind. */
@@ -63,19 +103,11 @@ function withoutLarge(result: Result, gallery: readonly Drawn[]): Result {
   return { ...result, figures: result.figures.filter((figure) => !large.includes(figure)) };
 }
 
-function readdirSyncOf(name: string): string {
-  return name.endsWith(".md") ? "" : readdirSync(join(ROOT, "results", name)).join(" ");
-}
-
-async function resultOf(name: string, hasReport: boolean): Promise<Result> {
+function resultOf(name: string, hasReport: boolean): Result {
   const folder = `results/${name}`;
-  mkdirSync(join(PUBLIC, folder), { recursive: true });
-  await mmoe("figures", folder, "-o", join(PUBLIC, folder));
   const figures = figuresIn(folder);
-  if (name === "figure2") return { name, figures, ...trials(folder), hasReport: false };
-  const report = join(PUBLIC, folder, "report.html");
-  if (hasReport) await mmoe("report", folder, "-o", report);
-  if (hasReport) withWayHome(report, name);
+  if (name === "figure2") return { name, figures, ...trials(folder), hasReport };
+  if (hasReport) withWayHome(join(PUBLIC, folder, "report.html"), name);
   const provenances = provenancesIn(join(folder, JOURNALS), () => {});
   const commands = [...new Set(provenances.map(({ provenance }) => commandLine(provenance.argv)))];
   return { name, about: configIn(folder).about, commands, figures, hasReport };
@@ -88,15 +120,9 @@ function trials(folder: string) {
 
 const commandLine = (argv: readonly string[]) => ["mmoe", ...argv].map(shellQuoted).join(" ");
 
+/** The built program. */
 async function mmoe(...argv: string[]): Promise<void> {
-  const stderr: string[] = [];
-  const ignored = { on: () => {}, off: () => {}, exit: () => {}, env: {} };
-  const code = await main([...argv, "--quiet"], {
-    ...ignored,
-    stdout: { write: (_, taken) => taken?.() },
-    stderr: { write: (text) => stderr.push(text) },
-  });
-  if (code !== 0) throw new Error(`mmoe ${argv.join(" ")}: ${stderr.join("")}`);
+  await promisify(execFile)(process.execPath, [join(ROOT, "bin/mmoe.js"), ...argv, "--quiet"], { cwd: ROOT });
 }
 
 /** The figures that were drawn, in the gallery's order; their numbers go, which the command of each figure writes. */
@@ -111,7 +137,8 @@ function figuresIn(folder: string): Drawn[] {
       const title = /<title>(.*?)<\/title>/s.exec(svg)?.[1] ?? name;
       return { name, title, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
     });
-  for (const file of readdirSync(join(PUBLIC, folder))) if (!file.endsWith(".svg")) rmSync(join(PUBLIC, folder, file));
+  for (const file of readdirSync(join(PUBLIC, folder)))
+    if (!/\.svg$|^report/.test(file)) rmSync(join(PUBLIC, folder, file));
   return drawn.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
@@ -142,9 +169,12 @@ function resultPage({ name, about, commands, figures, hasReport }: Result): Page
 function figureText({ file, caption, command }: Drawn, heading: string): string {
   const [first = "", ...rest] = caption.split("\n");
   const alt = first.replaceAll(/[[\]]/g, "");
-  return [heading, `![${alt}](/${file}){loading=lazy}`, plain(rest.join(" ")), ["```", command, "```"].join("\n")].join(
-    "\n\n",
-  );
+  return [
+    heading,
+    `![${alt}](/${file})${sized(join(PUBLIC, file))}`,
+    plain(rest.join(" ")),
+    ["```", command, "```"].join("\n"),
+  ].join("\n\n");
 }
 
 function galleryPage(gallery: readonly Drawn[]): Page {
@@ -152,7 +182,7 @@ function galleryPage(gallery: readonly Drawn[]): Page {
     const figure = gallery.find((one) => one.name === name);
     return figure ? [figureText(figure, `## ${plain(capitalised(about))}`)] : [];
   });
-  const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\n[figures.md](./figures.md) explains them and their options.`;
+  const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\nHere they are drawn with \`--width ${WIDTH}\`. [figures.md](./figures.md) explains them and their options.`;
   return { path: "gallery.md", text: [head, ...kinds].join("\n\n") };
 }
 

@@ -7,19 +7,16 @@ import { GROUPS } from "../settings.ts";
 
 /** Pages by what one wants, as docs/README.md lists them. */
 function guides(): DefaultTheme.SidebarItem[] {
-  const [first = "", ...wishes] = readFileSync(join(ROOT, "docs/README.md"), "utf8").split(/^## /m);
-  const sections = [
-    ["Start", first],
-    ...wishes.map((wish) => [wish.slice(0, wish.indexOf("\n")).replace("I want to ", ""), wish]),
-  ];
+  const [first, ...wishes] = readFileSync(join(ROOT, "docs/README.md"), "utf8").split(/^## /m);
   const seen = new Set<string>();
-  return sections.map(([title = "", text = ""]) => ({
-    text: title.charAt(0).toUpperCase() + title.slice(1),
-    items: [...text.matchAll(/\[[^\]]+\]\(([\w-]+)\.md\)/g)]
+  const sections = [`Start\n${first}`, ...wishes].map((section) => ({
+    text: section.slice(0, section.indexOf("\n")),
+    items: [...section.matchAll(/\[[^\]]+\]\(([\w-]+)\.md\)/g)]
       .map(([, name]) => name as string)
       .filter((name) => !seen.has(name) && seen.add(name))
       .map((name) => ({ text: titleOf(`${name}.md`), link: `/${name}` })),
   }));
+  return sections.filter(({ items }) => items.length > 0);
 }
 
 function titleOf(path: string): string {
@@ -34,7 +31,7 @@ function results(): DefaultTheme.SidebarItem[] {
 }
 
 const COMMAND_PAGES = [
-  { text: "Which command do I want?", link: "/commands" },
+  { text: "Which command do I want?", link: "/all-pages#which-command-do-i-want" },
   ...Object.keys(COMMANDS).map((name) => ({ text: `mmoe ${name}`, link: `/commands/${name}` })),
 ];
 
@@ -42,6 +39,10 @@ const SETTING_PAGES = [
   { text: "All settings", link: "/settings" },
   ...Object.entries(GROUPS).map(([group, { title }]) => ({ text: title, link: `/settings/${group}` })),
 ];
+
+const MARK_TEXT = readFileSync(join(ROOT, "site/.vitepress/theme/mark.svg"), "utf8").trim();
+/** Three experts that two tasks share. */
+const MARK = `data:image/svg+xml,${encodeURIComponent(MARK_TEXT)}`;
 
 const GUIDES = { text: "Guides", link: "/all-pages" };
 
@@ -78,9 +79,10 @@ export default defineConfig({
   metaChunk: true, // once, not in every page
   outDir: "out",
   vite: { build: { reportCompressedSize: false } },
-  head: [["link", { rel: "icon", href: "data:," }]],
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: MARK }]],
   markdown: { anchor: { slugify }, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   themeConfig: {
+    logo: { src: MARK, alt: "" },
     search: { provider: "local" },
     outline: [2, 3],
     nav: [
@@ -88,7 +90,7 @@ export default defineConfig({
       { text: "Playground", link: "/play.html", target: "_self" },
       { text: "Results", link: "/results/" },
       { text: "Gallery", link: "/gallery" },
-      { text: "Commands", link: "/commands" },
+      { text: "Commands", link: "/all-pages#which-command-do-i-want" },
       { text: "Changes", link: "/changelog" },
     ],
     sidebar: {

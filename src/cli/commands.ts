@@ -8,7 +8,7 @@ export interface CommandEntry {
   readonly load: () => Promise<{ define: Define }>;
 }
 
-/** Every command, in the order of the help. The table in docs/commands.md has a row for each. */
+/** Every command, in the order of the help. The table in docs/README.md has a row for each. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sweep: {
     group: "Train",

@@ -19,6 +19,19 @@ describe("a report in the dark, on a phone and on paper", () => {
     await keepPicture(page, `desktop-${colorScheme}-details-open`, { whole: colorScheme === "dark" });
   });
 
+  test("cuts no text of a figure", async () => {
+    const page = await openReport();
+    const cut = await page.locator(".figure text").evaluateAll((all) =>
+      all
+        .filter((one) => {
+          const [text, figure] = [one, one.closest("svg") as Element].map((part) => part.getBoundingClientRect());
+          return text.left < figure.left - 0.5 || text.right > figure.right + 0.5;
+        })
+        .map((one) => one.textContent),
+    );
+    expect(cut).toEqual([]);
+  });
+
   test("is dark where the reader asks for it, figures too", async () => {
     const page = await openReport({ colorScheme: "dark" });
     const ground = (selector: string, property: "backgroundColor" | "fill") =>
@@ -63,9 +76,10 @@ describe("a report in the dark, on a phone and on paper", () => {
     await keepPicture(page, "print");
   });
 
-  test("prints figures that are lower than a page of A4, with heading and caption", async () => {
+  test("prints nothing wider than A4, and figures that are lower, with heading and caption", async () => {
     const page = await openReport({ viewport: { width: 680, height: 1009 } }); // within margins of 15 mm
     await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(680);
     const heights = await page
       .locator(".figures .block")
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
