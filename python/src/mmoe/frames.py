@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib
 import importlib.util
 import io
@@ -40,6 +41,12 @@ def _tensor(content: bytes, of: dict[str, Any]) -> NDArray[Any]:
     """A tensor of a safetensors file, as its header describes it."""
     first, last = of["data_offsets"]
     return np.frombuffer(bytearray(content[first:last]), _TYPES[of["dtype"]]).reshape(of["shape"])
+
+
+def _expect_sum(file: Path, content: bytes, found: str | None) -> None:
+    """Raises ValueError for a file whose checksum, which is taken with zeros in its place, is that of other bytes; old files have none."""
+    if found is not None and hashlib.sha256(content.replace(found.encode(), b"0" * 64, 1)).hexdigest() != found:
+        raise ValueError(f"{file}: is not what was kept (its sha256 differs); bring it back, or train again")
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,12 @@ class Results:
             raise FileNotFoundError(f"{file}: no weights of this run; .runs has the ids, and mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
-        header = json.loads(content[8:start])
+        try:
+            header = json.loads(content[8:start])
+        except ValueError as error:
+            raise ValueError(f"{file}: not readable as safetensors: {error}") from None
         metadata = header.pop("__metadata__", {})
+        _expect_sum(file, content, metadata.get("sha256"))
         return {name: _tensor(content[start:], of) for name, of in header.items()}, metadata
 
     def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
