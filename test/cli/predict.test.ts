@@ -207,6 +207,12 @@ describe("mmoe predict refuses", () => {
       "no column 'zone', which the models read; columns: size, id",
     ],
     [
+      "a column that is there twice",
+      fileOf("twice.csv", "size,zone,id,zone \n1,north,shop 1,south\n"),
+      "twice.csv: two columns are named 'zone', which the models read",
+    ],
+    ["a folder without Parquet files", ".", ".: no Parquet files (*.parquet) in this folder"],
+    [
       "a text for a number",
       bad("text.csv", "large,north,shop 1"),
       "text.csv:2: size: expected a number, as in training, got 'large'",
