@@ -397,6 +397,13 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       "TypeError: rows: expected a file, or a frame of pandas or Polars, got LazyFrame",
     ],
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
+    [`mmoe.results("swept").by_task("run")`, "ValueError: by_task: expected 'runs' or 'curves', got 'run'"],
+    [`mmoe.results("swept").predict("new.csv", at=[1])`, "TypeError: at: expected a dict of settings' values, got [1]"],
+    [
+      `mmoe.regimes([{"name": "wide", "like": "mmoe"}])`,
+      "ValueError: models: expected names, files, classes or mmoe.model(...), got {'name': 'wide', 'like': 'mmoe'}; model_set changes a model",
+    ],
+    [`mmoe.regimes(folders="nowhere")`, "MmoeError: nowhere: no such folder; give a results folder of mmoe sweep"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
       `mmoe.results("swept").figure("runs,cost").svg`,
@@ -434,6 +441,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ["Last.seen.append(1)", "Last is not what its source makes"],
     ["Last.weights[1] = 2", "Last is not what its source makes"],
     ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
+    ["table = None", "none"],
     ["def table(x): return x", "none"],
   ] as const;
 
@@ -470,7 +478,7 @@ class Last(Base):
       const file = join(folder, `changed${i}.py`);
       writeFileSync(
         file,
-        `${text}\n${change}\ntry: source_of(Last); print("none")\nexcept ValueError as e: print(e)\n`,
+        `${text}\n${change}\ntry: print("none" if "table" in source_of(Last).partition("class Last")[0] else "lost")\nexcept ValueError as e: print(e)\n`,
       );
       return `changed${i}.py`;
     });

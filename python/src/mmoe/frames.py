@@ -86,6 +86,8 @@ class Results:
         :param what: which of the two
         :returns: a frame
         """
+        if what not in ("runs", "curves"):
+            raise ValueError(f"by_task: expected 'runs' or 'curves', got {what!r}")
         return self._framed(_by_task(self._text(what)))
 
     def weights(self, run: str) -> dict[str, NDArray[Any]]:
@@ -197,6 +199,7 @@ class Results:
 
         from .torch_program import ProgramModule
 
+        _choice(model, run, at)
         tensors, metadata = self._tensors(self._id(model, run, at or {}))
         spec = json.loads(self._said(["models", self._path, "--describe", model, "--json"]))
         if "program" not in spec:
@@ -316,7 +319,7 @@ class Results:
         page = {"--width": width, "--height": height, "--title": title}
         limits = {"--x-limits": x_limits, "--y-limits": y_limits}
         choices += [f"{option}={value}" for option, value in page.items() if value is not None]
-        choices += [f"{option}={ends[0]},{ends[1]}" for option, ends in limits.items() if ends is not None]
+        choices += [f"{option}={','.join(map(str, ends))}" for option, ends in limits.items() if ends is not None]
         return Figure(self, name, tuple(choices))
 
     def report(self, *, show: bool = True) -> Path:
@@ -449,6 +452,8 @@ def _in_words(frame: FrameText | None) -> Iterator[None]:
 
 
 def _choice(model: str | None, run: int | None, at: Mapping[str, Any] | None) -> list[str]:
+    if at is not None and not isinstance(at, Mapping):
+        raise TypeError(f"at: expected a dict of settings' values, got {at!r}")
     given = {"--model": model, "--run": run}
     listed = [word for key, value in (at or {}).items() for word in ("--at", f"{key}={value}")]
     return [*(word for flag, value in given.items() if value is not None for word in (flag, str(value))), *listed]
