@@ -112,7 +112,10 @@ function sumOf(parts: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-/** The tensors of a file of weights, and what its metadata say. Throws UsageError for another file, and for a changed one. Earlier versions wrote no checksum. */
+/**
+ * The tensors of a file of weights, and what its metadata say. Throws UsageError for another file, and for a changed one. Earlier
+ * versions wrote no checksum.
+ */
 export function readWeights(file: string): {
   readonly tensors: Tensors;
   readonly metadata: Readonly<Record<string, string>>;

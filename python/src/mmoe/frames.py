@@ -199,7 +199,7 @@ class Results:
 
         from .torch_program import ProgramModule
 
-        _choice(model, run, at)
+        _expect_values(at)
         tensors, metadata = self._tensors(self._id(model, run, at or {}))
         spec = json.loads(self._said(["models", self._path, "--describe", model, "--json"]))
         if "program" not in spec:
@@ -452,11 +452,15 @@ def _in_words(frame: FrameText | None) -> Iterator[None]:
 
 
 def _choice(model: str | None, run: int | None, at: Mapping[str, Any] | None) -> list[str]:
-    if at is not None and not isinstance(at, Mapping):
-        raise TypeError(f"at: expected a dict of settings' values, got {at!r}")
+    _expect_values(at)
     given = {"--model": model, "--run": run}
     listed = [word for key, value in (at or {}).items() for word in ("--at", f"{key}={value}")]
     return [*(word for flag, value in given.items() if value is not None for word in (flag, str(value))), *listed]
+
+
+def _expect_values(at: Any) -> None:
+    if at is not None and not isinstance(at, Mapping):
+        raise TypeError(f"at: expected a dict of settings' values, got {at!r}")
 
 
 def _indexed(found: Any, index: Any) -> Any:
