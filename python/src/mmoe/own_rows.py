@@ -112,14 +112,14 @@ def _times(name: str, column: Any) -> Any:
     for cell in cells:
         if not isinstance(cell, (*_CELLS, pd.Interval, pd.Period)):
             raise ValueError(f"rows: column {name!r} has {type(cell).__name__} values; leave it out, or make them numbers or texts")
-    for kinds, what, read in ((_DATES, "dates", lambda: pd.to_datetime(column, utc=True)), (_DURATIONS, "durations", lambda: pd.to_timedelta(column))):
+    for kinds, what in ((_DATES, "dates"), (_DURATIONS, "durations")):
         if not any(isinstance(cell, kinds) for cell in cells):
             continue
         number = next((cell for cell in cells if isinstance(cell, (numbers.Real, np.bool_)) and not isinstance(cell, kinds)), None)
         try:
             if number is not None:
                 raise ValueError(repr(number))
-            return read()
+            return pd.to_datetime(column, utc=True) if kinds is _DATES else pd.to_timedelta(column)
         except (TypeError, ValueError) as error:
             raise ValueError(f"rows: column {name!r} has {what}, and what is none: {error}") from None
     return column

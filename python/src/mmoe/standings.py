@@ -169,7 +169,7 @@ def regimes(
         if models is None and out is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mmoe-")))
         several = [folders] if isinstance(folders, str | os.PathLike) else folders
-        words = ["regimes", *map(os.fspath, several), "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
+        words = ["regimes", *(os.fspath(each) for each in several), "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
         words += [word for keyword, flag in _OPTIONS.items() for word in option(flag, given[keyword])]
         with in_keywords(_OPTIONS, {key: key for key in settings or {}}):
             told = _told(words, progress and models is not None, program)
