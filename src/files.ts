@@ -255,6 +255,6 @@ export function makeFolder(path: string): void {
 
 /** From the working folder, if the file is within. */
 export function shownPath(file: string): string {
-  const path = relative(".", file);
+  const path = relative(".", file) || ".";
   return printable(path.startsWith("..") ? file : path);
 }

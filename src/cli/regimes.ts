@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { ownModelsIn } from "../config/own-models.ts";
@@ -94,6 +95,9 @@ const FOR_FOLDERS = ["--out", "--json", "--quiet"];
 /** Shows how models stand over results folders, each a regime of its own, as the committed ones. */
 async function ofFolders(folders: readonly string[], options: RegimeOptions, context: Context): Promise<number> {
   const isUnique = new Set(folders.map((folder) => basename(folder))).size === folders.length;
+  const paths = folders.map((folder) => (existsSync(folder) ? realpathSync(folder) : folder));
+  const twice = folders.find((_, i) => paths.indexOf(paths[i]) < i);
+  if (twice !== undefined) throw new UsageError(`${twice}: expected each folder once; leave it out`);
   const found = folders.map(async (folder) => {
     const results = await readResults(folder, context.note);
     const found = asRegime(isUnique ? basename(folder) : folder, results);

@@ -67,7 +67,7 @@ export const FRONT = /^front:(\d{1,4})(?::(\d{1,6}(?:\.\d{1,3})?))?$/;
 export function perTask<T extends z.ZodType<number>, const Word extends string>(number: T, word: Word) {
   const isPart = (part: string) =>
     part === word || (part.trim() === part && part !== "" && number.safeParse(Number(part)).success);
-  const texts = z.string().refine((text) => partsByTask(text).every(isPart));
+  const texts = z.string().refine((text) => partsByTask(text).every(isPart), { abort: true }); // else its own error is told
   const examples = `or one for each task, such as 0.1${BETWEEN_TASKS}0.5`;
   return z.union([number, texts]).describe(`${number.description}, or ${word}; ${examples}`);
 }

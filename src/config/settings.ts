@@ -173,7 +173,7 @@ const OF_OPTIMIZER = {
 
 const oneWeighting = perTask(positive("what a task's loss counts, above 0"), "none");
 const taskWeights = z
-  .union([oneWeighting, z.string().regex(FRONT)])
+  .union([oneWeighting, z.string().regex(FRONT, { abort: true })])
   .describe(`${oneWeighting.description}; or front:N for a list of N weightings`);
 
 const taskWeightDecay = perTask(positive("what a task's weight is multiplied by after each step, above 0"), "none");

@@ -1,4 +1,5 @@
 // Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of test and validation rows.
+import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ColumnSource } from "hyparquet-writer";
@@ -89,22 +90,45 @@ function tensorsOf(spec: ModelSpec, parameters: Float32Array): Tensors {
 
 /**
  * The format of safetensors: the length of the header as uint64, the header in JSON with each tensor's name, type, shape and
- * place, then their numbers.
+ * place, then their numbers. The metadata have a checksum.
  */
 function safetensors({ header: tensors, bytes }: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const text = JSON.stringify({ __metadata__: metadata, ...tensors });
-  const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, bytes]);
+  const withSum = (sha256: string) => {
+    const text = JSON.stringify({ __metadata__: { ...metadata, sha256 }, ...tensors });
+    const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    return [length, header, bytes];
+  };
+  return Buffer.concat(withSum(sumOf(withSum(NO_SUM))));
 }
 
-/** The tensors of a file of weights, and what its metadata say. Throws UsageError for another file. */
+/** What stands in the place of a file's checksum while that is computed. */
+const NO_SUM = "0".repeat(64);
+
+function sumOf(parts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+/**
+ * The tensors of a file of weights, and what its metadata say. Throws UsageError for another file, and for a changed one. Earlier
+ * versions wrote no checksum.
+ */
 export function readWeights(file: string): {
   readonly tensors: Tensors;
   readonly metadata: Readonly<Record<string, string>>;
 } {
   const bytes = readFileSync(file);
+  const found = parsed(bytes, file);
+  const sum = found.metadata.sha256;
+  if (sum !== undefined && sum !== sumOf(withoutSum(bytes, sum)))
+    throw new UsageError(`${file}: is not what was kept (its sha256 differs); bring it back, or train again`);
+  return found;
+}
+
+function parsed(bytes: Buffer, file: string): ReturnType<typeof readWeights> {
   try {
     const end = 8 + Number(bytes.readBigUInt64LE(0));
     const { __metadata__: metadata = {}, ...header } = JSON.parse(bytes.toString("utf8", 8, end));
@@ -112,6 +136,12 @@ export function readWeights(file: string): {
   } catch (error) {
     throw new UsageError(`${file}: not readable as safetensors: ${(error as Error).message}`);
   }
+}
+
+/** The parts of a file, with zeros in the place of its checksum. */
+function withoutSum(bytes: Buffer, sum: string): Uint8Array[] {
+  const at = bytes.indexOf(sum);
+  return [bytes.subarray(0, at), Buffer.from(NO_SUM), bytes.subarray(at + NO_SUM.length)];
 }
 
 /** Labels and outputs of the rows of a part, in their order, and of a table the number of each row in the file, from 1. */

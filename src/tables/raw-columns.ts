@@ -54,6 +54,8 @@ function parquetColumns(files: readonly string[], names: readonly string[]): Raw
 function placesIn(columns: readonly string[], names: readonly string[], source: string): number[] {
   const header = columns.map((name) => name.trim());
   const missing = names.filter((name) => !header.includes(name));
+  const twice = names.find((name) => header.indexOf(name) < header.lastIndexOf(name));
+  if (twice !== undefined) throw new UsageError(`${source}: two columns are named '${twice}', which the models read`);
   if (missing.length === 0) return names.map((name) => header.indexOf(name));
   const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
   throw new UsageError(`${source}: no column '${missing[0]}'${more}, which the models read${columnsText(header)}`);

@@ -207,6 +207,12 @@ describe("mmoe predict refuses", () => {
       "no column 'zone', which the models read; columns: size, id",
     ],
     [
+      "a column that is there twice",
+      fileOf("twice.csv", "size,zone,id,zone \n1,north,shop 1,south\n"),
+      "twice.csv: two columns are named 'zone', which the models read",
+    ],
+    ["a folder without Parquet files", ".", ".: no Parquet files (*.parquet) in this folder"],
+    [
       "a text for a number",
       bad("text.csv", "large,north,shop 1"),
       "text.csv:2: size: expected a number, as in training, got 'large'",
@@ -263,18 +269,32 @@ describe("mmoe predict refuses", () => {
       writeFileSync(file, bytes);
       return said.replace(file, name);
     };
+    const turned =
+      (...pairs: [string, string][]) =>
+      (bytes: Buffer) =>
+        Buffer.from(
+          pairs.reduce((text, [from, to]) => text.replace(from, to), bytes.toString("latin1")),
+          "latin1",
+        );
     const header = 8 + Number(kept.readBigUInt64LE());
-    const turned = (from: string, to: string) => (bytes: Buffer) =>
-      Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
     const weights = "mmoe/000.safetensors";
-    expect(await damaged(weights, (bytes) => bytes.subarray(0, -6))).toBe(
+    // Files of earlier versions have no checksum.
+    const old: [string, string] = ["sha256", "sha000"];
+    const short = (bytes: Buffer) => turned(old)(bytes).subarray(0, -6);
+    expect(await damaged(weights, short)).toBe(
       `${weights}: expected ${(kept.length - header).toLocaleString("en")} bytes of weights, got ${kept.length - header - 6}; train again`,
     );
-    expect(await damaged(weights, turned("mmoe/000", "mmoe/001"))).toBe(
+    expect(await damaged(weights, turned(old, ["mmoe/000", "mmoe/001"]))).toBe(
       `${weights}: expected the weights of mmoe/000, got those of mmoe/001; bring back its own`,
     );
+    for (const at of [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => Math.floor(header + share * (kept.length - header)))) {
+      const flipped = (bytes: Buffer) => Buffer.from(bytes.with(at, bytes[at] ^ 1));
+      expect(await damaged(weights, flipped)).toBe(
+        `${weights}: is not what was kept (its sha256 differs); bring it back, or train again`,
+      );
+    }
     const encoding = readdirSync(join(whole, "weights")).find((name) => name.endsWith(".json")) as string;
-    expect(await damaged(encoding, turned("north", "notrh"))).toMatch(
+    expect(await damaged(encoding, turned(["north", "notrh"]))).toMatch(
       /^encoding-\w+\.json: is not the encoding that was kept; /,
     );
     rmSync(join(whole, "weights"), { recursive: true });

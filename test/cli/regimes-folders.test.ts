@@ -120,17 +120,19 @@ describe("mmoe regimes FOLDER ...", () => {
     expect(await of("--models", "mmoe", "--only", "scales", "--runs", "1")).toBe(
       "--runs 1: other runs choose among the values of lr; give 2 runs or more, or one value",
     );
+    expect(await of(plains, "--out", folder, `${plains}/`)).toBe(`${plains}/: expected each folder once; leave it out`);
     expect(await of(join(folder, "nowhere"))).toMatch(/nowhere: no such folder/);
   });
 
-  test("keeps folders of one last name apart, and counts those whose models are changed", async () => {
+  test("keeps folders of one last name apart, counts those whose models are changed, and shows one run", async () => {
     const twin = join(folder, "twin/plains");
     const words = ["--label", "y1,y2", "--models", "single-task,mmoe", "--model-set", "mmoe.experts.shared=2"];
-    const few = ["--resplit", "--runs", "2", "--steps", "20", "--out", twin, "--quiet"];
+    const few = ["--resplit", "--runs", "1", "--steps", "20", "--out", twin, "--quiet"];
     printed(await runMain(["sweep", "--rows", `${TABLES[1]}.csv`, ...words, ...few]));
     const [plains = "", hills = ""] = TABLES;
     const { standings, text } = JSON.parse(printed(await runMain(["regimes", plains, twin, hills, "--json"])));
     expect(new Set(standings.map(({ regime }: Run) => regime))).toEqual(new Set([plains, twin, hills]));
     expect(text).toMatch(/^over 3 regimes, contestants that are in all of them$/m);
+    expect(printed(await runMain(["regimes", twin]))).toMatch(/^plains, 1 run$/m);
   });
 });

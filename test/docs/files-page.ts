@@ -25,7 +25,7 @@ ${MADE}
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
-| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; of models in code as they name them; only with \`--keep-weights\` |
+| \`weights/RUN.safetensors\` | a run's final parameters in float32, named by network, layer and kind, such as \`experts/0/0/kernel\`; a kernel is [in, out]; of models in code as they name them; its checksum is the SHA-256 of the file with 64 zeros in its place; only with \`--keep-weights\` |
 | \`weights/encoding-HASH.json\` | what training rows made of a table's columns: means, standard deviations, categories and classes, which \`mmoe predict\` needs; the metadata of each file of weights name theirs |
 | \`predictions/RUN.parquet\` | the labels of a run's test rows and what it predicts of them ([columns](library.md#predictions-of-a-table)); only with \`--keep-predictions\` |
 | \`validation-predictions/RUN.parquet\` | the same columns for its validation rows |

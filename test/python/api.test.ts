@@ -213,6 +213,8 @@ refused(frame.assign(text=["a\\0b", "c"] * 30))
 refused(frame.assign(when=[datetime.date(2024, 1, 1), "soon"] * 30))
 refused(frame.assign(text="a"), stratify="5", input="code")
 print(pathlib.Path("refused").exists())
+far = pd.DataFrame({"d": [datetime.date(9999, 12, 31), datetime.date(1, 1, 1)], "h": pd.Series([datetime.timedelta(hours=36), None], dtype=object)})
+print(*text_of(far).text.split())
 `,
     );
     expect(said.trim().split("\n")).toEqual([
@@ -228,6 +230,7 @@ print(pathlib.Path("refused").exists())
       expect.stringContaining("rows: column 'when' has dates, and what is none: "),
       "rows: stratify: column '5' has too few rows of each value to split by: a part would have no rows",
       "False",
+      "d,h 2932896.0,1.5 -719162.0,",
     ]);
   });
 
@@ -369,7 +372,38 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       `mmoe.sweep(rows=__import__("polars").DataFrame({"a": [1], "b": [b"c"]}))`,
       "ValueError: rows: column 'b' has Binary values; leave it out, or make them numbers or texts",
     ],
+    ...[
+      [`b""`, "bytes"],
+      ["0j", "complex"],
+      ["bytearray()", "bytearray"],
+      ["print", "builtin_function_or_method"],
+    ].map(
+      ([value, kind]) =>
+        [
+          `mmoe.sweep(rows=__import__("pandas").DataFrame({"a": [1, 2], "b": [1, ${value}]}, dtype=object))`,
+          `ValueError: rows: column 'b' has ${kind} values; leave it out, or make them numbers or texts`,
+        ] as const,
+    ),
+    [
+      `mmoe.sweep(rows=__import__("pandas").DataFrame({"a": [__import__("datetime").date(2020, 1, 1), 5]}))`,
+      "ValueError: rows: column 'a' has dates, and what is none: 5",
+    ],
+    [
+      `mmoe.sweep(rows=__import__("pandas").Series([1]))`,
+      "TypeError: rows: expected a file, or a frame of pandas or Polars, got Series",
+    ],
+    [
+      `mmoe.sweep(rows=__import__("polars").DataFrame({"a": [1]}).lazy())`,
+      "TypeError: rows: expected a file, or a frame of pandas or Polars, got LazyFrame",
+    ],
     [`mmoe.sweep("smoke", rows=3)`, "TypeError: rows: expected a file, or a frame of pandas or Polars, got int"],
+    [`mmoe.results("swept").by_task("run")`, "ValueError: by_task: expected 'runs' or 'curves', got 'run'"],
+    [`mmoe.results("swept").predict("new.csv", at=[1])`, "TypeError: at: expected a dict of settings' values, got [1]"],
+    [
+      `mmoe.regimes([{"name": "wide", "like": "mmoe"}])`,
+      "ValueError: models: expected names, files, classes or mmoe.model(...), got {'name': 'wide', 'like': 'mmoe'}; model_set changes a model",
+    ],
+    [`mmoe.regimes(folders="nowhere")`, "MmoeError: nowhere: no such folder; give a results folder of mmoe sweep"],
     [`mmoe.results("nowhere")`, "FileNotFoundError: nowhere: no results are in it; expected the folder of a sweep"],
     [
       `mmoe.results("swept").figure("runs,cost").svg`,
@@ -407,6 +441,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ["Last.seen.append(1)", "Last is not what its source makes"],
     ["Last.weights[1] = 2", "Last is not what its source makes"],
     ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
+    ["table = None", "none"],
     ["def table(x): return x", "none"],
   ] as const;
 
@@ -443,7 +478,7 @@ class Last(Base):
       const file = join(folder, `changed${i}.py`);
       writeFileSync(
         file,
-        `${text}\n${change}\ntry: source_of(Last); print("none")\nexcept ValueError as e: print(e)\n`,
+        `${text}\n${change}\ntry: print("none" if "table" in source_of(Last).partition("class Last")[0] else "lost")\nexcept ValueError as e: print(e)\n`,
       );
       return `changed${i}.py`;
     });

@@ -55,7 +55,11 @@ net.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.ite
 giving = r.weights("Giving/p=0.50/000")
 try: r.weights("Plain/p=0.50/000")
 except FileNotFoundError as error: missing = str(error)
-print(json.dumps({
+file = r.folder / "weights/Giving/p=0.50/000.safetensors"
+file.write_bytes(bytes([*file.read_bytes()[:-1], 77]))
+try: r.weights("Giving/p=0.50/000")
+except ValueError as error: changed = str(error)
+print(json.dumps({"changed": changed,
     "net": apart("Net", net.eval()(torch.from_numpy(x)).detach().numpy()), "names": sorted(arrays) == sorted(net.state_dict()),
     "batches": arrays["norm.num_batches_tracked"].tolist(), "giving": apart("Giving", x @ giving["w"]), "missing": missing,
     "types": [str(each.dtype) for each in giving.values()], "one": giving["one"].tolist(), "half": bool((giving["half"] == giving["w"].astype(np.float16)).all())}))
@@ -72,6 +76,7 @@ test.skipIf(!HAS_PYTHON)("a module loads the weights of a run and predicts as it
     batches: 40,
     giving: expect.any(Number),
     missing: expect.any(String),
+    changed: expect.stringContaining("000.safetensors: is not what was kept"),
     types: ["float64", "float16", "int64"],
     one: 1,
     half: true,

@@ -57,7 +57,11 @@ describe.each(["cpu", "tfjs"] as const)("on engine %s", (engine) => {
     const { records } = await runSweep({ config, out, engine, keep });
     const { metadata, aligned, tensors, bytes } = readSafetensors(join(out, "weights", `${run.id}.safetensors`));
     const values = Object.values(tensors).flatMap((tensor) => tensor.values);
-    expect([metadata, aligned, bytes]).toEqual([{ run: run.id, model: "mmoe" }, true, 4 * values.length]);
+    expect([metadata, aligned, bytes]).toEqual([
+      { run: run.id, model: "mmoe", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      true,
+      4 * values.length,
+    ]);
     expect(tensors["experts/0/0/kernel"]?.shape).toEqual([100, 16]);
 
     const rows = await predictionsIn(join(out, "predictions", `${run.id}.parquet`));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib
 import importlib.util
 import io
@@ -42,6 +43,12 @@ def _tensor(content: bytes, of: dict[str, Any]) -> NDArray[Any]:
     return np.frombuffer(bytearray(content[first:last]), _TYPES[of["dtype"]]).reshape(of["shape"])
 
 
+def _expect_sum(file: Path, content: bytes, found: str | None) -> None:
+    """Raises ValueError for a file whose checksum, which is taken with zeros in its place, is that of other bytes; old files have none."""
+    if found is not None and hashlib.sha256(content.replace(found.encode(), b"0" * 64, 1)).hexdigest() != found:
+        raise ValueError(f"{file}: is not what was kept (its sha256 differs); bring it back, or train again")
+
+
 @dataclass(frozen=True)
 class Results:
     """What a sweep recorded in a folder, also while it still runs. Frames are of pandas, or of Polars if that is asked for."""
@@ -79,6 +86,8 @@ class Results:
         :param what: which of the two
         :returns: a frame
         """
+        if what not in ("runs", "curves"):
+            raise ValueError(f"by_task: expected 'runs' or 'curves', got {what!r}")
         return self._framed(_by_task(self._text(what)))
 
     def weights(self, run: str) -> dict[str, NDArray[Any]]:
@@ -104,8 +113,12 @@ class Results:
             raise FileNotFoundError(f"{file}: no weights of this run; .runs has the ids, and mmoe.sweep(..., keep_weights=True) keeps them")
         content = file.read_bytes()
         start = 8 + int.from_bytes(content[:8], "little")
-        header = json.loads(content[8:start])
+        try:
+            header = json.loads(content[8:start])
+        except ValueError as error:
+            raise ValueError(f"{file}: not readable as safetensors: {error}") from None
         metadata = header.pop("__metadata__", {})
+        _expect_sum(file, content, metadata.get("sha256"))
         return {name: _tensor(content[start:], of) for name, of in header.items()}, metadata
 
     def predictions(self, run: str, part: Literal["test", "validation"] = "test") -> Any:
@@ -186,6 +199,7 @@ class Results:
 
         from .torch_program import ProgramModule
 
+        _expect_values(at)
         tensors, metadata = self._tensors(self._id(model, run, at or {}))
         spec = json.loads(self._said(["models", self._path, "--describe", model, "--json"]))
         if "program" not in spec:
@@ -305,7 +319,7 @@ class Results:
         page = {"--width": width, "--height": height, "--title": title}
         limits = {"--x-limits": x_limits, "--y-limits": y_limits}
         choices += [f"{option}={value}" for option, value in page.items() if value is not None]
-        choices += [f"{option}={ends[0]},{ends[1]}" for option, ends in limits.items() if ends is not None]
+        choices += [f"{option}={','.join(map(str, ends))}" for option, ends in limits.items() if ends is not None]
         return Figure(self, name, tuple(choices))
 
     def report(self, *, show: bool = True) -> Path:
@@ -438,9 +452,15 @@ def _in_words(frame: FrameText | None) -> Iterator[None]:
 
 
 def _choice(model: str | None, run: int | None, at: Mapping[str, Any] | None) -> list[str]:
+    _expect_values(at)
     given = {"--model": model, "--run": run}
     listed = [word for key, value in (at or {}).items() for word in ("--at", f"{key}={value}")]
     return [*(word for flag, value in given.items() if value is not None for word in (flag, str(value))), *listed]
+
+
+def _expect_values(at: Any) -> None:
+    if at is not None and not isinstance(at, Mapping):
+        raise TypeError(f"at: expected a dict of settings' values, got {at!r}")
 
 
 def _indexed(found: Any, index: Any) -> Any:

@@ -152,7 +152,7 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
         raise ValueError(f"models: {made.__qualname__}: expected a class or function of the top level; or put it in a file")
     source = _source(made)
     for used in _free_names(source):
-        if used not in space or used == name or space[used] is getattr(builtins, used, None):
+        if used not in space or used == name or space[used] is getattr(builtins, used, space):
             continue  # a builtin, or a name that Python itself will complain about
         value = space[used]
         if isinstance(value, types.ModuleType):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import decimal
+import enum
+import numbers
 import os
 import re
+import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,8 +22,12 @@ from .program import file_of
 #: Calls between the user's line and a warning here.
 _STACK = 8
 
-#: A date in a column of objects.
+#: Dates and durations in a column of objects.
 _DATES = (datetime.date, np.datetime64)
+_DURATIONS = (datetime.timedelta, np.timedelta64)
+
+#: What else may stand there: the text of another object, such as a function, may be different in each process.
+_CELLS = (str, numbers.Real, np.bool_, decimal.Decimal, datetime.time, enum.Enum, uuid.UUID, *_DATES, *_DURATIONS)
 
 
 @dataclass(frozen=True)
@@ -42,14 +50,12 @@ def text_of(rows: Any) -> FrameText:
     :raises TypeError: it is no frame
     :raises ValueError: a column has what no cell of a file can hold
     """
-    if hasattr(rows, "columns") and not len(rows):
-        raise ValueError("rows: expected rows, got a frame without any")
-    if hasattr(rows, "to_csv"):
-        made = _of_pandas(rows)
-    elif hasattr(rows, "write_csv"):
-        made = _of_polars(rows)
-    else:
+    convert = _of_pandas if hasattr(rows, "to_csv") else _of_polars if hasattr(rows, "write_csv") else None
+    if convert is None or not hasattr(type(rows), "columns"):
         raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
+    if not len(rows) or not len(rows.columns):
+        raise ValueError("rows: expected rows, got a frame without any")
+    made = convert(rows)
     try:
         made.text.encode()
     except UnicodeEncodeError as error:
@@ -82,11 +88,9 @@ def _of_pandas(rows: Any) -> FrameText:
             column = column.dt.to_timestamp()
         if kind == object:
             _expect_cells(name, column)
-            if any(isinstance(cell, _DATES) for cell in column):
-                column = _times(name, column)
+            column = _times(name, column)
         if column.dtype.kind == "M":
-            start = pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))
-            columns[i] = (column - start) / pd.Timedelta(days=1)
+            columns[i] = _days(column)
             dates.append(name)
         elif column.dtype.kind == "m":
             columns[i] = column / pd.Timedelta(days=1)
@@ -101,13 +105,35 @@ def _of_pandas(rows: Any) -> FrameText:
 
 
 def _times(name: str, column: Any) -> Any:
-    """A column of dates among objects, which may be of several time zones."""
+    """A column of objects: dates, which may be of several time zones, and durations become those of pandas."""
     import pandas as pd
 
+    cells = column.dropna()
+    for cell in cells:
+        if not isinstance(cell, (*_CELLS, pd.Interval, pd.Period)):
+            raise ValueError(f"rows: column {name!r} has {type(cell).__name__} values; leave it out, or make them numbers or texts")
+    for kinds, what in ((_DATES, "dates"), (_DURATIONS, "durations")):
+        if not any(isinstance(cell, kinds) for cell in cells):
+            continue
+        number = next((cell for cell in cells if isinstance(cell, (numbers.Real, np.bool_)) and not isinstance(cell, kinds)), None)
+        try:
+            if number is not None:
+                raise ValueError(repr(number))
+            return pd.to_datetime(column, utc=True) if kinds is _DATES else pd.to_timedelta(column)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"rows: column {name!r} has {what}, and what is none: {error}") from None
+    return column
+
+
+def _days(column: Any) -> Any:
+    """Days since 1970-01-01 of a column of times."""
+    import pandas as pd
+
+    start = pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))
     try:
-        return pd.to_datetime(column, utc=True)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"rows: column {name!r} has dates, and what is none: {error}") from None
+        return (column - start) / pd.Timedelta(days=1)
+    except pd.errors.OutOfBoundsDatetime:  # years beyond those of nanoseconds, 1677 to 2262
+        return (column - start.as_unit("s")) / pd.Timedelta(days=1)
 
 
 def _texts(column: Any) -> Iterable[Any]:

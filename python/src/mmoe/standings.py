@@ -117,7 +117,7 @@ def regimes(
     *,
     method: MethodName | Sequence[MethodName] | None = None,
     only: str | Sequence[str] | None = None,
-    folders: Sequence[PathLike] = (),
+    folders: PathLike | Sequence[PathLike] = (),
     runs: int | None = None,
     lr: float | Sequence[float] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -168,7 +168,8 @@ def regimes(
         folder = Path(out or "results/my-regimes")
         if models is None and out is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mmoe-")))
-        words = ["regimes", *(os.fspath(each) for each in folders), "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
+        several = [folders] if isinstance(folders, str | os.PathLike) else folders
+        words = ["regimes", *(os.fspath(each) for each in several), "--json", "--out", os.fspath(folder), *set_options(settings), *_model_words(models, folder)]
         words += [word for keyword, flag in _OPTIONS.items() for word in option(flag, given[keyword])]
         with in_keywords(_OPTIONS, {key: key for key in settings or {}}):
             told = _told(words, progress and models is not None, program)
@@ -184,6 +185,8 @@ def _model_words(models: Models | None, folder: Path) -> list[str]:
 
 
 def _file_text(model: Mapping[str, Any]) -> str:
+    if "file" not in model:
+        raise ValueError(f"models: expected names, files, classes or mmoe.model(...), got {dict(model)!r}; model_set changes a model")
     options = ",".join(f"{key}={as_json(value)}" for key, value in model.get("options", {}).items())
     return ":".join([f"{model['file']}={model['name']}", *([model["class"]] if "class" in model else []), *([options] if options else [])])
 

@@ -138,10 +138,10 @@ function regimeBlock({ regime, committed }: RegimeResult): Block {
   };
 }
 
-/** `20 runs`, `20 or 60 runs`. */
+/** `1 run`, `20 runs`, `20 or 60 runs`. */
 function runsText(all: readonly Standing[]): string {
   const pairs = [...new Set(all.map((one) => one.pairs))].sort((a, b) => a - b);
-  return `${pairs.join(" or ")} runs`;
+  return [...pairs.slice(0, -1), numberOf(pairs.at(-1) ?? 0, "run")].join(" or ");
 }
 
 function percent(share: number): string {

@@ -133,6 +133,9 @@ const ORDERS = {
     if (typeof given !== "object" || given === null)
       throw new Error(`weights: expected an object of arrays of numbers, got ${given}`);
     const arrays = Object.entries(given).map(([name, value]) => {
+      if (["__metadata__", "__proto__"].includes(name))
+        // of safetensors and JavaScript
+        throw new Error(`weights: expected another name of an array, a text, got '${name}'`);
       const shape = shapeOf(value);
       const count = shape.reduce((product, size) => product * size, 1);
       const numbers = numbersIn(`weights: ${name}`, value, count);

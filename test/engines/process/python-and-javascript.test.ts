@@ -195,6 +195,9 @@ describe.each(LANGUAGES)(
         expect(await failureOf(weighed("null"))).toMatch(
           /^weights: expected an? \w+ of arrays.*, got (null|NoneType)$/,
         );
+        expect(await failureOf(weighed('{"__metadata__": [1.5]}'))).toBe(
+          "weights: expected another name of an array, a text, got '__metadata__'",
+        );
         expect(await failureOf(weighed('{"w": ["a"]}'))).toMatch(/^weights: w: expected (an array of )?numbers, got /);
         expect(await failureOf(weighed('{"w": [1]}'))).toBeUndefined();
         const ragged = await failureOf(weighed('{"w": [[1, 2], [3]]}'));

@@ -157,9 +157,25 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     ],
     ["return (error**2).mean(0)", "return ['1', '2']", "mine.py: step: expected real numbers, got str32"],
     ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
+    [
+      "return (error**2).mean(0)",
+      "return np.ma.array((error**2).mean(0), mask=[0, 1])",
+      "mine.py: step: expected real numbers, got masked ones",
+    ],
+    [
+      "return (error**2).mean(0)",
+      "raise ValueError('long' * 100_000)",
+      expect.stringMatching(/^mine\.py:15: ValueError: (long){250} \(at: /),
+    ],
+    [
+      "return (error**2).mean(0)",
+      "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})",
+      expect.stringMatching(/^mine\.py:15: Odd \(at: /),
+    ],
+    ['"""A linear map."""', "__doc__ = 5", ""],
     ["return (error**2).mean(0)", "return None", "mine.py:4: step: expected shape [2], got a NoneType"],
   ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {
-    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toEqual(complaint);
   });
 
   test("is told what its tasks predict, and is tried on such labels and predictions", async () => {

@@ -47,7 +47,8 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
     if _is_out_of_memory(error):
         return {"kind": "memory", "message": str(error)}
     place = _place(error, files)
-    told = {"message": _message(error), "traceback": traceback.format_exception(error)[-1 - _LAST_ENTRIES :]}
+    entries = [entry[:_LONGEST] for entry in traceback.format_exception(error)[-1 - _LAST_ENTRIES :]]
+    told = {"message": _message(error), "traceback": entries}
     if place is None and _is_raised_by_mmoe(error):
         told = {"message": str(error)}
     if place is not None:
@@ -60,6 +61,9 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
 
 #: Entries of a traceback that are told, before its last line.
 _LAST_ENTRIES = 3
+
+#: Characters that are told of an error's text, and of an entry.
+_LONGEST = 1000
 
 
 def _is_raised_by_mmoe(error: BaseException) -> bool:
@@ -76,8 +80,11 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
         return f"ends its process (exit code {code})"
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    first, *_ = text.splitlines() or [""]
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # an author's own class of errors
+        text = ""
+    first, *_ = text[:_LONGEST].splitlines() or [""]
     if isinstance(error, ModuleNotFoundError):
         first += f" in {sys.executable}; install it there, or give another Python by --python PATH"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

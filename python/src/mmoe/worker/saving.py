@@ -21,12 +21,17 @@ _UNIT = 4
 #: Types of numbers by safetensors' names for them.
 _TYPES = {"float16": "F16", "float32": "F32", "float64": "F64", "bool": "BOOL", "uint8": "U8"} | {f"int{bits}": f"I{bits}" for bits in (8, 16, 32, 64)}
 
+#: What safetensors and JavaScript have of their own.
+_NO_NAMES = ("__metadata__", "__proto__")
+
 
 def save_weights(arrays: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
     """Writes arrays one after the other, and tells what safetensors has in its header."""
     tensors = {}
     content = bytearray()
     for name, given in arrays.items():
+        if not isinstance(name, str) or name in _NO_NAMES:
+            raise ModelError(f"weights: expected another name of an array, a text, got {name!r}")
         try:
             array = np.asarray(given)
         except ValueError as error:

@@ -51,7 +51,7 @@ class Training:
         """Imports the model's file, and says what is known of it before a run."""
         module = self.files.load()
         made = factory_in(module, self._model["class"])
-        about = " ".join((made.__doc__ or "").strip().partition("\n\n")[0].split())
+        about = " ".join(str(made.__doc__ or "").strip().partition("\n\n")[0].split())
         libraries = {name: _version(name) for name in _LIBRARIES if name in sys.modules}
         (first, version), *_ = libraries.items()
         device = f"{first} {version} {_device_name(self._model['device'])}"
@@ -254,6 +254,8 @@ def _array(method: str, value: Any) -> NDArray[np.float32]:
     array = np.asarray([_array(method, each) for each in value] if isinstance(value, (list, tuple)) else _numbers(value))
     if array.dtype.kind in "cOSUmM":
         raise ModelError(f"{method}: expected real numbers, got {array.dtype.name}")
+    if np.ma.is_masked(value):
+        raise ModelError(f"{method}: expected real numbers, got masked ones")
     return array.astype(np.float32, copy=False)
 
 
