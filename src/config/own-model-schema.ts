@@ -102,6 +102,11 @@ const options = z
   .record(z.string().regex(IDENTIFIER), z.union([option, z.array(option)]))
   .describe("values by names: numbers, texts, true, false, null or lists of these");
 
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in");
+
 const CODE_MODEL = z
   .strictObject({
     ...NAMED,
@@ -112,11 +117,7 @@ const CODE_MODEL = z
       .record(z.string().regex(VARIABLE), z.string())
       .describe("values of variables of the environment that the model sees, by names")
       .optional(),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
-      .optional(),
+    sha256: sha256.optional(),
   })
   .describe("{name, file}, and env, and for Python class and options");
 
@@ -144,3 +145,33 @@ export const CHANGE_KEYS = Object.keys(CHANGES);
 export const NAMED_OR_OWN = z
   .union([choice(MODEL_NAMES), MODEL_NAME, SPEC_MODEL, CODE_MODEL]) // the names for editors
   .describe(`${ZOO_NAMES}, or {name, like} and what differs, or {name, file}`);
+
+const METRIC = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^(?!validation)[A-Za-z]\w*$/)
+      .max(LONGEST_NAME)
+      .describe(
+        `a name of at most ${LONGEST_NAME} letters, digits and '_', which begins with a letter, but not 'validation'`,
+      ),
+    file: printableText().regex(/\.py$/i).describe("the path of a Python file, relative to this file's folder"),
+    function: z.string().regex(IDENTIFIER).describe("the function's name, where it is not the metric's").optional(),
+    better: choice(["higher", "lower"]).optional(),
+    tasks: z.array(printableText()).min(1).describe("a list of labels: the tasks that have it").optional(),
+    sha256: sha256.optional(),
+  })
+  .describe("{name, file}, and function, better and tasks");
+
+/** A metric in Python. Once checked, the path of its file is absolute, and it has the hash. */
+export type MetricDefinition = z.output<typeof METRIC>;
+
+export const METRICS_SCHEMA = z
+  .array(METRIC)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length)
+  .describe("a list of metrics in Python, without duplicate names");
+
+/** What another value of which is another metric. */
+export function hashedMetrics(metrics: readonly MetricDefinition[]): unknown {
+  return metrics.map(({ file: _, ...metric }) => metric);
+}

@@ -346,6 +346,7 @@ export class ProcessEngine implements Engine {
       ...(keeping && { keeping, ...(signal && { signal }) }),
       ...(kept.keepParameters && { keepParameters: true }),
       ...(kept.keepPredictions && { keepPredictions: true }),
+      ...(kept.measure && { measure: kept.measure }),
       onResult: (result) => results.push(result),
       onProgress: ({ id }, _, latest) => losses.set(id, latest),
     };

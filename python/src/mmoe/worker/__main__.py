@@ -63,6 +63,9 @@ class Worker:
     def _inspect(self) -> dict[str, Any]:
         return self._training.inspect()
 
+    def _measure(self, **question: Any) -> dict[str, Any]:
+        return {"values": self._training.measure(**question)}
+
     def _weights(self, run: int) -> dict[str, Any]:
         return save_weights(self._training.weights(run), self._state)
 
