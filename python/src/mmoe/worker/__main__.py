@@ -48,8 +48,9 @@ class Worker:
         from .mapped import MappedFile
         from .training import Training
 
-        self._training = Training(model, MappedFile(self._rows), self._channel.tell)
-        return self._training.load()
+        if self._training is None:
+            self._training = Training(model, MappedFile(self._rows), self._channel.tell)
+        return self._training.load(model)
 
     def _begin(self, bytes: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
         return self._training.begin(bytes, runs)

@@ -48,8 +48,10 @@ class Training:
         module = _module_in(self.trainer)
         return self.trainer if module is None else module
 
-    def load(self) -> dict[str, Any]:
-        """Imports the model's file, and says what is known of it before a run."""
+    def load(self, model: dict[str, Any]) -> dict[str, Any]:
+        """Imports the file of a model, which is of the same code as any before, and says what is known of it before a run."""
+        self._model = model
+        self.trainer = None
         module = self.files.load()
         made = factory_in(module, self._model["class"])
         about = " ".join((made.__doc__ or "").strip().partition("\n\n")[0].split())
