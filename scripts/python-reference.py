@@ -8,7 +8,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "python/src/mmoe"
 
 #: Every name of the package, in the order of reading.
 SECTIONS = {
-    "Sweeps": ["sweep", "plan", "tune", "verify", "model", "Model"],
+    "Sweeps": ["sweep", "plan", "tune", "verify", "model", "Model", "metric", "Metric"],
     "Regimes": ["regimes", "Standings"],
     "Results": ["results", "Results", "Figure"],
     "Rows and initial values": ["rows", "Rows", "initial_values"],

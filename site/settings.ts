@@ -80,6 +80,7 @@ const GROUP_OF: Readonly<Record<SettingKey, keyof typeof GROUPS>> = {
   validation: "early-stopping",
   refit: "early-stopping",
   chooseBy: "early-stopping",
+  metrics: "measuring",
   evalEvery: "measuring",
   heldoutRows: "measuring",
   evalRows: "measuring",

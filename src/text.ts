@@ -44,3 +44,8 @@ export function latexText(text: string): string {
 export function validationName(name: string): string {
   return `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
+
+/** What a metric in the user's code is called in records, as no other number is; the number of a task follows. */
+export function ownMetricName(name: string): string {
+  return `${name}_`;
+}

@@ -10,7 +10,8 @@ import { checkChooseBy } from "./choose-by.ts";
 import { type Config, type PointConfig, type SettingOrigin, trainingOf } from "./config.ts";
 import { type GivenValues, type Override, withDefaults } from "./file-version.ts";
 import { checkGenerated, correlationsOf, generatorOf, withoutFront } from "./generated.ts";
-import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
+import { checkMetrics } from "./own-metrics.ts";
+import { checkModels, definitionsApart, found, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
 import {
@@ -142,7 +143,10 @@ function rightValues(schema: z.ZodObject, given: GivenValues, reading: Reading =
     ...others
   } = checkedBy(schema, values as object, place, source) as RightValues & { extends?: string; version?: number };
   const marks = { ...others.marks, ...autoMarks(given) };
-  const apart = definitionsApart({ models, ownModels }, given);
+  const apart = {
+    ...definitionsApart({ models, ownModels }, given),
+    ...(others.metrics && { metrics: forAll(others.metrics, (one) => found(one, given, "metric")) }),
+  };
   return withoutSingles({ ...others, ...apart, ...(Object.keys(marks).length > 0 && { marks }) });
 }
 
@@ -160,6 +164,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkGenerated(settings, place);
   checkKinds(settings, place);
   checkPatience(settings, place);
+  checkMetrics(settings, place);
   checkChooseBy(settings, place);
   checkTasks(settings, place);
   checkModels(settings, place);

@@ -2,12 +2,13 @@
 import { TASK_KINDS, type TaskKind } from "../data/task-kinds.ts";
 import { groupMetricsOf, metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { UsageError } from "../errors.ts";
+import { ownMetricName } from "../text.ts";
 import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { tasksOfRuns } from "./task-kinds.ts";
+import { taskNames, tasksOfRuns } from "./task-kinds.ts";
 
 /** The metrics that can decide, and which values of them are better. */
-export const BETTER: Readonly<Record<string, "higher" | "lower">> = {
+const BETTER: Readonly<Record<string, "higher" | "lower">> = {
   auc: "higher",
   averagePrecision: "higher",
   gauc: "higher",
@@ -30,11 +31,18 @@ export interface DecidingMetric {
   readonly isHigherBetter: boolean;
 }
 
+/** The metrics of a sweep that can decide, those in the user's code too. */
+export function betterIn({ metrics }: Pick<Settings, "metrics">): typeof BETTER {
+  const own = metrics.map(({ name, better = "higher" }) => [ownMetricName(name), better] as const);
+  return { ...BETTER, ...Object.fromEntries(own) };
+}
+
 /** The metric that `chooseBy` names; undefined for the loss. */
-export function decidingMetric({ chooseBy }: Pick<Settings, "chooseBy">): DecidingMetric | undefined {
-  const [, metric = "", task] = new RegExp(`^(.+?)(\\d+|${MEAN})$`).exec(chooseBy) ?? [];
+export function decidingMetric(settings: Pick<Settings, "chooseBy" | "metrics">): DecidingMetric | undefined {
+  const [, metric = "", task] = new RegExp(`^(.+?)(\\d+|${MEAN})$`).exec(settings.chooseBy) ?? [];
   if (metric === "") return undefined;
-  return { metric, task: task === MEAN ? null : Number(task) - 1, isHigherBetter: BETTER[metric] === "higher" };
+  const isHigherBetter = betterIn(settings)[metric] === "higher";
+  return { metric, task: task === MEAN ? null : Number(task) - 1, isHigherBetter };
 }
 
 /** In place of a task's number: `aucMean`. */
@@ -47,12 +55,16 @@ export function checkChooseBy(settings: Settings, place: Place): void {
   if (rows === null && patience === null && refit)
     throw new UsageError(`${place("chooseBy")}: chooses on validation rows; add --steps auto, or leave it out`);
   const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
-  const namesOf = (kind: TaskKind) => {
+  const labels = taskNames(settings);
+  const namesOf = (kind: TaskKind, k: number) => {
     const all = [...Object.keys(metricsOfKind(kind)), ...(rows?.metricsBy === undefined ? [] : groupMetricsOf(kind))];
-    return all.filter((name) => name in BETTER);
+    const own = settings.metrics.filter(({ tasks: of }) => of?.includes(labels[k]) ?? true);
+    return [...all.filter((name) => name in BETTER), ...own.map(({ name }) => ownMetricName(name))];
   };
-  const ofTasks = kinds.flatMap((kind, k) => namesOf(kind).map((name) => `${name}${k + 1}`));
-  const shared = Object.keys(BETTER).filter((name) => kinds.every((kind) => namesOf(kind).includes(name)));
+  const ofTasks = kinds.flatMap((kind, k) => namesOf(kind, k).map((name) => `${name}${k + 1}`));
+  const shared = Object.keys(betterIn(settings)).filter((name) =>
+    kinds.every((kind, k) => namesOf(kind, k).includes(name)),
+  );
   const known = [...ofTasks, ...shared.map((name) => `${name}${MEAN}`)];
   if (known.includes(chooseBy)) return;
   const meant = didYouMean(chooseBy, known);

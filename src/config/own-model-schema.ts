@@ -139,3 +139,33 @@ export const CHANGE_KEYS = Object.keys(CHANGES);
 export const NAMED_OR_OWN = z
   .union([choice(MODEL_NAMES), MODEL_NAME, SPEC_MODEL, CODE_MODEL]) // the names for editors
   .describe(`${ZOO_NAMES}, or {name, like} and what differs, or {name, file}`);
+
+const METRIC = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^(?!validation)[A-Za-z]\w*$/)
+      .max(LONGEST_NAME)
+      .describe(
+        `a name of at most ${LONGEST_NAME} letters, digits and '_', which begins with a letter, but not 'validation'`,
+      ),
+    file: printableText().regex(/\.py$/i).describe("the path of a Python file, relative to this file's folder"),
+    function: z.string().regex(IDENTIFIER).describe("the function's name, where it is not the metric's").optional(),
+    better: choice(["higher", "lower"]).optional(),
+    tasks: z.array(printableText()).min(1).describe("a list of labels: the tasks that have it").optional(),
+    sha256: sha256("that file").optional(),
+  })
+  .describe("{name, file}, and function, better and tasks");
+
+/** A metric in Python. Once checked, the path of its file is absolute, and it has the hash. */
+export type MetricDefinition = z.output<typeof METRIC>;
+
+export const METRICS_SCHEMA = z
+  .array(METRIC)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length)
+  .describe("a list of metrics in Python, without duplicate names");
+
+/** What another value of which is another metric. */
+export function hashedMetrics(metrics: readonly MetricDefinition[]): unknown {
+  return metrics.map(({ file: _, ...metric }) => metric);
+}

@@ -59,12 +59,14 @@ export function isCodeDefinition(model: OwnModel): model is CodeDefinition {
   return "file" in model;
 }
 
-function found(
-  model: CodeDefinition,
+/** What is defined in code, with the hash of its files. */
+export function found<T extends Pick<CodeDefinition, "name" | "file" | "sha256">>(
+  model: T,
   { source, folder = "." }: Pick<GivenValues, "source" | "folder">,
-): CodeDefinition {
+  kind = "model",
+): T {
   const file = resolve(folder, model.file);
-  const at = `${source}: model ${model.name}: ${model.file}`;
+  const at = `${source}: ${kind} ${model.name}: ${model.file}`;
   const code = { name: model.name, file };
   const filesOf = () => (languageOf(code) === "Python" ? pythonFiles(code, { source: at }) : codeFiles(code, at));
   return { ...model, file, sha256: model.sha256 ?? filesOf().sha256 };
@@ -193,7 +195,7 @@ export function definitionText(model: OwnModel): string {
   return [`like ${like}`, ...changesOf(changes).sort()].join(", ");
 }
 
-function changesOf(changes: object, path = ""): string[] {
+export function changesOf(changes: object, path = ""): string[] {
   return Object.entries(changes).flatMap(([key, value]) => {
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return changesOf(value as object, `${path}${key}.`);

@@ -279,14 +279,14 @@ export function withValidationRows<T extends Pick<TrainingSettings, "trainRows" 
 }
 
 /** Refuses groups of metrics that no task has. */
-function checkGroups({ rows, taskKinds }: Settings, place: string): void {
+function checkGroups({ rows, taskKinds, metrics }: Settings, place: string): void {
   if (rows === null) return;
   const { metricsBy, ndcgAt, file } = rows;
   if (ndcgAt !== undefined && metricsBy === undefined)
     throw new UsageError(
       `${place}.ndcgAt: ${ndcgAt} is for metrics in groups; give metricsBy, the column of the groups`,
     );
-  if (metricsBy !== undefined && !taskKinds.some(({ kind }) => groupMetricsOf(kind).length > 0))
+  if (metricsBy !== undefined && metrics.length === 0 && !taskKinds.some(({ kind }) => groupMetricsOf(kind).length > 0))
     throw new UsageError(
       `${place}.metricsBy: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
     );

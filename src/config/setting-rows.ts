@@ -1,5 +1,6 @@
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { OF_GENERATED } from "./generated.ts";
+import { metricsText } from "./own-metrics.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { OPTIONAL_SETTINGS, SETTING_KEYS, type SettingKey } from "./schema.ts";
@@ -26,6 +27,7 @@ const USUAL: readonly SettingKey[] = [
     "tuned",
     "points",
     "ownModels",
+    "metrics",
     "diagnostics",
     "rows",
     "patience",
@@ -90,6 +92,7 @@ export function settingText(config: Config, key: SettingKey): string {
   if (key === "points" && config.points !== null) return "those of a search";
   if (key === "taskKinds") return kindsText(config.taskKinds);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
+  if (key === "metrics" && config.metrics.length > 0) return metricsText(config.metrics);
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }
 

@@ -20,7 +20,7 @@ import {
   printableText,
 } from "./kinds.ts";
 import { LOSS_SETS } from "./losses.ts";
-import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
+import { hashedMetrics, METRICS_SCHEMA, MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA, TASK_KINDS_SCHEMA } from "./rows-schema.ts";
 
 /** What a path does with a setting: supports it; has its model's code decide; or refuses all values but one. */
@@ -459,6 +459,7 @@ export const SETTINGS = {
     default: null,
   }),
   points: setting(POINTS_SCHEMA, { ...PLAN, hash: { hashed: (points) => points !== null }, default: null }),
+  metrics: setting(METRICS_SCHEMA, { ...PLAN, hash: { hashed: hashedMetrics }, default: [] }),
   ownModels: setting(OWN_MODELS_SCHEMA, { ...EXTENT, default: [] }),
   taskKinds: setting(TASK_KINDS_SCHEMA, { ...TRAINED, default: [] }),
   rows: setting(ROWS_SCHEMA, { ...TRAINED, hash: "apart", default: null }),

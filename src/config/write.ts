@@ -11,7 +11,8 @@ export function configYaml(config: Config, folder = "."): string {
     return { ...from, file: relative(folder, from.file).replaceAll("\\", "/") }; // so that both may move together
   };
   const ownModels = config.ownModels.map((model) => (isCodeDefinition(model) ? moved(model) : model));
-  const all = { ...config, ownModels, rows: config.rows && moved(config.rows) };
+  const metrics = config.metrics.map(moved);
+  const all = { ...config, ownModels, metrics, rows: config.rows && moved(config.rows) };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, all[key]]));
   const marks = Object.fromEntries(marked(config));
   return `${stringify({ version: CONFIG_VERSION, ...settings, marks }, { flowCollectionPadding: false })}${generatorComment(config)}`;

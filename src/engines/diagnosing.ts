@@ -6,7 +6,7 @@ import { taskMetrics } from "../diagnostics/task-metrics.ts";
 import { memo } from "../memo.ts";
 import { isCode } from "../models/code.ts";
 import { validationName } from "../text.ts";
-import type { AnyRun, Diagnostics, Predictions, Run } from "./engine.ts";
+import type { AnyRun, Diagnostics, OwnMetric, Predictions, Run } from "./engine.ts";
 import { diagnosedSteps, evaluationSteps } from "./evaluations.ts";
 import { isValidated, lossesOfTasks, rowsOfPart, tasksIn } from "./task-losses.ts";
 
@@ -20,27 +20,46 @@ function isInside({ model, diagnostics }: AnyRun): boolean {
   return diagnostics !== undefined && !isCode(model);
 }
 
-/** Whether metrics of a run's tasks are taken: it is on a table, or on labels that are classes, and no try that the loss decides. */
-export function hasMetrics({ training, correlation, until }: Measured): boolean {
-  return (training.taskKinds !== undefined || correlation === null) && (until === undefined || until.by !== undefined);
+/** Whether metrics of a run's tasks are taken, and it is no try that the loss decides. */
+export function hasMetrics(run: Measured): boolean {
+  return (hasKnownMetrics(run) || run.metrics !== undefined) && (run.until === undefined || run.until.by !== undefined);
 }
 
-type Measured = Pick<AnyRun, "training" | "correlation" | "until">;
+/** Whether a run's tasks have metrics that mmoe knows: it is on a table, or on labels that are classes. */
+function hasKnownMetrics({ training, correlation }: Measured): boolean {
+  return training.taskKinds !== undefined || correlation === null;
+}
 
-/** The metrics of a run's tasks, if it has some: on its test rows, and on its validation rows by names of their own. */
+type Measured = Pick<AnyRun, "training" | "correlation" | "until" | "metrics">;
+
+/** The metrics of a run's tasks that mmoe knows, if it has some. */
 function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
-  if (!hasMetrics(run)) return {};
-  const { outputs, y } = heldout();
+  if (!hasMetrics(run) || !hasKnownMetrics(run)) return {};
+  const scales = labelMoments(run).map(({ std }) => std);
+  const options = { scales, only: run.until?.by?.metric, ndcgAt: readingIn(run).ndcgAt };
+  const entries = partsOf(run, heldout()).flatMap(({ rows, nameOf }) =>
+    Object.entries(taskMetrics(tasksIn(run), rows, options)).map(([name, value]) => [nameOf(name), value] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The metrics in the user's code that are measured of a run after `step`. */
+export function ownMetricsAt({ metrics = [], until, training }: AnyRun, step: number): readonly OwnMetric[] {
+  return metrics.filter(({ name, chooses }) =>
+    until ? name === until.by?.metric : chooses || step === training.steps,
+  );
+}
+
+/** What a run predicts of its test rows and, if it has some, of its validation rows, and what a metric is called there. */
+export function partsOf(run: AnyRun, { outputs, y }: Predictions) {
   const groups = heldoutGroups(run);
-  const predictions = { outputs, y, groups: groups?.subarray(groups.length - y.length / run.model.tasks) };
-  const options = { scales: labelScales(run), only: run.until?.by?.metric, ndcgAt: readingIn(run).ndcgAt };
-  const metricsOn = (rows: Predictions) => taskMetrics(tasksIn(run), rows, options);
-  if (!isValidated(run)) return metricsOn(predictions);
-  const validated = Object.entries(metricsOn(rowsOfPart(run, predictions, "validation")));
-  return {
-    ...metricsOn(rowsOfPart(run, predictions, "test")),
-    ...Object.fromEntries(validated.map(([name, value]) => [validationName(name), value])),
-  };
+  const rows = { outputs, y, groups: groups?.subarray(groups.length - y.length / run.model.tasks) };
+  const nameOf = (name: string) => name;
+  if (!isValidated(run)) return [{ rows, nameOf }];
+  return [
+    { rows: rowsOfPart(run, rows, "test"), nameOf },
+    { rows: rowsOfPart(run, rows, "validation"), nameOf: validationName },
+  ];
 }
 
 /** The groups of all held-out rows, of which evaluations are of the last ones. */
@@ -50,11 +69,8 @@ function readingIn(run: AnyRun): TableReading {
   return (run.correlation === null ? run.data.reading : undefined) ?? {};
 }
 
-/** What one is in the units of each label in its table, [K]. */
-const labelScales = memo((run: AnyRun): number[] => {
-  const isScaled = run.correlation === null && tasksIn(run).some(({ kind }) => kind === "regression");
-  return isScaled ? tableSetOf(run).labelMoments.map(({ std }) => std) : [];
-});
+/** What labels in a table are shifted and scaled by, [K]; none of generated ones. */
+export const labelMoments = memo((run: AnyRun) => (run.correlation === null ? tableSetOf(run).labelMoments : []));
 
 /** The evaluations of a run at which something is measured: its metrics at all of them. */
 export function measuredSteps(run: Measured): number[] {
@@ -84,10 +100,10 @@ export class DiagnosticRecorder {
 
   /**
    * Measures the run after `step`; `parameters` gives its own in canonical order, and `heldout` predicts its held-out rows, if
-   * it has metrics. NaN stands for what was not measured.
+   * it has metrics. `own` are the values of the user's. NaN stands for what was not measured.
    */
-  add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions): void {
-    const measured = { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)) };
+  add(step: number, parameters: () => ArrayLike<number>, heldout?: () => Predictions, own?: Quantities): void {
+    const measured = { ...this.#measured(step, parameters), ...(heldout && metricsOf(this.#run, heldout)), ...own };
     const quantities = new Map(Object.entries(measured));
     for (const name of quantities.keys())
       if (!this.#values.has(name)) this.#values.set(name, new Array<number>(this.#steps.length).fill(Number.NaN));

@@ -2,7 +2,7 @@ import type { Matrix } from "../data/correlation-matrix.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
-import type { DiagnosticKind } from "../diagnostics/kinds.ts";
+import type { DiagnosticKind, Quantities } from "../diagnostics/kinds.ts";
 import type { Predictions } from "../diagnostics/task-metrics.ts";
 import type { GridPoint } from "../identity/cell.ts";
 import type { Model } from "../models/code.ts";
@@ -46,6 +46,23 @@ interface RunSettings<M extends Model> extends RunNames {
   readonly until?: Until;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
+  /** Metrics in the user's code; absent for none. */
+  readonly metrics?: readonly OwnMetric[];
+}
+
+/** A function in Python of the labels and predictions of one task, whose value is recorded as a metric. */
+export interface OwnMetric {
+  /** As in records. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly function: string;
+  /** Of the files that it is made of, as of a model's. */
+  readonly sha256: string;
+  /** The tasks that it is measured of, from 0; absent for all. */
+  readonly tasks?: readonly number[];
+  /** Whether it chooses: it is measured at all evaluations, others after the last step alone. */
+  readonly chooses?: true;
 }
 
 /** Early stopping on a part of the training rows. */
@@ -199,6 +216,9 @@ export interface Keeping {
   onState(run: AnyRun, state: RunState): void;
 }
 
+/** What the user's metrics give, NaN for none; or what one of them does wrong, which fails the run. */
+export type OwnValues = Quantities | string;
+
 export interface Hooks {
   /** These runs begin together; they end at about the same time. They begin again if a thread died or memory was short. */
   onBegin?(runs: readonly AnyRun[]): void;
@@ -213,6 +233,8 @@ export interface Hooks {
    * known; only then does the run begin to train.
    */
   onChoosing?(run: AnyRun, tried: number, chosen?: number): void;
+  /** Measures the user's metrics that are due after `step` of a run, by what it predicts of its held-out rows. */
+  measure?(run: AnyRun, step: number, heldout: Predictions): Promise<OwnValues>;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */
@@ -305,4 +327,15 @@ export interface StepChoice {
   readonly evalEvery?: number;
   /** The loss that chose the number; absent before. */
   readonly validationLoss?: number;
+}
+
+/** The engine, but for what `changes` has; not of its class. */
+export function engineWith(engine: Engine, changes: Partial<Engine>): Engine {
+  return new Proxy({} as Engine, {
+    get: (_, key) => {
+      if (key in changes) return Reflect.get(changes, key);
+      const value: unknown = Reflect.get(engine, key);
+      return typeof value === "function" ? value.bind(engine) : value;
+    },
+  });
 }

@@ -119,7 +119,13 @@ async function trainSteps(
     const stops = yielder.stopped;
     const keeps = keeper?.isDue(stops) ?? false;
     if (keeps && trainer.settle) add(await trainer.settle());
-    if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Yielder(undefined) : yielder);
+    if (done === evaluation)
+      await evaluate(
+        trainer,
+        replicas,
+        { step: done, measure: hooks.measure },
+        keeps ? new Yielder(undefined) : yielder,
+      );
 
     const live = replicas.filter(
       ({ run, record, diagnosing }) =>
@@ -144,7 +150,15 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
   }
 }
 
-async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, yielder: Yielder): Promise<void> {
+/** The number of steps done, and how the user's metrics are measured. */
+type Evaluated = { readonly step: number; readonly measure: Hooks["measure"] };
+
+async function evaluate(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  { step, measure }: Evaluated,
+  yielder: Yielder,
+): Promise<void> {
   const first = replicas[0];
   const { training } = first.run;
   const firstRow = firstEvaluated(training, step);
@@ -161,7 +175,7 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
     const validation = () => heldout && tasks && validationLosses(run, heldout[r], tasks);
     record.addEvaluation(losses.slice(r * K, (r + 1) * K), step, validation);
   }
-  await diagnose(trainer, replicas, { step, from: firstRow, heldout }, yielder);
+  await diagnose(trainer, replicas, { step, measure, from: firstRow, heldout }, yielder);
 }
 
 /** Measures the runs that are due and have not failed, one after the other. */
@@ -170,9 +184,10 @@ async function diagnose(
   replicas: readonly Replica[],
   {
     step,
+    measure,
     from,
     heldout: predicted,
-  }: { readonly step: number; readonly from: number; readonly heldout: readonly Predictions[] | undefined },
+  }: Evaluated & { readonly from: number; readonly heldout: readonly Predictions[] | undefined },
   yielder: Yielder,
 ): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing.isDue(step);
@@ -185,12 +200,18 @@ async function diagnose(
   const heldout = needed ? (predicted ?? (await trainer.heldout(from))) : [];
   for (const [r, replica] of replicas.entries()) {
     if (yielder.stopped) return;
-    if (isDue(replica))
-      replica.diagnosing.add(
-        step,
-        () => parametersOf(r),
-        () => heldout[r],
-      );
+    if (isDue(replica)) {
+      const { run, record, diagnosing } = replica;
+      const own = heldout[r] && (await measure?.(run, step, heldout[r]));
+      if (typeof own === "string") record.failure = own;
+      else
+        diagnosing.add(
+          step,
+          () => parametersOf(r),
+          () => heldout[r],
+          own,
+        );
+    }
     if (yielder.due) await yielder.rest();
   }
 }

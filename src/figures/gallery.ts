@@ -64,7 +64,9 @@ function lackingOf(of: RecordsNeeded, results: Results): NotDrawn | undefined {
   if (of === "diagnostics" && !records.some(({ diagnostics }) => diagnostics))
     return { lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
   const metrics = Object.keys(METRIC_WORDS);
-  if (of === "metrics" && !records.some(({ measures = {} }) => metrics.some((name) => name in measures)))
+  const isMeasured =
+    config.metrics.length > 0 || records.some(({ measures = {} }) => metrics.some((name) => name in measures));
+  if (of === "metrics" && !isMeasured)
     return { lacking: "its runs have no metrics, which need rows of your own or labels that are classes", never: true };
   if (of === "predictions" && classTasks(config).length === 0) return { lacking: "no label is a class", never: true };
   const several = of === "all points" ? undefined : severalPoints(results);

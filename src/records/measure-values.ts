@@ -1,4 +1,5 @@
 import { mean } from "../stats/moments.ts";
+import { ownMetricName, validationName } from "../text.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 
 /** A run's measures by name; some engines, and older versions, give fewer. */
@@ -9,9 +10,24 @@ export function tasksOfPairs(pairs: number): number {
   return (1 + Math.sqrt(1 + 8 * pairs)) / 2;
 }
 
+const isOwn = (name: string) => name.endsWith(ownMetricName(""));
+const isValidation = (name: string) => name.startsWith(validationName(""));
+
+/** The metrics in the user's code among the names of measures, on held-out rows. */
+export function ownMetricsAmong(names: Iterable<string>): string[] {
+  return [...new Set(names)].filter((name) => isOwn(name) && !isValidation(name)).sort();
+}
+
+/** The measures of some names: those that are declared, then those of metrics in the user's code. */
+export function measuresAmong(names: ReadonlySet<string>): Measure[] {
+  return [...MEASURES.filter(({ name }) => names.has(name)), ...[...names].filter(isOwn).sort().map(measureNamed)];
+}
+
 /** The declaration of a measure. Throws TypeError for a name that has none. */
 export function measureNamed(name: string): Measure {
-  const measure = MEASURES.find((one) => one.name === name);
+  const meaning = `a metric of the user's on ${isValidation(name) ? "validation" : "held-out"} rows`;
+  const own: Measure = { name, per: "task", unit: "", meaning, some: true };
+  const measure = isOwn(name) ? own : MEASURES.find((one) => one.name === name);
   if (measure === undefined) throw new TypeError(`measure '${name}' is not declared in records/measures.ts`);
   return measure;
 }

@@ -6,8 +6,8 @@ import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
-import { checkMeasures, type Measures, measureNamed, tasksOfPairs } from "./measure-values.ts";
-import { MEASURES, type Measure } from "./measures.ts";
+import { checkMeasures, type Measures, measureNamed, measuresAmong, tasksOfPairs } from "./measure-values.ts";
+import type { Measure } from "./measures.ts";
 import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
@@ -202,11 +202,12 @@ function recordedDiagnostics({ steps, values }: Diagnostics): Diagnostics {
   return { steps, values: Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, rounded(curve)])) };
 }
 
-/** The last values of quantities as measures of a run of K tasks. Throws TypeError for one that `MEASURES` lacks. */
+/** The last values of quantities as measures of a run of K tasks. Throws TypeError for one that is not declared. */
 export function finalMeasures({ values }: Diagnostics, K: number): Measures {
-  for (const name of Object.keys(values)) measureNamed(name.split("/")[0]);
+  const names = new Set(Object.keys(values).map((name) => name.split("/")[0]));
+  for (const name of names) measureNamed(name);
   const last = (name: string) => values[name]?.at(-1);
-  const found = MEASURES.flatMap((measure): [string, number | number[]][] => {
+  const found = measuresAmong(names).flatMap((measure): [string, number | number[]][] => {
     const all = quantitiesOf(measure, K, (name) => last(name) !== undefined).map(last);
     const [first, ...others] = all.filter((value) => value !== undefined);
     if (first === undefined || others.length + 1 < all.length) return [];

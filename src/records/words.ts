@@ -57,6 +57,11 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   calibrationError: "calibration error (ECE)",
 };
 
+/** What a metric is called, also one in the user's code. */
+export function metricLabel(metric: string): string {
+  return METRIC_WORDS[metric] ?? metric.replace(/_$/, "");
+}
+
 /** Digits behind the point: those that the interval allows where a metric is in the label's units, which may be large. */
 export function metricDigits(metric: string, estimate: Estimate): number {
   return ["rmse", "mae"].includes(metric) ? digitsOf(estimate) : 4;

@@ -2,17 +2,17 @@ import { tasksOfRuns } from "../config/task-kinds.ts";
 import { capitalised, withMinus } from "../figures/draw/words.ts";
 import { pointTitle } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_WORDS, METRIC_WORDS, metricDigits } from "../records/words.ts";
+import { LOSS_WORDS, METRIC_WORDS, metricDigits, metricLabel } from "../records/words.ts";
 import { type Estimate, NO_ESTIMATE } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { leadingMetric } from "../summary/leading.ts";
-import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
+import { ownMetricsIn, type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
 import { type Content, DASH, filledColumns, type Html, headRow, html, numberCell, section, tableBox } from "./html.ts";
 import { labelled, lossText } from "./report-words.ts";
 
 /** Whether a report shows each task by itself: on rows of the user's own, and where labels are classes. */
 export function showsTasks({ config }: Pick<Results, "config">): boolean {
-  return config.rows !== null || tasksOfRuns(config) !== undefined;
+  return config.rows !== null || tasksOfRuns(config) !== undefined || config.metrics.length > 0;
 }
 
 const LOSS = "loss";
@@ -24,7 +24,7 @@ export function tasksSection(results: Results): Html {
   const tasks = leading
     ? all.toSorted((a, b) => Number(b === all[leading.task ?? 0]) - Number(a === all[leading.task ?? 0]))
     : all;
-  const metrics = Object.keys(METRIC_WORDS).sort(
+  const metrics = [...Object.keys(METRIC_WORDS), ...ownMetricsIn(all)].sort(
     (a, b) => Number(b === leading?.metric) - Number(a === leading?.metric),
   );
   const order = leading ? [...metrics.slice(0, 1), LOSS, ...metrics.slice(1)] : [LOSS, ...metrics];
@@ -40,7 +40,9 @@ export function tasksSection(results: Results): Html {
 function kindTable(kind: string, tasks: readonly TaskSummary[], order: readonly string[]): Html {
   const rows = tasks.flatMap(({ cells }) => cells.map((cell) => order.map((name) => estimated(cell, name))));
   const columns = filledColumns(rows).map((column) => order[column]);
-  const numbers = ["Runs", ...columns.map((name) => capitalised(METRIC_WORDS[name] ?? name))];
+  const isKnown = (name: string) => name === LOSS || name in METRIC_WORDS;
+  const headOf = (name: string) => (isKnown(name) ? capitalised(metricLabel(name)) : metricLabel(name));
+  const numbers = ["Runs", ...columns.map(headOf)];
   const table = html`<table class="tasks">
 <thead>${headRow(["Model", ...numbers], numbers)}</thead>
 ${tasks.map((task) => taskRows(task, columns))}</table>`;

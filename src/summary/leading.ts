@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { taskNames } from "../config/task-kinds.ts";
 import { type CellLosses, cellValues, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { METRIC_WORDS } from "../records/words.ts";
+import { metricLabel } from "../records/words.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { estimate } from "../stats/interval.ts";
 import { mean } from "../stats/moments.ts";
@@ -13,7 +13,7 @@ import { validationName } from "../text.ts";
 
 /** A metric of one task, or its mean over tasks. */
 export interface Leading {
-  /** As in `METRIC_WORDS`. */
+  /** As in records. */
   readonly metric: string;
   /** From 0; null for the mean. */
   readonly task: number | null;
@@ -28,7 +28,7 @@ export function leadingMetric(config: Config): Leading | undefined {
   if (deciding === undefined) return undefined;
   const { metric, task } = deciding;
   const of = task === null ? ", mean over tasks" : ` of ${taskNames(config)[task]}`;
-  return { ...deciding, words: `${METRIC_WORDS[metric]}${of}` };
+  return { ...deciding, words: `${metricLabel(metric)}${of}` };
 }
 
 /** The final values of that metric on test or on validation rows, as `cellLosses` gives losses. */

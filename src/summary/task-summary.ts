@@ -3,7 +3,7 @@ import type { LossSet } from "../config/losses.ts";
 import type { TaskKindSetting } from "../config/rows-schema.ts";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
-import { MEASURES } from "../records/measures.ts";
+import { measuresAmong, ownMetricsAmong } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
@@ -53,8 +53,15 @@ export function hasManyKinds({ config }: Pick<Results, "config">): boolean {
   return new Set(tasksOfRuns(config)?.map(({ kind }) => kind)).size > 1;
 }
 
+/** The names of metrics in the user's code. */
+export function ownMetricsIn(tasks: readonly TaskSummary[]): string[] {
+  return ownMetricsAmong(tasks.flatMap(({ cells }) => cells.flatMap(({ metrics }) => Object.keys(metrics))));
+}
+
 function taskOf(runs: readonly RunRecord[], k: number, set: LossSet, overlap: number): Omit<TaskCell, keyof Cell> {
-  const metrics = MEASURES.filter(({ some }) => some).flatMap(({ name }) => {
+  const names = new Set(runs.flatMap(({ measures = {} }) => Object.keys(measures)));
+  const metrics = measuresAmong(names).flatMap(({ name, some }) => {
+    if (!some) return [];
     const values = runs.map(({ measures }) => (measures?.[name] as readonly number[] | undefined)?.[k] ?? Number.NaN);
     const known = values.filter((value) => !Number.isNaN(value));
     return known.length > 0 ? [[name, meanOf(known, overlap)] as const] : [];

@@ -3,22 +3,25 @@
 import { heldoutCount } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import { bestStep } from "../engines/early-stop.ts";
-import type { AnyRun, Engine, Hooks, Keeping, RunResult, RunState, StepChoice, Stopping } from "../engines/engine.ts";
+import {
+  type AnyRun,
+  type Engine,
+  engineWith,
+  type Hooks,
+  type Keeping,
+  type RunResult,
+  type RunState,
+  type StepChoice,
+  type Stopping,
+} from "../engines/engine.ts";
 import { nextEvaluation } from "../engines/evaluations.ts";
 
 /** Runs that choose their steps together, before they train. */
 const TOGETHER = 32;
 
-/** As the engine, whose class it does not have, but it chooses the number of steps of runs that are stopped early. */
+/** As the engine, but it chooses the number of steps of runs that are stopped early. */
 export function withEarlyStopping(engine: Engine): Engine {
-  const train: Engine["train"] = (runs, hooks) => trainStopped(engine, runs, hooks);
-  return new Proxy({} as Engine, {
-    get: (_, key) => {
-      if (key === "train") return train;
-      const value: unknown = Reflect.get(engine, key);
-      return typeof value === "function" ? value.bind(engine) : value;
-    },
-  });
+  return engineWith(engine, { train: (runs, hooks) => trainStopped(engine, runs, hooks) });
 }
 
 async function trainStopped(engine: Engine, runs: readonly AnyRun[], hooks: Hooks): Promise<void> {

@@ -6,7 +6,7 @@ import type { Env } from "../cuda/home.ts";
 import { chooseKernels } from "../engines/cpu/choose-kernels.ts";
 import { KERNEL_CHOICES, type KernelChoice, type KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
-import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
+import { type AnyRun, type Engine, engineWith, type Hooks } from "../engines/engine.ts";
 import { findPython } from "../engines/process/find-python.ts";
 import type { Adapter } from "../engines/process/languages.ts";
 import { UsageError } from "../errors.ts";
@@ -50,8 +50,26 @@ export async function loadEngine(
   options: EngineOptions = {},
   runs: readonly AnyRun[] = [],
 ): Promise<Engine> {
-  const engine = await engineFor(name, options, runs);
+  const trains = await engineFor(name, options, runs);
+  const engine = runs.some(({ metrics }) => metrics) ? await withMetrics(trains, options) : trains;
   return runs.some(({ stopping }) => stopping) ? withEarlyStopping(engine) : engine;
+}
+
+/** The engine, with processes that compute the user's metrics. */
+export async function withMetrics(engine: Engine, options: EngineOptions): Promise<Engine> {
+  const { MetricProcesses } = await import("../engines/process/metric-processes.ts");
+  const metrics = new MetricProcesses(await adapterOf("Python", options), options.note);
+  return engineWith(engine, {
+    prepare: async (runs, signal) => {
+      await metrics.tryAll(runs);
+      await engine.prepare?.(runs, signal);
+    },
+    train: (runs, hooks) => engine.train(runs, { ...hooks, measure: metrics.measure }),
+    dispose: async () => {
+      await metrics.dispose();
+      await engine.dispose();
+    },
+  });
 }
 
 async function engineFor(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {

@@ -2,6 +2,7 @@ import { askedRuns, cellsOf, correlationsIn } from "../config/cells.ts";
 import { decidingMetric } from "../config/choose-by.ts";
 import { type Config, configAt, modelOf, type PointConfig, tableOf, trainingOf } from "../config/config.ts";
 import { correlationsOf, generatorOf } from "../config/generated.ts";
+import { metricsOfRuns } from "../config/own-metrics.ts";
 import { withValidationRows } from "../config/rows.ts";
 import { listedKeys, pointCount } from "../config/schema.ts";
 import { tunedFor } from "../config/tuned.ts";
@@ -76,12 +77,14 @@ function kindsOf(config: Config): Kind[] {
     const settings = tunedFor(configAt(config, point), model, correlation);
     const { patience, validation } = settings;
     const by = decidingMetric(settings);
+    const metrics = metricsOfRuns(settings, by);
     return {
       cell,
       ...originOf(settings, correlation),
       model: models(modelOf(settings, model)),
       training: trainings(withValidationRows(trainingOf(settings), settings)),
       ...(patience !== null && { stopping: { patience, validation, ...(by && { by }) } }),
+      ...(metrics.length > 0 && { metrics }),
       ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };

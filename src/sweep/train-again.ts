@@ -19,6 +19,7 @@ import {
   loadEngine,
   processEngine,
   TFJS_BACKENDS,
+  withMetrics,
 } from "./engines.ts";
 import { planWanted } from "./plan.ts";
 import { withTables } from "./share.ts";
@@ -45,10 +46,11 @@ export async function trainAgain(
     const { engine: name, device } = group[0];
     const options = { env, note, python };
     const language = LANGUAGES.find((one) => ENGINE_OF[one] === name);
-    const engine =
+    const trains =
       language !== undefined
         ? await processEngine(language, { ...options, device: codeDeviceOf(device) })
         : await familyEngineOf(group[0], { ...options, allowCpu, kernels });
+    const engine = config.metrics.length > 0 ? await withMetrics(trains, options) : trains;
     try {
       verified.push(...(await verifyRuns(group, config, engine, { note, signal })));
     } finally {

@@ -1,7 +1,7 @@
 // Chooses among the grid points of a sweep, and makes the config of the tuned sweep.
 import { basename } from "node:path";
 import { checkConfig } from "../config/check.ts";
-import { BETTER, MEAN } from "../config/choose-by.ts";
+import { betterIn, MEAN } from "../config/choose-by.ts";
 import type { Config } from "../config/config.ts";
 import { LONGEST_NAME } from "../config/kinds.ts";
 import type { LossSet } from "../config/losses.ts";
@@ -11,6 +11,7 @@ import { taskNames } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { type GridPoint, type GridValue, partOf, pointText } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, cellValues, commonRuns, lossesOf, overlapOf } from "../records/cell-losses.ts";
+import { measureNamed } from "../records/measure-values.ts";
 import { MEASURES } from "../records/measures.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -20,7 +21,7 @@ import { type Estimate, leastDeciding } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { comparePairs } from "../stats/pairs.ts";
-import { listed, validationName } from "../text.ts";
+import { listed, ownMetricName, validationName } from "../text.ts";
 
 export const TUNED_BY = ["model", "cell"] as const;
 
@@ -199,14 +200,16 @@ export function tuneMetric(name: string, results: Results): TuneMetric {
   if (config.rows !== null) expectValidated(results);
   const recorded = (measure: string) => (config.rows === null ? measure : validationName(measure));
   const rows = config.rows === null ? "held-out" : "validation";
-  const metrics = MEASURES.filter(({ name }) => Object.hasOwn(BETTER, name));
+  const better = betterIn(config);
+  const all = [...MEASURES, ...config.metrics.map(({ name }) => measureNamed(ownMetricName(name)))];
+  const metrics = all.filter(({ name }) => Object.hasOwn(better, name));
   const names = taskNames(config);
   const known = metrics.flatMap((measure) => {
     const ofTasks = (record: RunRecord) => (record.measures?.[recorded(measure.name)] ?? []) as readonly number[];
     const of = (name: string, task: string, value: (values: readonly number[]) => number | undefined) => ({
       name: `${measure.name}${name}`,
       meaning: `${measure.meaning.replace("held-out", rows)}: ${task}`,
-      isHigherBetter: BETTER[measure.name] === "higher",
+      isHigherBetter: better[measure.name] === "higher",
       of: (record: RunRecord) => value(ofTasks(record)) ?? Number.NaN,
     });
     return [...names.map((task, k) => of(`${k + 1}`, task, (values) => values[k])), of(MEAN, "mean over tasks", mean)];

@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const OTHERWISE = ["set", "models", "model", "rows", "out", "dryRun", "json", "quiet", "debug", "loss", "devices"];
 
 /** Settings that no keyword has: mmoe writes them, or `models`, `rows`, `corr` and `task` say them. */
-const WRITTEN = ["correlations", "models", "rows", "tuned", "points", "ownModels", "taskKinds"];
+const WRITTEN = ["correlations", "models", "rows", "tuned", "points", "metrics", "ownModels", "taskKinds"];
 
 export function pythonSweep(): string {
   const options = optionKeywords();
@@ -62,6 +62,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from .frames import Results
+from .own_metrics import Metrics
 from .own_models import Models
 from .program import PathLike, Said
 from .running import planned, swept
@@ -106,6 +107,12 @@ const HEAD = [
     "train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with\n        one column per input and label, whose types count",
   ],
   ["out", "PathLike | None", "None", "the results folder (default: results/NAME-HASH)"],
+  [
+    "metrics",
+    "Metrics | None",
+    "None",
+    "functions ``f(labels, predictions)`` that are recorded for each task, such as those of ``sklearn.metrics``;\n        ``mmoe.metric(f, ...)`` says more of one",
+  ],
 ] as const;
 const TAIL = [
   ["progress", "bool", "True", "show a bar and what the program notes, where something trains"],

@@ -100,3 +100,31 @@ describe.skipIf(!HAS_PYTHON)("examples/python/own_table.ipynb", () => {
     for (const [, , , , , low, high] of pairs) expect(Number(low) * Number(high)).toBeLessThan(0);
   });
 });
+
+describe.skipIf(!HAS_PYTHON)("examples/python/search.ipynb", () => {
+  const committed = committedOf("search.ipynb");
+  let executed: Notebook;
+
+  beforeAll(() => {
+    executed = executedOf("search.ipynb");
+  }, 900_000);
+
+  test("is stopped in the middle, and ranks our models as committed, and those of the PyTorch class up to rounding", () => {
+    expect(printed(executed)).toContain("stopped in the middle");
+    const rows = (notebook: Notebook) => tableWith(notebook, "options.width").filter((row) => row.length > 5);
+    const [mine, ...ours] = rows(executed).slice(1);
+    expect(ours).toEqual(rows(committed).slice(2));
+    expect(ours.map(([, model]) => model)).toEqual(["single-task", "shared-bottom", "mmoe"]);
+    expect(mine?.[1]).toBe("Crossed");
+    expect(Math.abs(Number(mine?.[5]) - Number(rows(committed)[1]?.[5]))).toBeLessThan(0.02);
+  });
+
+  test("compares the best of each model within users, with intervals", () => {
+    const found = tableWith(executed, "low").filter(([, task]) => task === "click" || task === "buy");
+    expect(found).toHaveLength(8);
+    for (const [, , , mean, low, high] of found) {
+      expect(Number(low)).toBeLessThan(Number(mean));
+      expect(Number(high)).toBeGreaterThan(Number(mean));
+    }
+  });
+});

@@ -93,6 +93,25 @@ test.skipIf(!HAS_PYTHON)("metrics within groups are scikit-learn's, of models of
   expect(JSON.parse(found)).toEqual(["Two/000", "mmoe/000"]);
 });
 
+test.skipIf(!HAS_PYTHON)(
+  "the user's metrics are recorded, drawn, choose steps and settings, and are refused in one line",
+  () => {
+    const found = JSON.parse(python(["test/python/own_metrics.py", folder]).trim().split("\n").at(-1) as string);
+    expect(found).toEqual([
+      expect.stringMatching(/^MmoeError: metric breaks: .*:\d+: ZeroDivisionError: division by zero \(at: return 1 /),
+      expect.stringMatching(/^MmoeError: metric words: .*: expected a number or None, got a str$/),
+      expect.stringMatching(/^MmoeError: metric grouped: .*: asks for groups; name their column by metrics_by/),
+      expect.stringMatching(
+        /^TypeError: metrics: expected functions f\(labels, predictions\) or mmoe.metric\(...\), got 'auc'$/,
+      ),
+      expect.stringMatching(/^MmoeError: metrics: name: expected a name .* got "validation"$/),
+      "MmoeError: metrics: words: tasks: expected some of click, spend, size, got 'clack'; did you mean 'click'?",
+      expect.stringMatching(/^ValueError: metrics: /),
+      [expect.stringMatching(/^metric breaks_later: .*:\d+: KeyError: 'none'/)],
+    ]);
+  },
+);
+
 /** Folds of a frame by groups and by strata, beside scikit-learn's; what is said of their runs, beside SciPy and NumPy. */
 const FOLDS = `import functools, io, json, sys, numpy as np, pandas, mmoe
 from scipy import stats

@@ -114,6 +114,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   diagnostics: { value: "diagnostics=[gradients]" },
   tuned: PLANNED,
   points: PLANNED,
+  metrics: PLANNED,
   ownModels: PLANNED,
   taskKinds: {
     with: [`rows=${tableFile(60, { signs: true })}`, "taskKinds=[]"],

@@ -34,6 +34,7 @@ __version__ = "0.1.0"
 # Loaded when they are used: `import mmoe` imports neither NumPy nor PyTorch.
 _MODULES = {
     "Figure": ".frames",
+    "Metric": ".own_metrics",
     "Model": ".own_models",
     "MmoeError": ".program",
     "Results": ".frames",
@@ -47,6 +48,7 @@ _MODULES = {
     "Trainer": ".trainer",
     "find_program": ".program",
     "initial_values": ".arrays",
+    "metric": ".own_metrics",
     "model": ".own_models",
     "plan": ".sweeping",
     "regimes": ".standings",

@@ -101,12 +101,16 @@ def _text(value: Any) -> str:
 
 def _file_of(made: Callable[..., Any], folder: Path) -> Path:
     """The file that a worker loads a class from: its module's, or one that is written for a class of a notebook or script."""
-    module = sys.modules.get(made.__module__)
-    if made.__module__ != "__main__" and getattr(module, "__file__", None):
-        if getattr(module, made.__qualname__, made) is not made:
-            raise ValueError(f"models: {made.__qualname__} is another thing in {made.__module__}: give that one, or put yours in a file")
-        return Path(inspect.getfile(made)).resolve()
+    if made.__module__ != "__main__" and getattr(sys.modules.get(made.__module__), "__file__", None):
+        return file_of_module(made)
     return file_of(source_of(made), folder.resolve(), made.__name__, ".py")
+
+
+def file_of_module(made: Callable[..., Any]) -> Path:
+    """The file of a class or function that is imported. Raises ValueError for one that another has replaced there."""
+    if getattr(sys.modules[made.__module__], made.__qualname__, made) is not made:
+        raise ValueError(f"models: {made.__qualname__} is another thing in {made.__module__}: give that one, or put yours in a file")
+    return Path(inspect.getfile(made)).resolve()
 
 
 def source_of(made: Callable[..., Any]) -> str:
@@ -180,13 +184,17 @@ def _expect_installed(name: str, used: str, module: str) -> None:
     mine = next((each for each, value in vars(sys.modules.get(module, builtins)).items() if _is_of_main(value)), None)
     if mine is not None:
         raise ValueError(f"models: {name} uses {used} of {module}, whose {mine} was replaced: put the class in a file that does so")
+    file = getattr(sys.modules.get(module.partition(".")[0]), "__file__", None)
+    if not is_installed(module, file):
+        raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
+
+
+def is_installed(module: str, file: str | None) -> bool:
+    """Whether a module is of Python or of a package, whose version its user keeps."""
     first = module.partition(".")[0]
-    file = getattr(sys.modules.get(first), "__file__", None)
     if first in sys.stdlib_module_names or file is None or "site-packages" in Path(file).parts or "dist-packages" in Path(file).parts:
-        return
-    if first == __package__ or first in packages_distributions():
-        return
-    raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
+        return True
+    return first == __package__ or first in packages_distributions()
 
 
 def _is_of_main(value: Any) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .frames import Frame, Results
-from .own_models import definitions
+from . import own_metrics, own_models
 from .own_rows import FrameText, in_words_of_frame, text_of, written
 from .program import MmoeError, PathLike, Said, as_json, follow_program, progress_bar, run_program, set_options
 
@@ -53,7 +53,7 @@ def in_keywords(options: Mapping[str, str], settings: Mapping[str, str], frame: 
         yield
     except MmoeError as error:
         flags = {"--rows": "rows", "--out": "out", "--model": "models", "--models": "models"} | {flag: keyword for keyword, flag in options.items()}
-        keys = {"models": "models"} | {key: keyword for keyword, key in settings.items()}
+        keys = {"models": "models", "metrics": "metrics"} | {key: keyword for keyword, key in settings.items()}
         said = re.sub(r"--set (\w+)", lambda found: keys.get(found[1], found[0]), str(error))
         if "mmoe sweep" not in said:
             said = re.sub(r"--[a-z][a-z-]*", lambda found: flags.get(found[0], found[0]), said)
@@ -166,7 +166,9 @@ def _words(given: dict[str, Any], frame: FrameText | None, folder: Path, options
         words += option(flag, _categories(given, frame) if keyword == "categorical" else given[keyword])
     chosen = {key: given[keyword] for keyword, key in settings.items() if given[keyword] is not None}
     if given["models"] is not None:
-        chosen["models"] = definitions(given["models"], folder / "models")
+        chosen["models"] = own_models.definitions(given["models"], folder / "models")
+    if given["metrics"] is not None:
+        chosen["metrics"] = own_metrics.definitions(given["metrics"], folder / "metrics")
     return [*words, *set_options(chosen)]
 
 
@@ -337,7 +339,7 @@ def _searched(given: dict[str, Any], axes: Mapping[str, Any], words: list[str]) 
     """What ``mmoe tune`` prints after it has searched with keywords of ``mmoe.sweep``."""
     from .sweeping import OPTIONS, SETTINGS  # which imports this module
 
-    known = {"models", "rows", "out", "progress", *OPTIONS, *SETTINGS}
+    known = {"models", "metrics", "rows", "out", "progress", *OPTIONS, *SETTINGS}
     for keyword in given.keys() - known - {"config", "program"}:
         raise TypeError(f"tune() got an unexpected keyword argument {keyword!r}")
     whole = {**dict.fromkeys(known), "progress": True, **given}

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from .frames import Results
+from .own_metrics import Metrics
 from .own_models import Models
 from .program import PathLike, Said
 from .running import planned, swept
@@ -134,6 +135,7 @@ def sweep(
     models: Models | None = None,
     rows: Any = None,
     out: PathLike | None = None,
+    metrics: Metrics | None = None,
     corr: float | Sequence[float] | None = None,
     runs: int | None = None,
     steps: int | Sequence[int] | Literal["auto"] | None = None,
@@ -257,6 +259,8 @@ def sweep(
     :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
         one column per input and label, whose types count
     :param out: the results folder (default: results/NAME-HASH)
+    :param metrics: functions ``f(labels, predictions)`` that are recorded for each task, such as those of ``sklearn.metrics``;
+        ``mmoe.metric(f, ...)`` says more of one
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation (default: the config's; 10 with --rows)
     :param steps: training steps per run; auto: early stopping
@@ -377,6 +381,7 @@ def plan(
     models: Models | None = None,
     rows: Any = None,
     out: PathLike | None = None,
+    metrics: Metrics | None = None,
     corr: float | Sequence[float] | None = None,
     runs: int | None = None,
     steps: int | Sequence[int] | Literal["auto"] | None = None,
@@ -497,6 +502,8 @@ def plan(
     :param rows: train on these rows instead of generated ones: a CSV or Parquet file, or a frame of pandas or Polars with
         one column per input and label, whose types count
     :param out: the results folder (default: results/NAME-HASH)
+    :param metrics: functions ``f(labels, predictions)`` that are recorded for each task, such as those of ``sklearn.metrics``;
+        ``mmoe.metric(f, ...)`` says more of one
     :param corr: correlations of the task pairs
     :param runs: runs per model and correlation (default: the config's; 10 with --rows)
     :param steps: training steps per run; auto: early stopping

@@ -1,7 +1,7 @@
 import { type Ladder, rungName } from "../../data/ladder-loss.ts";
 import { type Cell, cellText, correlationText, modelAt, pointText, pointTitle } from "../../identity/cell.ts";
 import type { ModelName } from "../../models/zoo.ts";
-import { METRIC_WORDS, metricDigits } from "../../records/words.ts";
+import { METRIC_WORDS, metricDigits, metricLabel } from "../../records/words.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { type Estimate, estimateText, LEVEL } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -14,7 +14,7 @@ import type { RowComparison } from "../../summary/row-pairs.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
 import type { CellSummary, Summary } from "../../summary/summary.ts";
-import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
+import { ownMetricsIn, type TaskCell, type TaskSummary } from "../../summary/task-summary.ts";
 import { duration, parametersText, percentOf, thousands } from "../../units.ts";
 import { MORE_ROWS } from "../options.ts";
 import type { Block } from "./blocks.ts";
@@ -213,8 +213,10 @@ function pairName({ first, second }: Pick<CellComparison, "first" | "second">): 
 /** Half of an interval within one split, by its standard error. */
 const SPLIT = "split ±";
 
+type MetricColumn = { readonly head: string; readonly interval: boolean; readonly half?: true };
+
 /** Headings of metrics, in the order of their columns, and whether their interval is shown. */
-const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interval: boolean; readonly half?: true }>> = {
+const COLUMNS: Readonly<Record<string, MetricColumn>> = {
   auc: { head: "AUC [95 %]", interval: true },
   aucError: { head: SPLIT, interval: false, half: true },
   rSquared: { head: "R2 [95 %]", interval: true },
@@ -230,6 +232,9 @@ const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interva
   calibrationError: { head: "ECE", interval: false },
 };
 
+const columnOf = (metric: string): MetricColumn =>
+  COLUMNS[metric] ?? { head: `${metricLabel(metric)} [95 %]`, interval: true };
+
 const SPLIT_NOTE = `${SPLIT}: half of the AUC's 95 % interval within one split (DeLong), mean over runs; [95 %] is over runs`;
 
 const Z = normalQuantile((1 + LEVEL) / 2);
@@ -240,8 +245,9 @@ const LEAN_TASKS = ["ECE", "macro F1", "nats", "avg. precision", "accuracy", "MA
 /** For each task, and each correlation and grid point, a table with a row for each model: its loss, and the metrics of its kind. */
 export function taskTables(tasks: readonly TaskSummary[]): Block[] {
   const tables = tasks.flatMap(({ name, kind, cells }) => {
-    const metrics = Object.keys(COLUMNS).filter((metric) => cells.some((cell) => metric in cell.metrics));
-    const heads = ["runs", "loss [95 %]", ...metrics.map((metric) => COLUMNS[metric]?.head ?? metric)];
+    const known = [...Object.keys(COLUMNS), ...ownMetricsIn(tasks)];
+    const metrics = known.filter((metric) => cells.some((cell) => metric in cell.metrics));
+    const heads = ["runs", "loss [95 %]", ...metrics.map((metric) => columnOf(metric).head)];
     return [...groupBy(cells, pointTitle)].map(([title, group]): Block => {
       const at = title.trim() === "" ? "" : `, ${title}`;
       const rows = [["", ...heads], ...group.map((cell) => taskRow(cell, metrics))];
@@ -261,8 +267,8 @@ function taskRow({ model, runs, loss, metrics }: TaskCell, columns: readonly str
   const cells = columns.map((metric) => {
     const estimate = metrics[metric];
     if (estimate === undefined) return "-";
-    if (COLUMNS[metric]?.half) return (Z * estimate.value).toFixed(4);
-    return COLUMNS[metric]?.interval
+    if (columnOf(metric).half) return (Z * estimate.value).toFixed(4);
+    return columnOf(metric).interval
       ? estimateText(estimate, 4, estimate.runs)
       : estimate.value.toFixed(metricDigits(metric, estimate));
   });

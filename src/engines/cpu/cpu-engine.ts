@@ -92,6 +92,8 @@ export class CpuEngine implements Engine {
         mayBegin: () => !isStopped() && !noMore?.aborted,
         onBegin: ({ runs }) => hooks.onBegin?.(runs),
         onStates: ({ runs }, states) => tell(states, (state, i) => keeping?.onState(runs[i], state)),
+        onAsked: async (task, { run: id, step, heldout }) =>
+          hooks.measure?.(task.runs.find((run) => run.id === id) as Run, step, heldout) ?? {},
         onAnswer: (results) => tell(results ?? [], (result) => hooks.onResult(result)),
       });
     } finally {

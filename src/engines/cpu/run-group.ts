@@ -15,7 +15,7 @@ import type { KernelInstance } from "./kernels.ts";
 import { type LabelPlan, planRows, type RowPlan, RunGroupRows } from "./run-group-rows.ts";
 import { type RunSlot, takeSlot } from "./run-slot.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
-import { TrainingRun } from "./training-run.ts";
+import { type Measure, TrainingRun } from "./training-run.ts";
 import { parameterBytes, weightsOf } from "./weights.ts";
 
 interface Watch {
@@ -95,6 +95,8 @@ function lateAfter(isStopped: () => boolean): () => boolean {
 
 /** What does not change the numbers. */
 interface How {
+  /** Without it the user's metrics are not measured. */
+  readonly measure?: Measure;
   readonly layout?: Layout | undefined;
   /** How many threads share the work of a run, where they can. */
   readonly threads?: number;
@@ -113,7 +115,7 @@ export class RunGroupTraining {
   readonly #counts: LabelCounts;
   readonly #started = performance.now();
 
-  constructor(memory: KernelInstance, runs: readonly Run[], { states, ...how }: Beginning = {}) {
+  constructor(memory: KernelInstance, runs: readonly Run[], { states, measure = () => ({}), ...how }: Beginning = {}) {
     this.#plan = planRunGroup(runs, memory.set, how);
     memory.reserve(this.#plan.arena.bytes);
     this.#plan.arena.writeTo(memory.memory);
@@ -125,7 +127,7 @@ export class RunGroupTraining {
       const own = labels[i];
       const heldout = (first: number) => this.#rows.heldout(first, own);
       const heldoutLabels = () => this.#rows.heldoutLabels(own);
-      const ofRun = { slot: slots[i], labels: own, rows, heldout, heldoutLabels, pieceRows, counts };
+      const ofRun = { slot: slots[i], labels: own, rows, heldout, heldoutLabels, pieceRows, counts, measure };
       return new TrainingRun(memory, run, ofRun, states?.[i]);
     });
   }

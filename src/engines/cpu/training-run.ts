@@ -6,6 +6,7 @@ import {
   DIVERGED_LOSS,
   type Diagnostics,
   lossFailure,
+  type OwnValues,
   type Predictions,
   type Run,
   type RunState,
@@ -45,7 +46,11 @@ interface RunMemory {
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
   readonly counts: LabelCounts;
+  readonly measure: Measure;
 }
+
+/** As `Hooks.measure`, but it waits. */
+export type Measure = (run: Run, step: number, heldout: Predictions) => OwnValues;
 
 /** One run while it trains: a failure stops it alone. */
 export class TrainingRun {
@@ -203,10 +208,15 @@ export class TrainingRun {
     const sums = () => takeMeans(this.#memory, slot.sums, this.#ones);
     this.#record.addEvaluation(heldout, this.#step, validation, sums);
     if (this.failure !== undefined) return;
-    if (this.#diagnosing.isDue(this.#step))
-      this.#diagnosing.add(this.#step, () => this.parameters, predictions && (() => predictions));
+    if (this.#diagnosing.isDue(this.#step)) this.#measure(predictions);
     this.#isEnough = isEnough(this.run, this);
     if (this.#keepsBest) this.#keepBest();
+  }
+
+  #measure(heldout: Predictions | undefined): void {
+    const own = heldout ? this.#own.measure(this.run, this.#step, heldout) : {};
+    if (typeof own === "string") this.#record.failure = own;
+    else this.#diagnosing.add(this.#step, () => this.parameters, heldout && (() => heldout), own);
   }
 
   #keepBest(): void {

@@ -1,9 +1,9 @@
 import type { Worker } from "node:worker_threads";
 import { startWorker } from "../../start-worker.ts";
 import { MachineError, machineError } from "../../system-errors.ts";
-import type { RunState } from "../engine.ts";
+import type { OwnValues, RunState } from "../engine.ts";
 import type { KernelSource } from "./kernels.ts";
-import type { Answer, Message, Task } from "./worker.ts";
+import type { Answer, Asked, Message, Task } from "./worker.ts";
 
 interface PoolHooks {
   onAnswer(answer: Answer): void;
@@ -12,12 +12,14 @@ interface PoolHooks {
   onBegin(task: Task): void;
   /** A task's runs have these states, from which another worker would go on. */
   onStates(task: Task, states: readonly RunState[]): void;
+  onAsked(task: Task, asked: Asked): Promise<OwnValues>;
 }
 
 /** A thread, and the callbacks that wait for it. */
 interface PoolWorker {
   readonly thread: Worker;
   onStates(states: readonly RunState[]): void;
+  onAsked(asked: Asked): void;
   onAnswer(answer: Answer): void;
   onDeath(cause: Error): void;
 }
@@ -126,6 +128,7 @@ export class WorkerPool {
         }
         Atomics.store(new Int32Array(task.waiting), 0, 0);
       };
+      worker.onAsked = (asked) => void hooks.onAsked(task, asked).then((values) => replyTo(asked, values), reject);
       worker.onAnswer = resolve;
       worker.onDeath = (cause) => reject(new WorkerDeath(cause));
       worker.thread.postMessage(task);
@@ -134,10 +137,11 @@ export class WorkerPool {
 
   #start(place: number): PoolWorker {
     const thread = threadOf(this.#kernels);
-    const worker: PoolWorker = { thread, onStates: () => {}, onAnswer: () => {}, onDeath: () => {} };
+    const worker: PoolWorker = { thread, onStates: () => {}, onAsked: () => {}, onAnswer: () => {}, onDeath: () => {} };
     let cause: Error | undefined;
     thread.on("message", (message: Message) => {
       if ("states" in message) worker.onStates(message.states);
+      else if ("asked" in message) worker.onAsked(message.asked);
       else worker.onAnswer(message.answer);
     });
     thread.on("error", (error) => {
@@ -157,6 +161,13 @@ export class WorkerPool {
     await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
     this.#workers.fill(undefined);
   }
+}
+
+/** Wakes the worker that asked. */
+function replyTo({ reply, ready }: Asked, values: OwnValues): void {
+  reply.postMessage(values);
+  Atomics.store(new Int32Array(ready), 0, 1);
+  Atomics.notify(new Int32Array(ready), 0);
 }
 
 /** Throws WorkerDeath if no thread can be started. */

@@ -1,8 +1,10 @@
-import { parentPort, workerData } from "node:worker_threads";
-import type { Run, RunResult, RunState } from "../engine.ts";
+import { MessageChannel, type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { ownMetricsAt } from "../diagnosing.ts";
+import type { OwnValues, Predictions, Run, RunResult, RunState } from "../engine.ts";
 import { instantiate } from "./instantiate.ts";
 import type { KernelSource } from "./kernels.ts";
 import { type RunGroupKeeping, trainRunGroup } from "./run-group.ts";
+import type { Measure } from "./training-run.ts";
 
 /** A run group to train. */
 export interface Task {
@@ -30,11 +32,38 @@ export interface Task {
 /** What a worker answers to a task: nothing if it was stopped. */
 export type Answer = readonly RunResult[] | undefined;
 
-/** What a worker says: the states of its task's runs, any number of times, then its answer. */
-export type Message = { readonly states: readonly RunState[] } | { readonly answer: Answer };
+/** What a worker says: the states of its task's runs, and what it asks, any number of times, then its answer. */
+export type Message =
+  | { readonly states: readonly RunState[] }
+  | { readonly asked: Asked }
+  | { readonly answer: Answer };
+
+/** The arguments of `Hooks.measure`, whose worker waits until there is a reply, and then for `ready` to be 1. */
+export interface Asked {
+  /** Its id. */
+  readonly run: string;
+  readonly step: number;
+  readonly heldout: Predictions;
+  /** Takes OwnValues. */
+  readonly reply: MessagePort;
+  /** Int32 [1], shared. */
+  readonly ready: SharedArrayBuffer;
+}
 
 const kernels = instantiate(workerData as KernelSource);
-const say = (message: Message) => parentPort?.postMessage(message);
+const say = (message: Message, ports: readonly MessagePort[] = []) => parentPort?.postMessage(message, ports);
+
+/** Asks the main thread, and blocks this one until it replies. */
+const measure: Measure = (run, step, heldout) => {
+  if (ownMetricsAt(run, step).length === 0) return {};
+  const { port1, port2: reply } = new MessageChannel();
+  const ready = new SharedArrayBuffer(4);
+  say({ asked: { run: run.id, step, heldout, reply, ready } }, [reply]);
+  Atomics.wait(new Int32Array(ready), 0, 0);
+  const values: OwnValues = receiveMessageOnPort(port1)?.message;
+  port1.close();
+  return values;
+};
 
 parentPort?.on(
   "message",
@@ -62,7 +91,7 @@ parentPort?.on(
       ...(states && { states }),
       ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
     };
-    const answer = trainRunGroup(kernels, runs, watch, { threads });
+    const answer = trainRunGroup(kernels, runs, watch, { threads, measure });
     say({ answer });
   },
 );

@@ -17,7 +17,7 @@ import { type Found, foundBefore, keepFound } from "./passed-checks.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
 import type { Loaded } from "./protocol.ts";
 import { agree, expectResumed, trainsInOneCall, tryModel } from "./try-model.ts";
-import { WorkerPool } from "./worker-pool.ts";
+import { codeKey, WorkerPool } from "./worker-pool.ts";
 import { LostWorker, WorkerProcess } from "./worker-process.ts";
 
 /** How long a model may give no sign, in milliseconds. */
@@ -82,6 +82,8 @@ export class ProcessEngine implements Engine {
   /** By models as JSON. */
   readonly #files = new Map<string, CodeFiles>();
   readonly #prepared = new Map<string, Prepared>();
+  /** Whether the first model of each code that was tried is deterministic, by `codeKey`. */
+  readonly #deterministic = new Map<string, boolean>();
 
   constructor(options: ProcessOptions) {
     const { adapter, device = "cpu", jobs = availableParallelism(), patience, note = () => {} } = options;
@@ -99,6 +101,7 @@ export class ProcessEngine implements Engine {
         await worker.greet(this.#patience.load);
         await worker.load(this.#patience.load);
       },
+      change: (worker, model) => worker.load(this.#patience.load, model),
     });
   }
 
@@ -175,35 +178,40 @@ export class ProcessEngine implements Engine {
     const isKnown = before !== undefined && (await this.#pool.use(model, isSame));
     const found = isKnown ? before : await this.#tried(model, methods);
     if (!isKnown) keepFound(check, found);
+    if (!this.#deterministic.has(codeKey(model))) this.#deterministic.set(codeKey(model), found.deterministic);
     if (!found.deterministic)
       this.#note(`model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`);
     return found;
   }
 
-  /** Tries a model, twice in one process and once in another. */
+  /** Tries a model twice in one process and, as the first of its code, once in another. */
   async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
     const { try: silentMs, load, tick } = this.#patience;
     const trial = { silentMs, methods };
-    const other = this.#start(model, true);
-    const loaded = other.greet(load).then(() => other.load(load));
-    loaded.catch(() => {}); // told below
+    const before = this.#deterministic.get(codeKey(model));
+    const other = before === undefined ? this.#start(model, true) : undefined;
+    const loaded = other?.greet(load).then(() => other.load(load));
+    loaded?.catch(() => {}); // told below
     try {
       return await this.#pool.use(model, async (worker) => {
         const first = await tryModel(worker, { ...trial, resumes: true });
         const again = await tryModel(worker, trial);
-        const elsewhere = this.#pool.once(other, async () => {
-          await loaded;
-          await wait(tick - (Date.now() % tick) + EARLY_MS);
-          return tryModel(other, trial);
-        });
-        const deterministic = agree(model, this.#device, first, again, await elsewhere.catch(inOtherSurroundings));
+        const elsewhere =
+          other &&
+          this.#pool.once(other, async () => {
+            await loaded;
+            await wait(tick - (Date.now() % tick) + EARLY_MS);
+            return tryModel(other, trial);
+          });
+        const last = (await elsewhere?.catch(inOtherSurroundings)) ?? again;
+        const deterministic = agree(model, this.#device, first, again, last) && before !== false;
         expectResumed(model, this.#device, first);
         const inOneCall = this.#together > 1 && (await trainsInOneCall(worker, trial));
         const { parameters, size, givesWeights } = first;
         return { ...this.#saidBy(worker), parameters, size, givesWeights, deterministic, inOneCall };
       });
     } finally {
-      await other.kill();
+      await other?.kill();
     }
   }
 
@@ -346,6 +354,7 @@ export class ProcessEngine implements Engine {
       ...(keeping && { keeping, ...(signal && { signal }) }),
       ...(kept.keepParameters && { keepParameters: true }),
       ...(kept.keepPredictions && { keepPredictions: true }),
+      ...(kept.measure && { measure: kept.measure }),
       onResult: (result) => results.push(result),
       onProgress: ({ id }, _, latest) => losses.set(id, latest),
     };

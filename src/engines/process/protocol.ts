@@ -1,7 +1,7 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
 import { z } from "zod";
 import type { CodeFiles } from "../../code/javascript-files.ts";
-import { outputCount } from "../../data/task-kinds.ts";
+import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
 import type { CodeModel, ModelOptions } from "../../models/code.ts";
 import { firstOutput } from "../../models/spec.ts";
 import { modelKey, type Run } from "../engine.ts";
@@ -21,9 +21,26 @@ export type Order =
   | { readonly order: "train"; readonly at: number; readonly steps: number }
   | { readonly order: "predict"; readonly at: number; readonly rows: number }
   | { readonly order: "inspect" }
+  | ({ readonly order: "measure" } & SentQuestion)
   | { readonly order: "weights"; readonly run: number }
   | { readonly order: "save" }
   | { readonly order: "restore"; readonly bytes: number };
+
+/** A metric is asked for each task: labels [rows, K], outputs [rows, O] and, if there are some, groups [rows] as uint32 begin the file. */
+interface SentQuestion {
+  readonly function: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly groups: boolean;
+  /** Moments turn z-scores into the label's unit; a metric that is not of a task has no value for it. */
+  readonly tasks: readonly {
+    readonly kind: TaskKind;
+    readonly outputs: number;
+    readonly mean: number;
+    readonly std: number;
+    readonly asked: boolean;
+  }[];
+}
 
 interface SentModel {
   readonly file: string;
@@ -96,6 +113,8 @@ const ANSWERS = {
   train: z.object({ processorMs: z.number().nonnegative().optional() }),
   predict: NOTHING,
   inspect: NOTHING,
+  /** Of each task, null for none. */
+  measure: z.object({ values: z.array(z.number().nullable()) }),
   /** What is in the file of states now, as safetensors has it. */
   weights: z
     .object({ tensors: z.record(z.string(), TENSOR), bytes: count })

@@ -1,4 +1,5 @@
-import type { CodeModel } from "../../models/code.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type CodeModel, languageOf } from "../../models/code.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** Most processes that wait for the next run of their model: each holds some 150 MB. */
@@ -11,13 +12,21 @@ interface PoolOptions {
   start(model: CodeModel): WorkerProcess;
   /** Has a new process begin its work, before it is used. */
   begin(worker: WorkerProcess): Promise<void>;
+  /** Has a process go on with another model of the same code; without it each model has processes of its own. */
+  change?(worker: WorkerProcess, model: CodeModel): Promise<void>;
 }
 
-/** Processes of models, kept for the next run of their model. */
+/** What models have in common that one process can run: those in Python may differ in names and options. */
+export function codeKey(model: CodeModel): string {
+  const { file, sha256, class: made, env } = model;
+  return JSON.stringify(languageOf(model) === "Python" ? [file, sha256, made, env] : model);
+}
+
+/** Processes of models, kept for the next run of their model, or of another of the same code. */
 export class WorkerPool {
   readonly #options: PoolOptions;
   /** Alive and without work, the one used last at the end. */
-  #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
+  #idle: WorkerProcess[] = [];
   readonly #busy = new Set<WorkerProcess>();
 
   constructor(options: PoolOptions) {
@@ -26,15 +35,15 @@ export class WorkerPool {
 
   /** Calls `use` with a process of this model, which may serve again unless it threw. */
   async use<T>(model: CodeModel, use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
-    const key = JSON.stringify(model);
-    const { places, start, begin } = this.#options;
-    const taken = this.#taken(key);
+    const { places, start, begin, change } = this.#options;
+    const taken = this.#taken(model);
     const worker = taken ?? start(model);
     this.#busy.add(worker);
     try {
       if (taken === undefined) await begin(worker);
+      else if (!isDeepStrictEqual(taken.model, model)) await change?.(worker, model);
       const result = await use(worker);
-      this.#idle.push({ key, worker });
+      this.#idle.push(worker);
       return result;
     } catch (error) {
       await worker.kill();
@@ -56,15 +65,17 @@ export class WorkerPool {
     }
   }
 
-  #taken(key: string): WorkerProcess | undefined {
-    const found = this.#idle.findLast((one) => one.key === key && !one.worker.isDead);
+  #taken(model: CodeModel): WorkerProcess | undefined {
+    const alive = this.#idle.filter((worker) => !worker.isDead);
+    const isAble = (worker: WorkerProcess) => this.#options.change && codeKey(worker.model) === codeKey(model);
+    const found = alive.findLast((worker) => isDeepStrictEqual(worker.model, model)) ?? alive.findLast(isAble);
     this.#idle = this.#idle.filter((one) => one !== found);
-    return found?.worker;
+    return found;
   }
 
   async #endIdle(most: number): Promise<void> {
     const ended = this.#idle.splice(0, Math.max(0, this.#idle.length - most));
-    await Promise.all(ended.map(({ worker }) => worker.kill()));
+    await Promise.all(ended.map((worker) => worker.kill()));
   }
 
   /** Ends those that work: what they are asked is then refused. */

@@ -80,7 +80,8 @@ export class LostWorker extends MachineError {
  * dead or to be killed. LostWorker is what may be something else's doing.
  */
 export class WorkerProcess {
-  readonly model: CodeModel;
+  /** The one that was loaded last: all are of the same code. */
+  model: CodeModel;
   readonly device: string;
   /** The stream of its runs' seeds. */
   readonly stream: string;
@@ -159,9 +160,10 @@ export class WorkerProcess {
     if (process.platform !== "win32") this.#shared.unname(); // both have its files open
   }
 
-  /** Has the process load its model. Throws UsageError for a file that is no model. */
-  async load(silentMs: number): Promise<void> {
-    const { file, class: made = null, options = {} } = this.model;
+  /** Has the process load its model, or another of the same code. Throws UsageError for a file that is no model. */
+  async load(silentMs: number, next = this.model): Promise<void> {
+    this.model = next;
+    const { file, class: made = null, options = {} } = next;
     const model = { file, files: this.#files, class: made, options, device: this.device };
     this.#loaded = await this.ask({ order: "load", model }, { doing: "is loaded", silentMs });
   }

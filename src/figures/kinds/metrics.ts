@@ -1,4 +1,6 @@
-import { METRIC_WORDS, metricDigits } from "../../records/words.ts";
+import { ownMetricsAmong } from "../../records/measure-values.ts";
+import type { RunRecord } from "../../records/record.ts";
+import { METRIC_WORDS, metricDigits, metricLabel } from "../../records/words.ts";
 import { endsOf } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { estimate } from "../../stats/interval.ts";
@@ -17,11 +19,14 @@ type MetricRow = EstimateRow & {
   /** From 1. */
   readonly task: number;
   readonly label: string;
-  /** As in `METRIC_WORDS`. */
+  /** As in records. */
   readonly metric: string;
 };
 
-const METRICS = Object.keys(METRIC_WORDS);
+/** Those in the user's code are last. */
+function metricsIn(runs: readonly RunRecord[]): string[] {
+  return [...Object.keys(METRIC_WORDS), ...ownMetricsAmong(runs.flatMap(({ measures = {} }) => Object.keys(measures)))];
+}
 
 /** What a metric cannot pass: an interval of normal theory, and an axis, may. */
 const LIMITS: Readonly<Record<string, readonly [low: number, high: number]>> = {
@@ -33,12 +38,12 @@ const LIMITS: Readonly<Record<string, readonly [low: number, high: number]>> = {
   ),
   rSquared: [Number.NEGATIVE_INFINITY, 1],
 };
-const limitsOf = (metric: string) => LIMITS[metric] ?? [0, Number.POSITIVE_INFINITY];
+const limitsOf = (metric: string) => LIMITS[metric] ?? [metric in METRIC_WORDS ? 0 : -Infinity, Infinity];
 
 /** Most rows of the chart. */
 const ROWS = 56;
 
-/** The first metric of each task, such as AUC, with its 95 % interval over runs: a panel for each task, a row for each cell. */
+/** The first metric of each task, such as AUC, and those in the user's code, with 95 % intervals over runs: a row for each cell. */
 export const metrics = figure<MetricRow>({
   name: "metrics",
   about: "AUC, accuracy or R2 of each task, with its interval (own rows, or labels that are classes)",
@@ -47,7 +52,7 @@ export const metrics = figure<MetricRow>({
   rows: ({ sweep, cells }, { statistic }) =>
     cells.flatMap(({ model, correlation, runs, overlap }) =>
       sweep.taskNames.flatMap((label, k) =>
-        METRICS.flatMap((metric) => {
+        metricsIn(runs).flatMap((metric) => {
           const all = runs.map(({ measures }) => metricOf(measures?.[metric], k));
           const values = Float64Array.from(all.filter((value) => Number.isFinite(value)));
           if (values.length === 0) return [];
@@ -59,16 +64,17 @@ export const metrics = figure<MetricRow>({
   draw: ({ found, cells, sweep, options, theme }) => {
     if (found.length === 0) return { lacking: "no run is done" };
     const all = correlationsOf(cells);
-    const drawn = words.someOf(all, ROWS / (modelsOf(cells).length * sweep.tasks));
-    const points = found.flatMap(({ cell, style, rows }) => {
+    const shown = found.flatMap(({ cell, style, rows }) => {
       const ofTasks = [...groupBy(rows, ({ task }) => String(task)).values()];
-      return drawn.includes(cell.correlation) ? ofTasks.map((own) => ({ ...leadingRow(own, sweep), cell, style })) : [];
+      return ofTasks.flatMap((own) => shownRows(own, sweep)).map((row) => ({ ...row, cell, style }));
     });
+    const drawn = words.someOf(all, (ROWS * found.length) / (modelsOf(cells).length * shown.length));
+    const points = shown.filter(({ cell }) => drawn.includes(cell.correlation));
     const leads = (task: number) => Number(task === sweep.leading?.task);
-    const groups = [...groupBy(points, ({ task }) => String(task)).values()]
+    const groups = [...groupBy(points, ({ task, metric }) => `${task} ${metric}`).values()]
       .sort(([a], [b]) => leads(b.task) - leads(a.task))
       .map((own) => ({
-        title: `${own[0].label}: ${METRIC_WORDS[own[0].metric]}`,
+        title: `${own[0].label}: ${metricLabel(own[0].metric)}`,
         values: endsOf(own),
         rows: own.map((point) => ({
           ...estimateRow(point, theme, metricDigits(point.metric, point)),
@@ -96,10 +102,10 @@ function metricOf(measure: unknown, k: number): number {
   return Array.isArray(measure) ? (measure[k] ?? Number.NaN) : Number.NaN;
 }
 
-/** The row of the metric that leads, or of the first that there is. */
-function leadingRow(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow {
+/** The row of the metric that leads, or of the first that there is, and those of metrics in the user's code. */
+function shownRows(rows: readonly MetricRow[], { leading }: SweepFacts): MetricRow[] {
   const found = rows.find(({ metric, task }) => metric === leading?.metric && task === leading.task);
-  return found ?? rows.toSorted((a, b) => METRICS.indexOf(a.metric) - METRICS.indexOf(b.metric))[0];
+  return [...new Set([found ?? rows[0], ...rows.filter(({ metric }) => !(metric in METRIC_WORDS))])];
 }
 
 /** The first metric of each task, such as AUC, against steps: a row of panels for each task and group of models. */
@@ -113,7 +119,7 @@ export const metricCurves = figure<MetricRow & CurvePoint>({
     const tasks = [...taskNames.keys()].sort((a, b) => leads(b) - leads(a));
     return cells.flatMap((cell) =>
       tasks.flatMap((k) => {
-        const known = [...(leads(k) && leading ? [leading.metric] : []), ...METRICS];
+        const known = [...(leads(k) && leading ? [leading.metric] : []), ...metricsIn(cell.runs)];
         const metric = known.find((one) =>
           cell.runs.some(({ diagnostics }) => diagnostics?.values[`${one}/${k + 1}`]?.some(Number.isFinite)),
         );
@@ -136,7 +142,7 @@ export const metricCurves = figure<MetricRow & CurvePoint>({
       const curves = found.map((one) => {
         return { cell: one.cell, curve: curveOf({ ...one, rows: one.rows.filter((row) => row.task === task) }) };
       });
-      return { heading: `${label}: ${METRIC_WORDS[metric]}`, metric, ...grouped(curves) };
+      return { heading: `${label}: ${metricLabel(metric)}`, metric, ...grouped(curves) };
     });
     const parts = tasks.flatMap(({ heading, metric, groups }, t) => [
       headed(heading, theme, { above: t === 0 ? 0 : 5 }),

@@ -60,6 +60,19 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
   });
 
+  test("shares its process with others of its class, of which one is tried elsewhere, and keeps its own options", async () => {
+    const told: string[] = [];
+    const alone = new ProcessEngine({ adapter, jobs: 1, patience: { tick: 10 }, note: (line) => told.push(line) });
+    const text = `import os\nprint(os.getpid(), "${temporaryFolder()}")\n${NUMPY_LINEAR}`; // which no cache knows
+    const model = pythonModel(text);
+    const runs = [0, 0.01, 0].map((rate, i) => codeRun({ ...model, name: `rate-${i}`, options: { rate } }));
+    const results = await resultsOf(alone, runs);
+    await alone.dispose();
+    const learns = results.map(({ curve }) => curve.heldout[0]?.[0] !== curve.heldout[2]?.[0]);
+    expect(learns).toEqual([false, true, false]);
+    expect(new Set(told.map((line) => /prints: (\d+)/.exec(line)?.[1])).size).toBe(2);
+  });
+
   test("breaks its own runs, however it does, and no other's", async () => {
     const models = [
       pythonModel(NUMPY_LINEAR, { name: "good" }),

@@ -48,8 +48,9 @@ class Worker:
         from .mapped import MappedFile
         from .training import Training
 
-        self._training = Training(model, MappedFile(self._rows), self._channel.tell)
-        return self._training.load()
+        if self._training is None:
+            self._training = Training(model, MappedFile(self._rows), self._channel.tell)
+        return self._training.load(model)
 
     def _begin(self, bytes: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
         return self._training.begin(bytes, runs)
@@ -62,6 +63,9 @@ class Worker:
 
     def _inspect(self) -> dict[str, Any]:
         return self._training.inspect()
+
+    def _measure(self, **question: Any) -> dict[str, Any]:
+        return {"values": self._training.measure(**question)}
 
     def _weights(self, run: int) -> dict[str, Any]:
         return save_weights(self._training.weights(run), self._state)

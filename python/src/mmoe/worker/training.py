@@ -19,6 +19,7 @@ from ..trainer import keeps_state
 from .errors import ModelError, at_definition, forward_of
 from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
 from .mapped import MappedFile, size_of
+from .measuring import values_of
 
 #: Seconds between two messages of progress.
 _PROGRESS_S = 0.1
@@ -47,8 +48,10 @@ class Training:
         module = _module_in(self.trainer)
         return self.trainer if module is None else module
 
-    def load(self) -> dict[str, Any]:
-        """Imports the model's file, and says what is known of it before a run."""
+    def load(self, model: dict[str, Any]) -> dict[str, Any]:
+        """Imports the file of a model, which is of the same code as any before, and says what is known of it before a run."""
+        self._model = model
+        self.trainer = None
         module = self.files.load()
         made = factory_in(module, self._model["class"])
         about = " ".join(str(made.__doc__ or "").strip().partition("\n\n")[0].split())
@@ -130,6 +133,15 @@ class Training:
         if self.definition is self.trainer:
             raise at_definition(self.trainer, f"{method}: expected shape {shape}, got {got}")
         raise at_definition(forward_of(self.definition), f"forward: expected shape {shape}, got {got}")
+
+    def measure(self, function: str, bytes: int, rows: int, groups: bool, tasks: list[dict[str, Any]]) -> list[float | None]:
+        """A metric's values, where a file has one in place of a model: the file begins with labels [rows, K], outputs [rows, O] and groups [rows]."""
+        K, O = len(tasks), sum(task["outputs"] for task in tasks)
+        self._rows.resize(bytes)
+        labels, outputs = self._rows.read(0, rows, K), self._rows.read(size_of(rows, K), rows, O)
+        of_rows = self._rows.read(size_of(rows, K + O), rows).view(np.uint32) if groups else None
+        made = factory_in(sys.modules[self.files.module_name], function)
+        return values_of(made, tasks, labels, outputs, of_rows)
 
     def inspect(self) -> dict[str, Any]:
         """After a step: the parameters of a module that got no gradient."""
