@@ -1,7 +1,7 @@
 // Models compared on the same test rows, by what their runs predict of each of these.
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
-import { metricsOfKind } from "../diagnostics/task-metrics.ts";
+import { type Metric, metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import { LongWork } from "../long-work.ts";
 import { xoshiroOf } from "../random/xoshiro.ts";
@@ -12,6 +12,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { pairsOf } from "../stats/pairs.ts";
 import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.ts";
+import { risingOrder } from "../stats/sort.ts";
 
 /** The first minus the second in a metric of a task, on the same test rows: means over pairs of runs. */
 export interface RowComparison extends Difference {
@@ -86,7 +87,8 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   for (const [i, group] of groups.entries()) {
     work.reach(i / groups.length);
     const share = Math.min(groups.length, group[0][0].config.runs);
-    const runs = group.flatMap(([results, record]) => runOnRows(results, record, share));
+    const draws: Draws = new Map();
+    const runs = group.flatMap(([results, record]) => runOnRows(results, record, { share, draws }));
     const names = taskNames(group[0][0].config);
     found.push(...pairsOf(runs).flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
   }
@@ -105,13 +107,22 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   });
 }
 
-/** Nothing if the run's predictions were not kept. Resamples are shared out over so many pairs of runs. */
-function runOnRows(results: Results, record: RunRecord, share: number): RunOnRows[] {
+/** How often each of N rows is in each resample, [draws, N], by N: the same for every run of one number. */
+type Draws = Map<number, readonly Uint8Array[]>;
+
+interface Drawing {
+  /** Resamples are shared out over so many pairs of runs. */
+  readonly share: number;
+  readonly draws: Draws;
+}
+
+/** Nothing if the run's predictions were not kept. */
+function runOnRows(results: Results, record: RunRecord, drawing: Drawing): RunOnRows[] {
   const kinds = tasksOfRuns(results.config);
   const tasks = keptPredictions(results, record.id)?.map((task, k) => {
     const kind = kinds?.[k]?.kind ?? "regression";
     const scale = kind === "regression" ? scaleIn(record, k, task) : 1;
-    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, record.run, share) });
+    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, record.run, drawing) });
   });
   return tasks ? [{ record, tasks }] : [];
 }
@@ -125,17 +136,16 @@ function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPr
 
 function taskOnRows(
   task: TaskPredictions,
-  of: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Iterable<TaskPredictions> },
+  of: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Iterable<Resample> },
 ): TaskOnRows {
   const { outputs, labels } = task;
   const { auc, aucError: _, ...others } = metricsOfKind(of.kind);
   const metrics = Object.entries(others).map(([name, metric]) => {
-    const measured = (rows: TaskPredictions) => metric(rows.outputs, rows.labels, of.scale);
-    return { name, measured, replicates: [] as number[] };
+    return { name, metric, measured: measureOf(metric, task, of.scale), replicates: [] as number[] };
   });
   for (const drawn of of.resamples) for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
-  const resampled = metrics.map(({ name, measured, replicates }) => {
-    return [name, { value: measured(task), replicates: Float64Array.from(replicates) }] as const;
+  const resampled = metrics.map(({ name, metric, replicates }) => {
+    return [name, { value: metric(outputs, labels, of.scale), replicates: Float64Array.from(replicates) }] as const;
   });
   const ranks = auc ? placements(outputs, labels) : new Float64Array();
   return {
@@ -146,22 +156,47 @@ function taskOnRows(
   };
 }
 
+/** Rows drawn with replacement, and how often each row was, in the order in which they are there. */
+interface Resample extends TaskPredictions {
+  readonly order: Uint32Array;
+  readonly times: Uint8Array;
+}
+
+/** A metric of a resample of a task's rows. What each row adds to a mean is the same in all of them. */
+function measureOf(metric: Metric, { outputs, labels }: TaskPredictions, scale: number): (drawn: Resample) => number {
+  const { each, ofMean } = metric;
+  if (!each || !ofMean) return (drawn) => metric(drawn.outputs, drawn.labels, scale);
+  const values = Float64Array.from(labels, (_, n) => each(outputs, labels, n));
+  return ({ order, times }) => {
+    let sum = 0;
+    for (const row of order) for (let n = times[row]; n > 0; n--) sum += values[row];
+    return ofMean(sum / labels.length, scale);
+  };
+}
+
 /** A task's rows drawn with replacement: the same ones for every run of this number with as many rows. */
-function* resamplesOf({ outputs, labels }: TaskPredictions, run: number, share: number): Generator<TaskPredictions> {
+function* resamplesOf(task: TaskPredictions, run: number, { share, draws }: Drawing): Generator<Resample> {
+  const { outputs, labels } = task;
   const N = labels.length;
+  const isRanked = outputs.length === N; // what ranks them again then has little to do
+  const order = isRanked ? risingOrder(outputs) : new Uint32Array(N).map((_, row) => row);
+  const drawn = draws.get(N) ?? drawnTimes(N, run, share);
+  draws.set(N, drawn);
+  for (const times of drawn) yield { ...repeated(task, order, times), order, times };
+}
+
+function drawnTimes(N: number, run: number, share: number): Uint8Array[] {
   const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / share));
-  const order = Uint32Array.from(labels.keys());
-  if (outputs.length === N) order.sort((a, b) => outputs[a] - outputs[b]); // what ranks them then has little to do
   const random = xoshiroOf(`mmoe/rows/n=${N}/run=${run}`);
-  for (let i = 0; i < count; i++) {
-    const times = new Uint32Array(N);
+  return Array.from({ length: count }, () => {
+    const times = new Uint8Array(N); // hardly a row is drawn ten times
     for (let n = 0; n < N; n++) times[random.below(N)]++;
-    yield repeated({ outputs, labels }, order, times);
-  }
+    return times;
+  });
 }
 
 /** Each row so many times, in an order of rows. */
-function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, times: Uint32Array): TaskPredictions {
+function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, times: Uint8Array): TaskPredictions {
   const drawn = { outputs: new Float32Array(outputs.length), labels: new Float32Array(labels.length) };
   const C = outputs.length / labels.length;
   let at = 0;

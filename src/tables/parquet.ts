@@ -84,8 +84,12 @@ export function numberColumns(file: Buffer, source: string): ReadonlyMap<string,
   const groups = metadata.row_groups;
   return reading(source, () => {
     const columns = numeric.map(([i, { element }]) => {
-      const pages = groups.flatMap((group) => [...columnPages(opened, group, i)]);
-      return [element.name, Float64Array.from(pages.flatMap(valuesOf), Number)] as const;
+      const numbers = new Float64Array(opened.rows);
+      let at = 0;
+      for (const group of groups)
+        for (const page of columnPages(opened, group, i))
+          for (const value of valuesOf(page)) numbers[at++] = Number(value);
+      return [element.name, numbers] as const;
     });
     return new Map(columns);
   });
