@@ -193,8 +193,12 @@ export function keptPredictions(
     const ofRows = labels.filter((label) => !Number.isNaN(label));
     const inFloat32 = scaled(kind === "regression" && hasNames ? ofRows : []);
     const all = new Float32Array(ofRows.length * outputs.length);
-    for (let n = 0, at = 0; n < labels.length; n++)
-      if (!Number.isNaN(labels[n])) for (const column of outputs) all[at++] = inFloat32(column[n]);
+    for (const [c, column] of outputs.entries())
+      for (let n = 0, at = c; n < labels.length; n++) {
+        if (Number.isNaN(labels[n])) continue;
+        all[at] = inFloat32(column[n]);
+        at += outputs.length;
+      }
     if (all.includes(Number.NaN))
       throw new UsageError(`${file}: a row lacks output/${task}; delete the file to compare without it`);
     return { outputs: all, labels: Float32Array.from(ofRows, inFloat32) };

@@ -122,7 +122,7 @@ function runOnRows(results: Results, record: RunRecord, drawing: Drawing): RunOn
   const tasks = keptPredictions(results, record.id)?.map((task, k) => {
     const kind = kinds?.[k]?.kind ?? "regression";
     const scale = kind === "regression" ? scaleIn(record, k, task) : 1;
-    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, record.run, drawing) });
+    return taskOnRows(task, { kind, scale, draws: drawsOf(task.labels.length, record.run, drawing) });
   });
   return tasks ? [{ record, tasks }] : [];
 }
@@ -136,14 +136,19 @@ function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPr
 
 function taskOnRows(
   task: TaskPredictions,
-  of: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Iterable<Resample> },
+  of: { readonly kind: TaskKind; readonly scale: number; readonly draws: readonly Uint8Array[] },
 ): TaskOnRows {
   const { outputs, labels } = task;
   const { auc, aucError: _, ...others } = metricsOfKind(of.kind);
+  const rows = inOrder(task);
   const metrics = Object.entries(others).map(([name, metric]) => {
-    return { name, metric, measured: measureOf(metric, task, of.scale), replicates: [] as number[] };
+    return { name, metric, measured: measureOf(metric, rows, of.scale), replicates: [] as number[] };
   });
-  for (const drawn of of.resamples) for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
+  for (const draw of of.draws) {
+    const times = draw.map((_, n) => draw[rows.order[n]]);
+    const drawn = { ...repeated(rows, times), times };
+    for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
+  }
   const resampled = metrics.map(({ name, metric, replicates }) => {
     return [name, { value: metric(outputs, labels, of.scale), replicates: Float64Array.from(replicates) }] as const;
   });
@@ -156,33 +161,35 @@ function taskOnRows(
   };
 }
 
-/** Rows drawn with replacement, and how often each row was, in the order in which they are there. */
+/** Rows drawn with replacement, and how often each was. */
 interface Resample extends TaskPredictions {
-  readonly order: Uint32Array;
   readonly times: Uint8Array;
 }
 
-/** A metric of a resample of a task's rows. What each row adds to a mean is the same in all of them. */
+/** A metric of resamples of a task's rows. What each row adds to a mean is the same in all of them. */
 function measureOf(metric: Metric, { outputs, labels }: TaskPredictions, scale: number): (drawn: Resample) => number {
   const { each, ofMean } = metric;
   if (!each || !ofMean) return (drawn) => metric(drawn.outputs, drawn.labels, scale);
   const values = Float64Array.from(labels, (_, n) => each(outputs, labels, n));
-  return ({ order, times }) => {
+  return ({ times }) => {
     let sum = 0;
-    for (const row of order) for (let n = times[row]; n > 0; n--) sum += values[row];
+    for (let row = 0; row < times.length; row++) for (let n = times[row]; n > 0; n--) sum += values[row];
     return ofMean(sum / labels.length, scale);
   };
 }
 
-/** A task's rows drawn with replacement: the same ones for every run of this number with as many rows. */
-function* resamplesOf(task: TaskPredictions, run: number, { share, draws }: Drawing): Generator<Resample> {
-  const { outputs, labels } = task;
-  const N = labels.length;
-  const isRanked = outputs.length === N; // what ranks them again then has little to do
-  const order = isRanked ? risingOrder(outputs) : new Uint32Array(N).map((_, row) => row);
+/** Rows in the order of their outputs if these are single numbers: what ranks a resample of them then has little to do. */
+function inOrder({ outputs, labels }: TaskPredictions): TaskPredictions & { readonly order: Uint32Array } {
+  if (outputs.length !== labels.length)
+    return { outputs, labels, order: new Uint32Array(labels.length).map((_, n) => n) };
+  const order = risingOrder(outputs);
+  return { outputs: outputs.map((_, n) => outputs[order[n]]), labels: labels.map((_, n) => labels[order[n]]), order };
+}
+
+function drawsOf(N: number, run: number, { share, draws }: Drawing): readonly Uint8Array[] {
   const drawn = draws.get(N) ?? drawnTimes(N, run, share);
   draws.set(N, drawn);
-  for (const times of drawn) yield { ...repeated(task, order, times), order, times };
+  return drawn;
 }
 
 function drawnTimes(N: number, run: number, share: number): Uint8Array[] {
@@ -195,12 +202,11 @@ function drawnTimes(N: number, run: number, share: number): Uint8Array[] {
   });
 }
 
-/** Each row so many times, in an order of rows. */
-function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, times: Uint8Array): TaskPredictions {
+/** Each row so many times. */
+function repeated({ outputs, labels }: TaskPredictions, times: Uint8Array): TaskPredictions {
   const drawn = { outputs: new Float32Array(outputs.length), labels: new Float32Array(labels.length) };
   const C = outputs.length / labels.length;
-  let at = 0;
-  for (const row of order)
+  for (let row = 0, at = 0; row < times.length; row++)
     for (let n = times[row]; n > 0; n--, at++) {
       for (let c = 0; c < C; c++) drawn.outputs[at * C + c] = outputs[row * C + c];
       drawn.labels[at] = labels[row];
