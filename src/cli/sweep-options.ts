@@ -335,6 +335,7 @@ function rowsOverrides(
         ...given,
         ...numbersIn({ oneHot, embedding, minCount, ndcgAt, hash, heldout, split, folds }),
         ofPreset: presetNames().includes(config),
+        flagOf: rowsFlag,
       }),
     ];
   const [stray] = Object.keys(defined(given));
@@ -344,7 +345,8 @@ function rowsOverrides(
 }
 
 function rowsFlag(key: string): string {
-  return flagOf({ labels: "label", inputs: "input", time: "byTime" }[key] ?? key);
+  const [name] = key.split("["); // na[0]
+  return flagOf({ file: "rows", labels: "label", inputs: "input", time: "byTime" }[name] ?? name);
 }
 
 /** Columns by commas, or `["a,b"]`: as YAML, in which the package in Python gives a name with a comma. */

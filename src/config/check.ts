@@ -96,7 +96,8 @@ const SOME_SETTINGS = SWEEP_SCHEMA.partial();
 
 function overrideLayer(override: Override): Layer {
   const { source } = override;
-  const right = (given: GivenValues) => rightValues(SOME_SETTINGS, given, { place: within(source) });
+  const flagOf = "valuesAfter" in override ? override.flagOf : undefined;
+  const right = (given: GivenValues) => rightValues(SOME_SETTINGS, given, { place: within(source, flagOf) });
   const values =
     "valuesAfter" in override
       ? (before: Settings) => right({ ...override, values: override.valuesAfter(before) })
@@ -178,10 +179,10 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
 }
 
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
-function within(flag: string): (path: string) => string {
+function within(flag: string, flagOf = (key: string) => `${flag}: ${key}`): (path: string) => string {
   return (path) => {
     const dot = path.indexOf(".", path.startsWith("method.") ? "method.".length : 0);
-    return dot < 0 ? flag : `${flag}: ${path.slice(dot + 1)}`;
+    return dot < 0 ? flag : flagOf(path.slice(dot + 1));
   };
 }
 

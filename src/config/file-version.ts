@@ -17,6 +17,8 @@ export type Override =
   | (Pick<GivenValues, "source" | "folder"> & {
       /** Whether it replaces the rows. */
       readonly isOfRows?: boolean;
+      /** The option that gave a part of the setting. */
+      readonly flagOf?: ((key: string) => string) | undefined;
       readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>>;
     });
 

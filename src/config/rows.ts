@@ -174,13 +174,18 @@ interface RowsOptions extends Partial<Record<keyof GivenRows, unknown>> {
   readonly resplit?: boolean | undefined;
   /** Whether the rows are given to a preset, whose number of runs is for its own rows. */
   readonly ofPreset?: boolean;
+  /** The option that gives a key, in errors. */
+  readonly flagOf?: (key: string) => string;
 }
 
 /**
  * `--rows FILE`: the file's rows, and the loss that a study of such rows reports. A study of another table keeps its name, its tasks and
  * how it reads columns; others have the file's name.
  */
-export function rowsOverride(file: string, { resplit, ofPreset = false, ...options }: RowsOptions = {}): Override {
+export function rowsOverride(
+  file: string,
+  { resplit, ofPreset = false, flagOf, ...options }: RowsOptions = {},
+): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
   const said = defined({ ...options, ...(resplit && { split: "run" }) });
   const isNamed = Boolean(options.labels ?? options.inputs ?? options.ignore);
@@ -198,7 +203,7 @@ export function rowsOverride(file: string, { resplit, ofPreset = false, ...optio
       ...defined({ tasks }),
     };
   };
-  return { source: "--rows", isOfRows: true, valuesAfter };
+  return { source: "--rows", isOfRows: true, flagOf, valuesAfter };
 }
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */

@@ -6,6 +6,7 @@ import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import { columnsText } from "../tables/columns.ts";
+import { type InputContents, listIn, SPLIT_LISTS } from "../tables/input-column.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
@@ -287,6 +288,17 @@ export function wholeNumbersText({ rows }: Pick<Settings, "rows">): string {
   return whole.length === 0
     ? ""
     : `${columnsText(whole).slice(2)}: whole numbers, read as numbers; for categories give --categorical ${whole.slice(0, MOST_SHOWN).join()}`;
+}
+
+/** Inputs whose texts look like lists, on a line; empty for none. */
+export function listsText({ rows }: Pick<Settings, "rows">): string {
+  if (rows === null) return "";
+  const { contents } = readTable(rows.file, chosenIn(rows), readingOf(rows));
+  const isList = ({ values }: InputContents) => typeof values !== "number" && listIn(values) !== undefined;
+  const lists = rows.inputs.filter((_, i) => isList(contents[i]));
+  return lists.length === 0
+    ? ""
+    : `${columnsText(lists).slice(2)}: texts that look like lists, each read as one value; of a list, ${SPLIT_LISTS}`;
 }
 
 /** Labels of rows that lack an earlier one of their funnel, on a line; empty for none. */

@@ -22,7 +22,13 @@ export interface Predictions {
 }
 
 /** Its value for a task's outputs [N, C] and labels [N]; `scale` is one of them in the label's own units. */
-type Metric = (outputs: Float32Array, labels: Float32Array, scale: number) => number;
+export type Metric = ((outputs: Float32Array, labels: Float32Array, scale: number) => number) & Partial<MeanOfRows>;
+
+/** What a metric is that is a function of the mean over rows of a value that each of them has. */
+interface MeanOfRows {
+  readonly each: (outputs: Float32Array, labels: Float32Array, n: number) => number;
+  readonly ofMean: (mean: number, scale: number) => number;
+}
 
 /** By their names; some kinds of tasks have an AUC. */
 interface Metrics {
@@ -33,9 +39,14 @@ interface Metrics {
 const METRICS: Readonly<Record<TaskKind, Metrics>> = {
   regression: {
     rSquared: determination,
-    rmse: (predicted, labels, scale) =>
-      scale * Math.sqrt(meanOf(labels, (label, n) => (label - at(predicted, n)) ** 2)),
-    mae: (predicted, labels, scale) => scale * meanOf(labels, (label, n) => Math.abs(label - at(predicted, n))),
+    rmse: meanMetric(
+      (predicted, labels, n) => (labels[n] - predicted[n]) ** 2,
+      (mean, scale) => scale * Math.sqrt(mean),
+    ),
+    mae: meanMetric(
+      (predicted, labels, n) => Math.abs(labels[n] - predicted[n]),
+      (mean, scale) => scale * mean,
+    ),
   },
   binary: {
     auc: areaUnderCurve,
@@ -43,13 +54,13 @@ const METRICS: Readonly<Record<TaskKind, Metrics>> = {
     averagePrecision,
     accuracy: (logits, labels) => accuracy(labels, signsOf(logits)),
     f1Macro: (logits, labels) => f1Macro(labels, signsOf(logits)),
-    logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),
+    logLoss: meanMetric((logits, labels, n) => logistic(logits[n], labels[n])),
     calibrationError: (logits, labels) => calibrationErrorOf(statedBinary(logits, labels)),
   },
   categorical: {
     accuracy: (logits, labels) => accuracy(labels, largestIn(logits, labels.length)),
     f1Macro: (logits, labels) => f1Macro(labels, largestIn(logits, labels.length)),
-    logLoss: (logits, labels) => meanOf(labels, (label, n) => crossEntropy(rowOf(logits, labels.length, n), label)),
+    logLoss: meanMetric((logits, labels, n) => crossEntropy(rowOf(logits, labels.length, n), labels[n])),
     calibrationError: (logits, labels) => calibrationErrorOf(statedTop(logits, labels)),
   },
 };
@@ -159,8 +170,13 @@ function rowOf(values: Float32Array, N: number, n: number): Float32Array {
   return values.subarray(n * width, (n + 1) * width);
 }
 
-function at(values: Float32Array, i: number): number {
-  return values[i];
+function meanMetric(each: MeanOfRows["each"], ofMean: MeanOfRows["ofMean"] = (mean) => mean): Metric {
+  const metric: Metric = (outputs, labels, scale) =>
+    ofMean(
+      meanOf(labels, (_, n) => each(outputs, labels, n)),
+      scale,
+    );
+  return Object.assign(metric, { each, ofMean });
 }
 
 function meanOf(labels: Float32Array, of: (label: number, n: number) => number): number {
@@ -172,7 +188,7 @@ function meanOf(labels: Float32Array, of: (label: number, n: number) => number):
 /** R2: 1 - squared errors / squared deviations from the mean of these rows. NaN for labels that are all alike. */
 function determination(predicted: Float32Array, labels: Float32Array): number {
   const mean = meanOf(labels, (label) => label);
-  const errors = meanOf(labels, (label, n) => (label - at(predicted, n)) ** 2);
+  const errors = meanOf(labels, (label, n) => (label - predicted[n]) ** 2);
   const deviations = meanOf(labels, (label) => (label - mean) ** 2);
   return deviations > 0 ? 1 - errors / deviations : Number.NaN;
 }

@@ -1,7 +1,7 @@
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialFactors, initialKernel, initialTableInto, symmetricUniform } from "./initializers.ts";
 import { isCore, isFactor, layersOf, type ParameterBlock, type Part, programOf, type Value } from "./program.ts";
-import { expertCount, type ModelSpec } from "./spec.ts";
+import { expertCount, firstOutput, type ModelSpec } from "./spec.ts";
 
 /** Every tensor of a model in canonical order; engines may pack them as they like. */
 export function parameterBlocks(spec: ModelSpec): readonly ParameterBlock[] {
@@ -62,15 +62,17 @@ function initialStitch(K: number): number[] {
 }
 
 /**
- * Multiplications and additions that training takes for one row, in the dense layers: forward, and backward to their
+ * Multiplications and additions that training takes for one row, in the dense layers and products of pairs: forward, and backward to their
  * weights and, except in the first layers, to their inputs. Mixing, biases and the optimizer are a few hundredths more.
- * Factors that all tasks share multiply each task's units, but for the first, which reads the row once.
+ * Factors that all tasks share multiply each task's units, but for the first, which reads the row once. Pairs are sums over inputs and
+ * ids of each factor and of its square, forward and backward.
  */
 export function flopPerRow(spec: ModelSpec): number {
   const first = new Set(layersOf(spec).flatMap(({ readsRows, kernel }) => (readsRows ? [kernel] : [])));
   const kernels = parameterBlocks(spec).filter(({ kind }) => kind === "kernel");
   const times = (kernel: ParameterBlock) => (first.has(kernel) ? 2 : 3 * timesOf(spec, kernel));
-  return kernels.reduce((sum, kernel) => sum + 2 * kernel.size * times(kernel), 0);
+  const factors = spec.inputs * (spec.factors ?? 0) * firstOutput(spec, spec.tasks);
+  return kernels.reduce((sum, kernel) => sum + 2 * kernel.size * times(kernel), 8 * factors);
 }
 
 /** How many tasks multiply by a kernel on its own. A task's core is one matrix, the sum of all. */

@@ -220,17 +220,23 @@ export function keptPredictions(
       named(kind === "categorical" ? `output/${task}/${nameOf(c)}` : `output/${task}`),
     );
     const labels = named(`label/${task}`);
-    const rows = [...labels.keys()].filter((n) => !Number.isNaN(labels[n]));
-    const inFloat32 = scaled(kind === "regression" && hasNames ? rows.map((n) => labels[n]) : []);
-    const all = Float32Array.from(rows.flatMap((n) => outputs.map((column) => inFloat32(column[n]))));
+    const ofRows = labels.filter((label) => !Number.isNaN(label));
+    const inFloat32 = scaled(kind === "regression" && hasNames ? ofRows : []);
+    const all = new Float32Array(ofRows.length * outputs.length);
+    for (const [c, column] of outputs.entries())
+      for (let n = 0, at = c; n < labels.length; n++) {
+        if (Number.isNaN(labels[n])) continue;
+        all[at] = inFloat32(column[n]);
+        at += outputs.length;
+      }
     if (all.includes(Number.NaN))
       throw new UsageError(`${file}: a row lacks output/${task}; delete the file to compare without it`);
-    return { outputs: all, labels: Float32Array.from(rows, (n) => inFloat32(labels[n])) };
+    return { outputs: all, labels: Float32Array.from(ofRows, inFloat32) };
   });
 }
 
 /** Shifts and scales numbers by the moments of `labels`, if there are some: float32 does not hold large ones. */
-function scaled(labels: readonly number[]): (value: number) => number {
+function scaled(labels: ArrayLike<number>): (value: number) => number {
   if (labels.length === 0) return (value) => value;
   const [shift, scale] = [mean(labels), standardDeviation(labels) || 1];
   return (value) => (value - shift) / scale;

@@ -27,16 +27,23 @@ function rankedBy(scores: ArrayLike<number>, labels: ArrayLike<number>): Ranked 
   if (known?.labels === labels) return known;
   const N = scores.length;
   const Scores = scores instanceof Float32Array ? Float32Array : Float64Array;
-  const all = new Scores(N);
   let count = 0;
-  for (let row = 0; row < N; row++) {
-    if (labels[row] === 1) all[count++] = scores[row];
-    else all[N - 1 - row + count] = scores[row];
+  for (let row = 0; row < N; row++) if (labels[row] === 1) count++;
+  const [ones, zeros] = [new Scores(count), new Scores(N - count)];
+  for (let row = 0, i = 0; row < N; row++) {
+    if (labels[row] === 1) ones[i++] = scores[row];
+    else zeros[row - i] = scores[row];
   }
-  const [ones, zeros] = [sortAscending(all.subarray(0, count)), sortAscending(all.subarray(count))];
+  for (const own of [ones, zeros]) if (!isRising(own)) sortAscending(own);
   const found = { labels, ones, zeros, ties: tiesOf(ones, zeros) };
   ranked.set(scores, found);
   return found;
+}
+
+/** Whether they are in order already, as resamples are that were drawn so. */
+function isRising(values: Floats): boolean {
+  for (let i = 1; i < values.length; i++) if (!(values[i - 1] <= values[i])) return false;
+  return true;
 }
 
 function tiesOf(ones: Floats, zeros: Floats): Ties {
@@ -88,10 +95,9 @@ export function areaError(scores: ArrayLike<number>, labels: ArrayLike<number>):
 
 /** The standard error of the difference of the areas of two scores of the same rows, by their placements. */
 export function areaDifferenceError(a: Float64Array, b: Float64Array, labels: ArrayLike<number>): number {
-  return errorOfMeans(
-    a.map((share, row) => share - b[row]),
-    labels,
-  );
+  const differences = new Float64Array(a.length);
+  for (let row = 0; row < a.length; row++) differences[row] = a[row] - b[row];
+  return errorOfMeans(differences, labels);
 }
 
 /** DeLong's placements: of each row, the share of rows of the other class that it is on the right side of; ties count a half. */
@@ -121,8 +127,13 @@ function countBelow(sorted: Floats, score: number, countsEqual: boolean): number
 
 /** The root of both classes' squared standard errors of their means over rows, added up: of placements, the error of their area. */
 export function errorOfMeans(values: Float64Array, labels: ArrayLike<number>): number {
-  const errorOf = (label: number) => standardError(values.filter((_, row) => Number(labels[row] === 1) === label));
-  return Math.hypot(errorOf(0), errorOf(1));
+  const own = new Float64Array(values.length);
+  const errorOf = (isOne: boolean) => {
+    let count = 0;
+    for (let row = 0; row < values.length; row++) if ((labels[row] === 1) === isOne) own[count++] = values[row];
+    return standardError(own.subarray(0, count));
+  };
+  return Math.hypot(errorOf(false), errorOf(true));
 }
 
 /**

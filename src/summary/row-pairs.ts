@@ -1,7 +1,7 @@
 // Models compared on the same test rows, by what their runs predict of each of these.
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import type { TaskKind } from "../data/task-kinds.ts";
-import { metricsOfKind } from "../diagnostics/task-metrics.ts";
+import { type Metric, metricsOfKind } from "../diagnostics/task-metrics.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../identity/cell.ts";
 import { LongWork } from "../long-work.ts";
 import { xoshiroOf } from "../random/xoshiro.ts";
@@ -12,6 +12,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { pairsOf } from "../stats/pairs.ts";
 import { areaDifferenceError, errorOfMeans, placements } from "../stats/ranking.ts";
+import { risingOrder } from "../stats/sort.ts";
 
 /** The first minus the second in a metric of a task, on the same test rows: means over pairs of runs. */
 export interface RowComparison extends Difference {
@@ -85,7 +86,8 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   for (const [i, group] of groups.entries()) {
     work.reach(i / groups.length);
     const share = Math.min(groups.length, group[0][0].config.runs);
-    const runs = group.flatMap(([results, record]) => runOnRows(results, record, share));
+    const draws: Draws = new Map();
+    const runs = group.flatMap(([results, record]) => runOnRows(results, record, { share, draws }));
     const names = taskNames(group[0][0].config);
     found.push(...pairsOf(runs).flatMap((pair) => names.flatMap((task, k) => taskOfPair(pair, task, k))));
   }
@@ -104,13 +106,22 @@ function comparedOnRows(groups: readonly (readonly InFolder[])[]): RowComparison
   });
 }
 
-/** Nothing if the run's predictions were not kept. Resamples are shared out over so many pairs of runs. */
-function runOnRows(results: Results, record: RunRecord, share: number): RunOnRows[] {
+/** How often each of N rows is in each resample, [draws, N], by N: the same for every run of one number. */
+type Draws = Map<number, readonly Uint8Array[]>;
+
+interface Drawing {
+  /** Resamples are shared out over so many pairs of runs. */
+  readonly share: number;
+  readonly draws: Draws;
+}
+
+/** Nothing if the run's predictions were not kept. */
+function runOnRows(results: Results, record: RunRecord, drawing: Drawing): RunOnRows[] {
   const kinds = tasksOfRuns(results.config);
   const tasks = keptPredictions(results, record.id)?.map((task, k) => {
     const kind = kinds?.[k]?.kind ?? "regression";
     const scale = kind === "regression" ? scaleIn(record, k, task) : 1;
-    return taskOnRows(task, { kind, scale, resamples: resamplesOf(task, record.run, share) });
+    return taskOnRows(task, { kind, scale, draws: drawsOf(task.labels.length, record.run, drawing) });
   });
   return tasks ? [{ record, tasks }] : [];
 }
@@ -124,17 +135,21 @@ function scaleIn({ measures }: RunRecord, k: number, { outputs, labels }: TaskPr
 
 function taskOnRows(
   task: TaskPredictions,
-  of: { readonly kind: TaskKind; readonly scale: number; readonly resamples: Iterable<TaskPredictions> },
+  of: { readonly kind: TaskKind; readonly scale: number; readonly draws: readonly Uint8Array[] },
 ): TaskOnRows {
   const { outputs, labels } = task;
   const { auc, aucError: _, ...others } = metricsOfKind(of.kind);
+  const rows = inOrder(task);
   const metrics = Object.entries(others).map(([name, metric]) => {
-    const measured = (rows: TaskPredictions) => metric(rows.outputs, rows.labels, of.scale);
-    return { name, measured, replicates: [] as number[] };
+    return { name, metric, measured: measureOf(metric, rows, of.scale), replicates: [] as number[] };
   });
-  for (const drawn of of.resamples) for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
-  const resampled = metrics.map(({ name, measured, replicates }) => {
-    return [name, { value: measured(task), replicates: Float64Array.from(replicates) }] as const;
+  for (const draw of of.draws) {
+    const times = draw.map((_, n) => draw[rows.order[n]]);
+    const drawn = { ...repeated(rows, times), times };
+    for (const { measured, replicates } of metrics) replicates.push(measured(drawn));
+  }
+  const resampled = metrics.map(({ name, metric, replicates }) => {
+    return [name, { value: metric(outputs, labels, of.scale), replicates: Float64Array.from(replicates) }] as const;
   });
   const ranks = auc ? placements(outputs, labels) : new Float64Array();
   return {
@@ -145,26 +160,52 @@ function taskOnRows(
   };
 }
 
-/** A task's rows drawn with replacement: the same ones for every run of this number with as many rows. */
-function* resamplesOf({ outputs, labels }: TaskPredictions, run: number, share: number): Generator<TaskPredictions> {
-  const N = labels.length;
-  const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / share));
-  const order = Uint32Array.from(labels.keys());
-  if (outputs.length === N) order.sort((a, b) => outputs[a] - outputs[b]); // what ranks them then has little to do
-  const random = xoshiroOf(`mmoe/rows/n=${N}/run=${run}`);
-  for (let i = 0; i < count; i++) {
-    const times = new Uint32Array(N);
-    for (let n = 0; n < N; n++) times[random.below(N)]++;
-    yield repeated({ outputs, labels }, order, times);
-  }
+/** Rows drawn with replacement, and how often each was. */
+interface Resample extends TaskPredictions {
+  readonly times: Uint8Array;
 }
 
-/** Each row so many times, in an order of rows. */
-function repeated({ outputs, labels }: TaskPredictions, order: Uint32Array, times: Uint32Array): TaskPredictions {
+/** A metric of resamples of a task's rows. What each row adds to a mean is the same in all of them. */
+function measureOf(metric: Metric, { outputs, labels }: TaskPredictions, scale: number): (drawn: Resample) => number {
+  const { each, ofMean } = metric;
+  if (!each || !ofMean) return (drawn) => metric(drawn.outputs, drawn.labels, scale);
+  const values = Float64Array.from(labels, (_, n) => each(outputs, labels, n));
+  return ({ times }) => {
+    let sum = 0;
+    for (let row = 0; row < times.length; row++) for (let n = times[row]; n > 0; n--) sum += values[row];
+    return ofMean(sum / labels.length, scale);
+  };
+}
+
+/** Rows in the order of their outputs if these are single numbers: what ranks a resample of them then has little to do. */
+function inOrder({ outputs, labels }: TaskPredictions): TaskPredictions & { readonly order: Uint32Array } {
+  if (outputs.length !== labels.length)
+    return { outputs, labels, order: new Uint32Array(labels.length).map((_, n) => n) };
+  const order = risingOrder(outputs);
+  return { outputs: outputs.map((_, n) => outputs[order[n]]), labels: labels.map((_, n) => labels[order[n]]), order };
+}
+
+function drawsOf(N: number, run: number, { share, draws }: Drawing): readonly Uint8Array[] {
+  const drawn = draws.get(N) ?? drawnTimes(N, run, share);
+  draws.set(N, drawn);
+  return drawn;
+}
+
+function drawnTimes(N: number, run: number, share: number): Uint8Array[] {
+  const count = Math.max(LEAST, Math.round(Math.max(FEWER, Math.min(MOST, MOST_ROWS / N)) / share));
+  const random = xoshiroOf(`mmoe/rows/n=${N}/run=${run}`);
+  return Array.from({ length: count }, () => {
+    const times = new Uint8Array(N); // hardly a row is drawn ten times
+    for (let n = 0; n < N; n++) times[random.below(N)]++;
+    return times;
+  });
+}
+
+/** Each row so many times. */
+function repeated({ outputs, labels }: TaskPredictions, times: Uint8Array): TaskPredictions {
   const drawn = { outputs: new Float32Array(outputs.length), labels: new Float32Array(labels.length) };
   const C = outputs.length / labels.length;
-  let at = 0;
-  for (const row of order)
+  for (let row = 0, at = 0; row < times.length; row++)
     for (let n = times[row]; n > 0; n--, at++) {
       for (let c = 0; c < C; c++) drawn.outputs[at * C + c] = outputs[row * C + c];
       drawn.labels[at] = labels[row];

@@ -238,9 +238,10 @@ export class InputColumn {
     for (let place = 0; place < (this.#texts?.size ?? 0); place++) yield this.shown(place);
   }
 
-  #naWord(): string | undefined {
-    for (const text of this.#shownTexts()) if (naHint(text) !== "") return text;
-    return undefined;
+  #hint(): string {
+    for (const text of this.#shownTexts()) if (naHint(text) !== "") return naHint(text);
+    const list = listIn(this.#shownTexts());
+    return list === undefined ? "" : `; if '${list.slice(0, 40)}' is a list, ${SPLIT_LISTS}`;
   }
 
   #tooMany(got: string): UsageError {
@@ -248,7 +249,7 @@ export class InputColumn {
     return new UsageError(
       `${this.#source}: column '${this.#name}': expected numbers, or at most ${thousands(MOST_VALUES)} different texts ` +
         `and two rows for each, got ${got} ` +
-        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values, or give --min-count 5${hash}${naHint(this.#naWord())}`,
+        `(the first is '${this.shown(0).slice(0, 40)}'); leave the column out, or group its values, or give --min-count 5${hash}${this.#hint()}`,
     );
   }
 }
@@ -276,6 +277,28 @@ const NA_WORDS: ReadonlySet<string> = new Set(["na", "n/a", "nan", "null", "none
 export function naHint(value: unknown): string {
   const text = String(value).trim();
   return NA_WORDS.has(text.toLowerCase()) ? `; if it stands for an empty cell, give --na '${text}'` : "";
+}
+
+/** The way out for lists: nothing reads several values of one cell. */
+export const SPLIT_LISTS = "give each of its values a column (docs/ids.md)";
+
+/** What to do about a value that is no number, by what it looks like; empty if that says nothing. */
+export function unfitHint(value: unknown): string {
+  if (value instanceof Date) return "; write dates as numbers, such as days, or leave the column out";
+  return /^\[?\d+(\s*[,;|]\s*\d+)+\]?$/.test(String(value).trim())
+    ? `; if it is a list, ${SPLIT_LISTS}`
+    : naHint(value);
+}
+
+/** The first text that looks like a list such as `39,12`, of which a text before it has a part, too. */
+export function listIn(texts: Iterable<string>): string | undefined {
+  const known = new Set<string>();
+  for (const text of texts) {
+    const parts = text.split(/[,;|]/);
+    if (parts.length > 1 && parts.some((part) => known.has(part))) return text;
+    for (const part of parts) known.add(part);
+  }
+  return undefined;
 }
 
 /** What is wrong with texts that are all numbers but for words such as NA, one of which came first; undefined for others. */

@@ -6,6 +6,7 @@ import { snappyUncompressor } from "hysnappy";
 import { UsageError } from "../errors.ts";
 import { durationsIn } from "./arrow-schema.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
+import { SPLIT_LISTS } from "./input-column.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
 import { type CellPage, valuesOf } from "./table-builder.ts";
 
@@ -54,7 +55,12 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   const schema = reading(source, () => schemaIn(metadata));
   const columns = schema.children;
   const nested = columns.find(({ children }) => children.length > 0);
-  if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
+  if (nested) {
+    const { name, converted_type: converted, logical_type: logical } = nested.element;
+    const isList = converted === "LIST" || logical?.type === "LIST";
+    const what = isList ? `lists; ${SPLIT_LISTS}, or leave it out` : "parts; give each a column, or leave it out";
+    throw new UsageError(`${source}: column '${name}' has ${what}`);
+  }
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   const names = columns.map(({ element }) => element.name);
   const places = new Map(names.map((name, i) => [name, i]));
@@ -84,8 +90,12 @@ export function numberColumns(file: Buffer, source: string): ReadonlyMap<string,
   const groups = metadata.row_groups;
   return reading(source, () => {
     const columns = numeric.map(([i, { element }]) => {
-      const pages = groups.flatMap((group) => [...columnPages(opened, group, i)]);
-      return [element.name, Float64Array.from(pages.flatMap(valuesOf), Number)] as const;
+      const numbers = new Float64Array(opened.rows);
+      let at = 0;
+      for (const group of groups)
+        for (const page of columnPages(opened, group, i))
+          for (const value of valuesOf(page)) numbers[at++] = Number(value);
+      return [element.name, numbers] as const;
     });
     return new Map(columns);
   });
@@ -137,7 +147,7 @@ function schemaIn(metadata: FileMetaData): Schema {
   const nameless = children.findIndex(({ element }) => typeof element.name !== "string");
   if (nameless >= 0) throw new Error(`column ${nameless + 1} has no name`);
   const lists = children.find(({ element }) => element.repetition_type === "REPEATED");
-  if (lists) throw new Error(`column '${lists.element.name}' has lists; leave it out`);
+  if (lists) throw new Error(`column '${lists.element.name}' has lists; ${SPLIT_LISTS}, or leave it out`);
   return schema;
 }
 

@@ -21,7 +21,7 @@ import {
   unprintable,
 } from "./columns.ts";
 import { type LabelContents, multiplied } from "./funnel.ts";
-import { InputColumn, type InputContents, naHint } from "./input-column.ts";
+import { InputColumn, type InputContents, unfitHint } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 import { PlainTexts } from "./plain-texts.ts";
 import { SideColumn } from "./side-column.ts";
@@ -66,12 +66,13 @@ function entryOf(values: CellPage["values"], i: number): unknown {
 
 /** The value of each row of a page; undefined for one that has none. */
 export function valuesOf({ values, entries, levels, rows }: CellPage): unknown[] {
-  let next = 0;
-  return Array.from({ length: rows }, (_, n) => {
-    if (levels !== undefined && levels[n] !== 1) return undefined;
+  const all = new Array<unknown>(rows).fill(undefined);
+  for (let n = 0, next = 0; n < rows; n++) {
+    if (levels !== undefined && levels[n] !== 1) continue;
     const at = next++;
-    return entryOf(values, entries ? entries[at] : at);
-  });
+    all[n] = entryOf(values, entries ? entries[at] : at);
+  }
+  return all;
 }
 
 /** The first row where an input has nothing, and what to say of it. */
@@ -481,7 +482,7 @@ export function expectMemory(source: string, rows: number, width: number): void 
 const GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
 
 function unfit(value: unknown): string {
-  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${naHint(value)}`;
+  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${unfitHint(value)}`;
 }
 
 /** Over the rows that have a number. */

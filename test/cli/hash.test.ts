@@ -60,10 +60,10 @@ test("runs train on hashed ids, and mmoe predict finds the vector of any id", as
 test("a dry run says what is hashed; fewer values than an input each could have are refused", async () => {
   expect((await runMain([...SWEEP, "--dry-run"])).stdout).toMatch(/x_user \(hashed to 1,001 values, 2/);
   expect(refusal(await runMain(["sweep", "smoke", "--rows", table, "--hash", "1000"]))).toMatch(
-    /^--rows: hash: expected how many values .* from 1001 to 1000000, got 1000$/,
+    /^--hash: expected how many values .* from 1001 to 1000000, got 1000$/,
   );
   for (const [flag, text] of Object.entries({ "--hash": "many", "--split": "", "--min-count": "0x5" }))
     expect(refusal(await runMain(["sweep", "smoke", "--rows", table, flag, text]))).toMatch(
-      new RegExp(`^--rows: \\w+: expected .*, got "${text}"$`),
+      new RegExp(`^${flag}: expected .*, got "${text}"$`),
     );
 });

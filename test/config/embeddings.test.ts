@@ -3,7 +3,7 @@ import { configAt, modelOf, tableOf, trainedHash } from "../../src/config/config
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-import { wholeNumbersText } from "../../src/config/task-kinds.ts";
+import { listsText, wholeNumbersText } from "../../src/config/task-kinds.ts";
 import { tableSetOf } from "../../src/data/table-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
@@ -177,6 +177,17 @@ test("a dry run names inputs of few whole numbers, and ids, that are read as num
     "columns: x_tab, x_user_id: whole numbers, read as numbers; for categories give --categorical x_tab,x_user_id",
   );
   expect(text("x_tab", "x_user_id")).toBe("");
+});
+
+test("a dry run names inputs whose texts look like lists, which have values in common", () => {
+  const rows = range(60).map((n) =>
+    [["39", "39;12", "12|7"][n % 3], `a;${n % 2}`, `b,${n % 2}`].map((text) => `"${text}"`),
+  );
+  const texts = rows.map((cells, n) => [...cells, n, n * n].join());
+  const listed = fileOf(`x_tags,x_pairs,x_one,y_a,y_b\n${texts.join("\n")}\n`.replaceAll("a;0", "c"), "lists.csv");
+  expect(listsText(loadConfig("smoke", [rowsOverride(listed, { categorical: ["x_tags"] })]))).toBe(
+    "columns: x_tags, x_one: texts that look like lists, each read as one value; of a list, give each of its values a column (docs/ids.md)",
+  );
 });
 
 test("a new table of many test rows evaluates and validates on 100,000 of them while training, a stored config as it says", () => {

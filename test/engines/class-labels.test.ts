@@ -7,6 +7,7 @@ import { taskMetrics } from "../../src/diagnostics/task-metrics.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { RowMaker } from "../../src/engines/rows/row-maker.ts";
 import { tasksIn } from "../../src/engines/task-losses.ts";
+import { ZOO } from "../../src/models/zoo.ts";
 import { GOLDEN } from "../stats/golden/golden.ts";
 import { expectAgreement, expectSameDiagnostics, resultOf } from "../support/agreement.ts";
 import { bothEngines } from "../support/both-engines.ts";
@@ -63,6 +64,14 @@ test("runs that train together have units of their own", async () => {
   const losses = new Map<number, unknown>();
   await engines.tfjs.train(runs, { onResult: ({ run, curve }) => losses.set(run.index, curve.heldout) });
   expect(losses.get(2)).toEqual((await resultOf(engines.tfjs, runs[2] as Run)).curve.heldout);
+});
+
+test("cpu and tfjs agree on a factorization machine with a task of several classes", () => {
+  const run = classRun();
+  const { inputs, tasks, outputs } = run.model;
+  const model = ZOO["factorization-machine"].build({ inputs, tasks, outputs: outputs as readonly number[] });
+  expect(outputs).toEqual([1, 3, 1]);
+  return expectAgreement({ ...run, model }, [engines.cpu, engines.tfjs]);
 });
 
 describe("labels of the generator that are signs", () => {

@@ -122,6 +122,15 @@ test("flopPerRow(spec) counts a task's products with shared factors once for eac
   expect(flopPerRow(factored)).toBe(4 * D * 5 + 6 * behind);
 });
 
+test("flopPerRow(spec) counts a machine's sums of factors and of their squares, forward and backward, for each input, id and class", () => {
+  const embeddings = [
+    { rows: 30, size: 5 },
+    { rows: 9, size: 4 },
+  ];
+  const spec = ZOO["factorization-machine"].build({ inputs: D, embeddings, tasks: 2, outputs: [1, 3] });
+  expect(flopPerRow(spec)).toBe(4 * (1 + 3) * D + 8 * (1 + 3) * D * 8);
+});
+
 const B = 30;
 
 test.each(SPECS)("sharedParameters($name) are those that the losses of two tasks or more reach", (spec) => {

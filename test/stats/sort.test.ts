@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { select, sortAscending } from "../../src/stats/sort.ts";
+import { risingOrder, select, sortAscending } from "../../src/stats/sort.ts";
 
 const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
 
@@ -19,6 +19,13 @@ test.each([
     }),
     { numRuns: 20 },
   );
+});
+
+test("risingOrder(values) is the order of values, equal ones as they came", () => {
+  const values = Float32Array.from([3, -0, 0, -1e-45, 1e-45, Number.NEGATIVE_INFINITY, -2, 3, 0, -0, -2]);
+  expect([...risingOrder(values)]).toEqual([5, 6, 10, 3, 1, 2, 8, 9, 4, 0, 7]);
+  const many = Float32Array.from({ length: 9000 }, (_, i) => Math.sin(i) * 10 ** ((i % 40) - 20));
+  expect([...risingOrder(many)]).toEqual([...many.keys()].sort((a, b) => many[a] - many[b]));
 });
 
 test.each([[Float64Array], [Float32Array]])(

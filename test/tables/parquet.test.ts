@@ -116,6 +116,43 @@ test("times of day and durations are refused as dates are, which are numbers of 
     expect(tableIn(written(columns, { kvMetadata: [{ key: "ARROW:schema", value }] })).rows).toBe(ROWS.length);
 });
 
+test("dates, lists and columns with parts are refused with a way out", () => {
+  const days = ROWS.map((n) => new Date(86_400_000 * n));
+  expect(complaint(() => tableIn(written([{ name: "x_day", data: days, type: "TIMESTAMP" }, ...COLUMNS])))).toMatch(
+    /^t\.parquet: row 1: x_day: expected a number up to .*; write dates as numbers, such as days, or leave the column out$/,
+  );
+  const nested = (data: unknown[], schema: SchemaElement[]) => {
+    const whole = ["y_a", "y_b"].map((name) => ({
+      name,
+      type: "INT32" as const,
+      repetition_type: "REQUIRED" as const,
+    }));
+    const columns = [{ name: "x_in", data }, ...whole.map(({ name }) => ({ name, data: ROWS }))];
+    const of = { name: "x_in", repetition_type: "OPTIONAL" as const, num_children: 1 };
+    const [first, ...others] = schema;
+    return complaint(() =>
+      tableIn(
+        written(columns, { schema: [{ name: "root", num_children: 3 }, { ...of, ...first }, ...others, ...whole] }),
+      ),
+    );
+  };
+  const leaf = { repetition_type: "OPTIONAL", type: "INT32" } as const;
+  const list = { name: "list", repetition_type: "REPEATED", num_children: 1 } as const;
+  const lists = [{ name: "x_in", converted_type: "LIST" as const }, list, { ...leaf, name: "element" }];
+  expect(
+    nested(
+      ROWS.map((n) => [n, 7]),
+      lists,
+    ),
+  ).toBe("t.parquet: column 'x_in' has lists; give each of its values a column (docs/ids.md), or leave it out");
+  expect(
+    nested(
+      ROWS.map((n) => ({ a: n })),
+      [{ name: "x_in" }, { ...leaf, name: "a" }],
+    ),
+  ).toBe("t.parquet: column 'x_in' has parts; give each a column, or leave it out");
+});
+
 test("a table of 8,000 columns is read in seconds, whatever each takes", () => {
   const inputs = range(8000).map((i) => ({ ...COLUMNS[0], name: `x_${i}` }));
   const file = written([...inputs, ...COLUMNS.slice(1)]);

@@ -1,7 +1,7 @@
 import { askedRuns, cellsOf } from "../../config/cells.ts";
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import { fewNumbersText, straysText, wholeNumbersText } from "../../config/task-kinds.ts";
+import { fewNumbersText, listsText, straysText, wholeNumbersText } from "../../config/task-kinds.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { keptGradients } from "../../engines/methods.ts";
 import { valuesOf } from "../../engines/training-settings.ts";
@@ -60,7 +60,7 @@ export async function describePlan(
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const upTo = config.patience === null ? "" : "at most ";
-  const few = [fewNumbersText(config), wholeNumbersText(config), straysText(config)]
+  const few = [fewNumbersText(config), wholeNumbersText(config), listsText(config), straysText(config)]
     .filter((line) => line !== "")
     .join("\n");
   const evaluations = `${upTo}${numberOf(curves.evaluations, "evaluation")} of a run`;

@@ -20,8 +20,11 @@ const SPECS: fc.Arbitrary<Setting> = fc.record({
   seed: fc.nat(),
 });
 
-/** One of each gating, one whose gates select among different numbers of experts, a funnel, a factorization machine, then any. */
-const FIRST = [...Object.values(BY_GATING), SELECTING_LEVELS, FUNNEL, PAIRS];
+/** One of each gating, one whose gates select among different numbers of experts, funnels, factorization machines, then any. */
+const FIRST = [
+  ...[...Object.values(BY_GATING), SELECTING_LEVELS, FUNNEL, PAIRS],
+  { ...PAIRS, name: "pairs-funnel", funnel: [0, 2] },
+];
 const EACH = { examples: FIRST.map((spec, seed): [Setting] => [{ spec, B: 7, seed }]), seed: 1 };
 
 function setting(spec: ModelSpec, B: number, seed: number) {

@@ -72,6 +72,7 @@ export const KINDS: readonly ModelName[] = [
   ...(["shared-bottom", "single-task", "omoe", "mmoe", "mmoe-linear", "mmoe-top-k", "dselect-k", "ple"] as const),
   ...(["adatt", "mmoe-detached", "cross-stitch", "l2-constrained", "tensor-factorization", "snr-trans"] as const),
   ...(["mmoe-ex", "mmoe-gate-dropout", "mmoe-home", "ppnet", "mmoe-top-k-noisy", "mtan"] as const),
+  "factorization-machine",
 ];
 
 /** Batches, rows and steps for whole runs of the zoo. */

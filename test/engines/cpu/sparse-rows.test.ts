@@ -13,8 +13,8 @@ import { fused, KINDS, NATIVE, trained } from "./same-bits.ts";
 const sets = INSTANCES.map(({ set, kernels: _ }) => set);
 const lanesOf = (set: KernelSet) => ({ wasm: 4, avx2: 8, neon: 8, avx512: 16 })[set];
 
-/** Of these, the first layer is of a bottom, of experts and gates, of activations that stay open, and of factors. */
-const FEW = ["shared-bottom", "mmoe", "ple", "mmoe-linear", "tensor-factorization"] as const;
+/** Of these, the first layer is of a bottom, of experts and gates, of activations that stay open, of factors, and of pairs. */
+const FEW = ["shared-bottom", "mmoe", "ple", "mmoe-linear", "tensor-factorization", "factorization-machine"] as const;
 
 /** Batches of more rows than there are. */
 const MANY = { sampling: "replacement" as const, steps: 3, evalEvery: 2 };
