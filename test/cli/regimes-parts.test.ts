@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { RunResult } from "../../src/engines/engine.ts";
+import { engineWith, type RunResult } from "../../src/engines/engine.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { type Outcome, runMain, temporaryFolder } from "../support/effects.ts";
 import { failedResult } from "../support/fake-engine.ts";
@@ -24,7 +24,7 @@ function onResults(passed: (result: RunResult) => RunResult): () => void {
     const real = await load(...args);
     const train: typeof real.train = (runs, hooks) =>
       real.train(runs, { ...hooks, onResult: (result) => hooks.onResult(passed(result)) });
-    return new Proxy(real, { get: (of, key) => (key === "train" ? train : Reflect.get(of, key)) });
+    return engineWith(real, { train });
   };
   return () => {
     engine.load = load;
