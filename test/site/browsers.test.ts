@@ -111,7 +111,7 @@ describe("in Chromium", () => {
     await page.locator(".VPNavBarSearch button").click();
     await page.locator("#localsearch-input").fill("gradnorm");
     await page.locator(".result").first().click();
-    await until(() => page.locator("h1").first().textContent()).toContain("formulas of each method");
+    await until(() => page.locator("h1").first().textContent()).toContain("Methods against conflict");
     expect(errors).toEqual([]);
   });
 
