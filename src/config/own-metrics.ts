@@ -5,12 +5,12 @@ import { ownMetricName } from "../text.ts";
 import type { DecidingMetric } from "./choose-by.ts";
 import type { MetricDefinition } from "./own-model-schema.ts";
 import { changesOf } from "./own-models.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import type { Place, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { taskNames } from "./task-kinds.ts";
 
 /** Refuses tasks that there are not: UsageError. */
-export function checkMetrics(settings: Settings, place: (key: SettingKey) => string): void {
+export function checkMetrics(settings: Settings, place: Place): void {
   const names = taskNames(settings);
   forAll(settings.metrics, ({ name, tasks = [] }) => {
     const other = tasks.find((task) => !names.includes(task));

@@ -89,8 +89,8 @@ export class Journal {
     this.#isDue = false;
     fsync(this.#file, (error) => {
       this.#isFlushing = false;
-      if (error === null || this.#isClosed) this.#flush();
-      else this.#failure = error;
+      this.#failure ??= error ?? undefined;
+      this.#flush();
     });
   }
 }

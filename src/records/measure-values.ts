@@ -13,6 +13,13 @@ export function tasksOfPairs(pairs: number): number {
 const isOwn = (name: string) => name.endsWith(ownMetricName(""));
 const isValidation = (name: string) => name.startsWith(validationName(""));
 
+/** The names of all measures of some runs. */
+export function measureNames(runs: readonly { readonly measures?: Measures | undefined }[]): Set<string> {
+  const names = new Set<string>();
+  for (const { measures } of runs) for (const name in measures) names.add(name);
+  return names;
+}
+
 /** The metrics in the user's code among the names of measures, on held-out rows. */
 export function ownMetricsAmong(names: Iterable<string>): string[] {
   return [...new Set(names)].filter((name) => isOwn(name) && !isValidation(name)).sort();

@@ -10,7 +10,7 @@ import {
 } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, string, TRAINED_FIELDS } from "./fields.ts";
-import { meanOfMeasure, measuresAmong } from "./measure-values.ts";
+import { meanOfMeasure, measureNames, measuresAmong } from "./measure-values.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
 import { LOSS_WORDS } from "./words.ts";
@@ -26,7 +26,7 @@ export function runsCsv(records: readonly RunRecord[], labels?: readonly string[
 /** Columns and rows of `runs.csv` for some records. */
 export function runsSheet(records: readonly RunRecord[], labels?: readonly string[]): Sheet<RunRecord> {
   const experts = Math.max(0, ...new Set(records.map(expertsIn)));
-  const measured = measuresAmong(new Set(records.flatMap(({ measures = {} }) => Object.keys(measures))));
+  const measured = measuresAmong(measureNames(records));
   const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf), ...(labels ? [LABELS] : [])];
   return {
     columns,

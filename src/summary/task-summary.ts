@@ -3,7 +3,7 @@ import type { LossSet } from "../config/losses.ts";
 import type { TaskKindSetting } from "../config/rows-schema.ts";
 import { taskNames, tasksOfRuns } from "../config/task-kinds.ts";
 import { type Cell, cellKey } from "../identity/cell.ts";
-import { measuresAmong, ownMetricsAmong } from "../records/measure-values.ts";
+import { measureNames, measuresAmong, ownMetricsAmong } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
 import { estimatesOf } from "../stats/bootstrap.ts";
@@ -59,8 +59,7 @@ export function ownMetricsIn(tasks: readonly TaskSummary[]): string[] {
 }
 
 function taskOf(runs: readonly RunRecord[], k: number, set: LossSet, overlap: number): Omit<TaskCell, keyof Cell> {
-  const names = new Set(runs.flatMap(({ measures = {} }) => Object.keys(measures)));
-  const metrics = measuresAmong(names).flatMap(({ name, some }) => {
+  const metrics = measuresAmong(measureNames(runs)).flatMap(({ name, some }) => {
     if (!some) return [];
     const values = runs.map(({ measures }) => (measures?.[name] as readonly number[] | undefined)?.[k] ?? Number.NaN);
     const known = values.filter((value) => !Number.isNaN(value));

@@ -1,4 +1,4 @@
-import { ownMetricsAmong } from "../../records/measure-values.ts";
+import { measureNames, ownMetricsAmong } from "../../records/measure-values.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { METRIC_WORDS, metricDigits, metricLabel } from "../../records/words.ts";
 import { endsOf } from "../../stats/estimate.ts";
@@ -25,7 +25,7 @@ type MetricRow = EstimateRow & {
 
 /** Those in the user's code are last. */
 function metricsIn(runs: readonly RunRecord[]): string[] {
-  return [...Object.keys(METRIC_WORDS), ...ownMetricsAmong(runs.flatMap(({ measures = {} }) => Object.keys(measures)))];
+  return [...Object.keys(METRIC_WORDS), ...ownMetricsAmong(measureNames(runs))];
 }
 
 /** What a metric cannot pass: an interval of normal theory, and an axis, may. */
@@ -50,17 +50,18 @@ export const metrics = figure<MetricRow>({
   of: "metrics",
   supports: ["statistic"],
   rows: ({ sweep, cells }, { statistic }) =>
-    cells.flatMap(({ model, correlation, runs, overlap }) =>
-      sweep.taskNames.flatMap((label, k) =>
-        metricsIn(runs).flatMap((metric) => {
+    cells.flatMap(({ model, correlation, runs, overlap }) => {
+      const names = metricsIn(runs);
+      return sweep.taskNames.flatMap((label, k) =>
+        names.flatMap((metric) => {
           const all = runs.map(({ measures }) => metricOf(measures?.[metric], k));
           const values = Float64Array.from(all.filter((value) => Number.isFinite(value)));
           if (values.length === 0) return [];
           const of = { model, correlation, task: k + 1, label, metric, runs: values.length, statistic };
           return [{ ...of, ...estimate(values, statistic, overlap) }];
         }),
-      ),
-    ),
+      );
+    }),
   draw: ({ found, cells, sweep, options, theme }) => {
     if (found.length === 0) return { lacking: "no run is done" };
     const all = correlationsOf(cells);
