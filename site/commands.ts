@@ -15,7 +15,7 @@ const GUIDES: Readonly<Record<string, string>> = {
   compare: "statistics",
   claims: "claims",
   figures: "figures",
-  tune: "tuning",
+  tune: "sweeps",
   export: "library",
   report: "figures",
   play: "findings",
