@@ -13,7 +13,7 @@ const GUIDES: Readonly<Record<string, string>> = {
   verify: "reproduction",
   summary: "statistics",
   compare: "statistics",
-  claims: "claims",
+  claims: "statistics",
   figures: "figures",
   tune: "sweeps",
   export: "library",

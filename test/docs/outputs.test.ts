@@ -8,7 +8,7 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const PAGES = [
   "README.md",
-  ...["claims", "findings", "models", "reproduction", "seesaw-cost-variance", "statistics"].map(
+  ...["findings", "models", "reproduction", "seesaw-cost-variance", "statistics"].map(
     (page) => `docs/${page}.md`,
   ),
 ];
