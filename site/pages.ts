@@ -27,7 +27,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "results/published": "results/published.md",
   "results/regimes": "when-to-share.md",
   "results/tables": "real-rows.md",
-  "results/fronts": "seesaw-cost-variance.md",
+  "results/fronts": "methods.md",
   examples: "examples.md",
 };
 
