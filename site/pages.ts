@@ -28,6 +28,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "results/regimes": "when-to-share.md",
   "results/tables": "real-rows.md",
   "results/fronts": "methods.md",
+  "examples/census/README.md": "census.md",
   examples: "examples.md",
 };
 

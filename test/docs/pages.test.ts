@@ -19,7 +19,7 @@ const MADE = ["files", "python-reference", "settings"].map((page) => `docs/${pag
 const guides = readdirSync(join(ROOT, "docs"))
   .filter((file) => file.endsWith(".md"))
   .map((file) => `docs/${file}`);
-const pages = ["README.md", "CONTRIBUTING.md", "results/README.md", ...guides];
+const pages = ["README.md", "CONTRIBUTING.md", "results/README.md", "examples/census/README.md", ...guides];
 const notPacked = [
   ...["README", "search", "settings"].map((page) => `research/${page}.md`),
   "scripts/README.md",
@@ -71,8 +71,8 @@ test.each(guides.filter((page) => !MADE.includes(page)))(`%s has at most ${PAGE_
   expect(readFileSync(join(ROOT, page)).byteLength).toBeLessThanOrEqual(PAGE_BYTES);
 });
 
-test("at most 25 pages are written by hand", () => {
-  expect(guides.filter((page) => !MADE.includes(page)).length).toBeLessThanOrEqual(25);
+test("at most 24 pages are written by hand", () => {
+  expect(guides.filter((page) => !MADE.includes(page)).length).toBeLessThanOrEqual(24);
 });
 
 test("README.md shows the commands to begin with, by npm and by pip, before anything else in code", () => {
