@@ -106,8 +106,8 @@ test("git keeps the figures of results/ that these pages show and Figure 2, and 
   expect(told.trim().split("\n")).toEqual(drawn);
 });
 
-test.each(["docs/tutorial.md", "docs/python-models.md"])("%s shows the model of examples/python as it is", (page) => {
-  const blocks = [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```python\n(.*?)^```$/gms)].map(
+test("docs/tutorial.md shows the model of examples/python as it is", () => {
+  const blocks = [...readFileSync(join(ROOT, "docs/tutorial.md"), "utf8").matchAll(/^```python\n(.*?)^```$/gms)].map(
     ([, code]) => code,
   );
   const [model] = blocks.filter((code) => code?.includes("class TaskEmbedding"));
