@@ -18,6 +18,8 @@ export interface CodeFiles {
   readonly files: readonly CodeFile[];
   /** Those that the files import, and all that these depend on. */
   readonly packages: readonly CodePackage[];
+  /** Modules that files in Python import, by the first of their names. */
+  readonly modules?: ReadonlySet<string>;
 }
 
 interface CodeFile {

@@ -34,18 +34,20 @@ export function pythonFiles(
     );
   const roots = [first.root, ...pythonPath.split(delimiter).flatMap((folder) => (folder && realPath(folder)) || [])];
   const hashes = new Map<string, { readonly sha256: string; readonly names: readonly string[] }>();
+  const modules = new Set<string>();
   const visit = (module: Module, name: string) => {
     if (hashes.has(module.path)) return;
     const bytes = readBytes(module.path, { source: name, most: LARGEST_CODE });
     hashes.set(module.path, { sha256: sha256(bytes), names: module.names });
     if (hashes.size > MOST_FILES) throw new UsageError(`${source}: imports more than ${MOST_FILES} files`);
     const imported = importsIn(bytes.toString("utf8")).map((names) => absolute(names, module));
+    for (const [first] of imported.map((names) => names ?? [])) if (first !== undefined) modules.add(first);
     for (const names of [module.names.slice(0, -1), ...imported])
       for (const found of modulesOn(names ?? [], roots)) visit(found, `model ${model.name}: ${shownPath(found.path)}`);
   };
   visit(first, source);
   const files = Array.from(hashes, ([path, { sha256 }]) => ({ path, sha256 }));
-  return { sha256: identity([...hashes.values()]), files, packages: [] };
+  return { sha256: identity([...hashes.values()]), files, packages: [], modules };
 }
 
 /** The module that a file is, with the folder that its name starts in: that above the packages that it lies in. */

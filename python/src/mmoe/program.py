@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -21,6 +22,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_SECRET = secrets.token_hex(8)
 
 PathLike = str | os.PathLike[str]
 
@@ -111,7 +114,7 @@ def environment(*, of_this_python: bool) -> dict[str, str]:
 
     :param of_this_python: also if a virtual environment is active, whose interpreter may be another one
     """
-    env = {**os.environ, "MMOE_CALLED_AS": "mmoe"}
+    env = {**os.environ, "MMOE_CALLED_AS": "mmoe", "MMOE_FORK_SERVER": f"{os.getpid()}:{_SECRET}"}
     if sys.executable and (of_this_python or not env.get("VIRTUAL_ENV")):
         env.setdefault("MMOE_PYTHON", sys.executable)
     return env

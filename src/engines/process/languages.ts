@@ -1,4 +1,5 @@
 // The languages that models in code are written in: what starts a worker of each, and what it sees of this machine.
+import { randomBytes } from "node:crypto";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CodeFiles, codeFiles } from "../../code/javascript-files.ts";
@@ -24,6 +25,8 @@ export interface Adapter {
   filesOf(model: CodeModel): CodeFiles;
   /** Variables that its worker needs beside SEEN_BY_ALL, for a device. */
   variables(device: string): Variables;
+  /** Has a worker of this code be forked by a process that has imported its slow libraries. */
+  forkServer?(code: CodeFiles): Variables;
   /** What to say if the program is not there. */
   missing(): Error;
 }
@@ -50,6 +53,16 @@ export function workerEnvironment(
   return { ...Object.fromEntries(kept), ...ONE_THREAD, ...adapter.variables(device), ...asked };
 }
 
+/** Whose calls one server of forks serves: those of the Python that has started mmoe, or of this process; empty for no server. */
+const FORK_OWNER = ownerOf(process.env.MMOE_FORK_SERVER);
+
+function ownerOf(given: string | undefined): string {
+  const isParents = given?.startsWith(`${process.ppid}:`); // a batch job may have inherited another machine's
+  return given !== undefined && (given === "" || isParents)
+    ? given
+    : `${process.pid}:${randomBytes(8).toString("hex")}`;
+}
+
 export function pythonAdapter(python: Python, env: NodeJS.ProcessEnv = process.env): Adapter {
   const { PYTHONPATH, XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" } = env;
   return {
@@ -66,6 +79,7 @@ export function pythonAdapter(python: Python, env: NodeJS.ProcessEnv = process.e
       PYTHONSAFEPATH: "1", // the working folder is no place of modules
       PYTHONHASHSEED: "0", // the order of a set's texts
     }),
+    forkServer: ({ modules }) => (modules?.has("torch") ? { MMOE_FORK_SERVER: FORK_OWNER } : {}),
     missing: () =>
       new UsageError(`no Python at ${python.path} (from ${ASKED[python.from]}); give another by --python PATH`),
   };

@@ -24,9 +24,9 @@ export class MetricProcesses {
     this.#pool = new WorkerPool({
       places: Number.POSITIVE_INFINITY,
       start: (model) => {
-        const files = adapter.filesOf(model);
-        expectUnchanged(model, files);
-        const setUp = { adapter, model, files: files.files, device: "cpu" };
+        const code = adapter.filesOf(model);
+        expectUnchanged(model, code);
+        const setUp = { adapter, model, code, device: "cpu" };
         return new WorkerProcess(setUp, (line) => note(line.replace(/^model /, "")));
       },
       begin: async (worker) => {

@@ -165,8 +165,8 @@ export class ProcessEngine implements Engine {
   }
 
   #start(model: CodeModel, elsewhere = false): WorkerProcess {
-    const { files } = this.#files.get(JSON.stringify(model)) as CodeFiles;
-    return new WorkerProcess({ adapter: this.#adapter, model, files, device: this.#device, elsewhere }, this.#note);
+    const code = this.#files.get(JSON.stringify(model)) as CodeFiles;
+    return new WorkerProcess({ adapter: this.#adapter, model, code, device: this.#device, elsewhere }, this.#note);
   }
 
   /** What was found out about a model before, if it says the same of its libraries and device; otherwise it is tried. */
@@ -422,7 +422,7 @@ export async function describeInProcess(
   adapter: Adapter,
   note: (line: string) => void = () => {},
 ): Promise<Pick<Prepared, "about" | "parameters" | "size">> {
-  const worker = new WorkerProcess({ adapter, model, files: filesOf(model, adapter).files, device: "cpu" }, note);
+  const worker = new WorkerProcess({ adapter, model, code: filesOf(model, adapter), device: "cpu" }, note);
   try {
     await worker.greet(PATIENCE.load);
     await worker.load(PATIENCE.load);

@@ -26,7 +26,7 @@ import type { SharedFile } from "./shared-rows.ts";
 interface WorkerSetUp {
   readonly adapter: Adapter;
   readonly model: CodeModel;
-  readonly files: CodeFiles["files"];
+  readonly code: CodeFiles;
   /** Where PyTorch computes: `cpu` or `cuda`. */
   readonly device: string;
   /** In another working folder, and with other variables, than all others. */
@@ -106,11 +106,11 @@ export class WorkerProcess {
 
   /** Throws MachineError or UsageError if no process can be started. `note` gets what the model prints. */
   constructor(setUp: WorkerSetUp, note: (line: string) => void) {
-    const { adapter, model, device, files, elsewhere = false } = setUp;
+    const { adapter, model, device, code, elsewhere = false } = setUp;
     this.model = model;
     this.device = device;
     this.stream = adapter.engine;
-    this.#files = files;
+    this.#files = code.files;
     this.#note = (line) => note(printable(line));
     this.#shared = share(elsewhere);
     this.rows = this.#shared.rows;
@@ -276,15 +276,16 @@ interface Started {
   readonly prints: readonly Readable[];
 }
 
-function start({ adapter, model, device }: WorkerSetUp, elsewhere: string | undefined): Started {
+function start({ adapter, model, code, device }: WorkerSetUp, elsewhere: string | undefined): Started {
   const [program, ...words] = adapter.command;
   const env = workerEnvironment(adapter, model, device);
+  const server = elsewhere === undefined && device === "cpu" ? adapter.forkServer?.(code) : {};
   const other = elsewhere && { TMPDIR: elsewhere, PATH: [env.PATH ?? "", elsewhere].join(delimiter) };
   const isStandard = adapter.channel === "standard";
   const stdio: StdioOptions = isStandard ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "pipe"];
   const child = spawn(program, words, {
     stdio,
-    env: { ...env, ...other },
+    env: { ...env, ...other, ...server },
     ...(elsewhere && { cwd: elsewhere }),
     detached: process.platform !== "win32", // a group of its own, which Ctrl-C does not reach and a kill does, with all that it started
   });
