@@ -3,7 +3,7 @@
 #   docker build -t mmoe . && docker run --rm -v "$PWD/results:/data/results" mmoe sweep --corr 0.5 --runs 8
 #   docker build -t mmoe-cuda --target cuda . && docker run --rm --gpus all mmoe-cuda doctor --engine cuda
 #
-# Packages are those of package-lock.json, TensorFlow's those of assets/cuda. docs/release.md says more.
+# Packages are those of package-lock.json, TensorFlow's those of assets/cuda. scripts/README.md says more.
 
 # Compiles, packs, and installs what was packed, without what only developers need.
 FROM node:22-bookworm AS build

@@ -27,7 +27,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   "results/published": "results/published.md",
   "results/regimes": "when-to-share.md",
   "results/tables": "real-rows.md",
-  "results/fronts": "seesaw-cost-variance.md",
+  "results/fronts": "methods.md",
+  "examples/census/README.md": "census.md",
   examples: "examples.md",
 };
 

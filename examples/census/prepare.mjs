@@ -204,7 +204,7 @@ function configOf(group) {
   const main = group === 1 ? "income above $50,000" : `education of at least ${COLLEGE[options.college].text}`;
   const file = `./group${group}.parquet`;
   const rows = options.resplit ? `{ file: ${file}, heldout: 0.1667, split: run }\nvalidation: 0.2` : file;
-  return `# The paper's census study, group ${group} (Ma et al., KDD 2018, section 6.3); docs/census.md explains it.
+  return `# The paper's census study, group ${group} (Ma et al., KDD 2018, section 6.3); examples/census/README.md explains it.
 extends: paper
 name: census-${group}
 about: "Census-Income (KDD), group ${group}: ${main}, and never married${age > 0 ? `, people of ${age} and older` : ""}"

@@ -56,7 +56,7 @@ export function withoutCross(values: unknown, source: string): unknown {
   const { cross, marks, ...others } = values;
   if (cross !== null)
     throw new UsageError(
-      `${source}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/seesaw-cost-variance.md does`,
+      `${source}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/findings.md does`,
     );
   if (!isTree(marks)) return { ...others, ...(marks !== undefined && { marks }) };
   const { cross: _, ...rest } = marks;

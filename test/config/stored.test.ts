@@ -78,7 +78,7 @@ test("a config of when seeds could be crossed is read if they are not, and else 
   expect(loadConfig(plain)).toEqual(loadConfig("smoke"));
   const crossed = text("{data: 8, initial: 8}");
   expect(complaintOf(crossed)).toBe(
-    `${crossed}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/seesaw-cost-variance.md does`,
+    `${crossed}: cross: only older versions of mmoe cross seeds; use one of them, or read runs.csv as docs/findings.md does`,
   );
 });
 

@@ -24,16 +24,6 @@ function nameOf({ point, model, correlation }: Cell): string {
   return `\`${point.method}\` with ${zooLabel(model)} at ${String(correlation).replace(/^0/, "")}`;
 }
 
-/** One of them: the mean with its interval, and the p-value after Holm's correction over all. */
-export async function fromSum(method: string, model: string, correlation: number): Promise<number[]> {
-  const all = await fromSumTests();
-  const found = all.find(
-    ({ first }) => first.point.method === method && first.model === model && first.correlation === correlation,
-  );
-  if (found === undefined) throw new RangeError(`fromSum: ${method} with ${model} at ${correlation} is no cell`);
-  return [found.mean.value, found.mean.low, found.mean.high, found.adjusted];
-}
-
 /** The fronts of static weights in a study of results/fronts, with its methods. */
 const fronts = cached(async (study: string): Promise<readonly Front[]> => {
   const methods = study === "paper" ? "results/methods" : `results/fronts/${study}-methods`;

@@ -1,11 +1,12 @@
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { MEASURES } from "../../src/records/measures.ts";
+import { formatSections } from "./formats-page.ts";
 import { FILE_COLUMNS, jsonOf } from "./json-schemas.ts";
 import { descriptionOf, type Json, MADE, table, typeOf, unitOf } from "./made-tables.ts";
 
-/** docs/files.md: a results folder, and the columns of its CSV files from what writes them. */
+/** docs/files.md: a results folder, the columns of its CSV files and the keys of its JSON, from what writes them. */
 export function filesPage(): string {
-  return `${[BEFORE, sharedSection(), runsSection(), ...otherSections(), AFTER].join("\n\n")}\n`;
+  return `${[BEFORE, sharedSection(), runsSection(), ...otherSections(), ...formatSections()].join("\n\n")}\n`;
 }
 
 const BEFORE = `# Files
@@ -17,7 +18,7 @@ ${MADE}
 | file | holds |
 | --- | --- |
 | \`config.yaml\` | every [setting](settings.md) of the sweep; \`mmoe sweep FOLDER/config.yaml --out OTHER\` repeats the sweep |
-| \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal; mmoe also reads \`*.jsonl.gz\`, by gzip, and [\`*.jsonl.packed\`](formats.md#packed-journal) |
+| \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal; mmoe also reads \`*.jsonl.gz\`, by gzip, and [\`*.jsonl.packed\`](#packed-journal) |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
 | \`journal/*.progress.json\` | the progress of a running process, written every five seconds |
 | \`checkpoints/*.json\` | the state of runs in flight, to resume from; none once all runs have ended |
@@ -31,15 +32,11 @@ ${MADE}
 | \`validation-predictions/RUN.parquet\` | the same columns for its validation rows |
 | \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 
-To keep results, you only need \`config.yaml\` and the journals. To resume runs in flight, you also need \`checkpoints/\`. \`mmoe merge FOLDER\` writes the CSV files again from the journals. [formats.md](formats.md) describes the files that are not CSV.
+To keep results, you only need \`config.yaml\` and the journals. To resume runs in flight, you also need \`checkpoints/\`. \`mmoe merge FOLDER\` writes the CSV files again from the journals. [Below](#formats-in-json) are the files that are not CSV.
 
 A **cell** is all runs of one model at one correlation and, if settings are listed, at one choice of their values. A **pair** is two of the K tasks. In the tables below, the unit **loss** means units of label variance: a model that always predicts the mean has a loss of 1. With the Huber loss, raw labels or classes, it means the unit of the loss that the sweep uses.
 
 The columns are at version ${CSV_VERSION}. The version changes when the meaning of a column changes, but not when a column is added. \`schemas/\` has a JSON Schema for a row of each file.`;
-
-const AFTER = `## Adding a measured number
-
-Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`recorded.measure\`). For older runs its column is empty.`;
 
 const SHARED = ["id", "model", "correlation", "run", "SETTING"];
 const RUN_COLUMNS = FILE_COLUMNS["runs.csv"];

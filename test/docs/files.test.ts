@@ -2,14 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { filesPage } from "./files-page.ts";
-import { formatsPage } from "./formats-page.ts";
 import { jsonSchemas } from "./json-schemas.ts";
 import { pythonSweep } from "./python-sweep.ts";
 import { settingsPage } from "./settings-page.ts";
 
 test.each([
   ["files", filesPage],
-  ["formats", formatsPage],
   ["settings", settingsPage],
 ])("docs/%s.md is made of what records are checked and written by (npm run docs writes it)", async (name, page) => {
   await expect(page()).toMatchFileSnapshot(`../../docs/${name}.md`);

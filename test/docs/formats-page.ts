@@ -3,16 +3,14 @@ import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
 import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
 import { jsonOf, jsonSchemas } from "./json-schemas.ts";
-import { type Json, keyTable, MADE } from "./made-tables.ts";
+import { type Json, keyTable } from "./made-tables.ts";
 
-/** docs/formats.md: the keys of the files and lines in JSON, from the schemas that check them. */
-export function formatsPage(): string {
-  return `${[BEFORE, journalSection(), PACKED, checkpointSection(), progressSection(), eventsSection()].join("\n\n")}\n`;
+/** The part of docs/files.md about files and lines in JSON: their keys, from the schemas that check them. */
+export function formatSections(): string[] {
+  return [BEFORE, journalSection(), PACKED, checkpointSection(), progressSection(), eventsSection()];
 }
 
-const BEFORE = `# Formats in JSON
-
-${MADE}
+const BEFORE = `## Formats in JSON
 
 For programs that read journals, checkpoints, progress files or events. The journal is at version ${JOURNAL_SCHEMA}, checkpoints at ${CHECKPOINT_VERSION}, progress files at ${PROGRESS_VERSION} and events at ${EVENTS_VERSION}. A version changes when the meaning of something changes, but not when a key is added.
 
@@ -22,16 +20,16 @@ JSON Schemas: ${Object.keys(jsonSchemas())
 
 function journalSection(): string {
   return [
-    "## Journal",
+    "### Journal",
     "The format is JSON lines. If the last line has no line break, a crash cut it off; mmoe ignores it and trains its run again.",
     "The first line:",
     keyTable(jsonOf(HEADER_SCHEMA)),
-    "Every other line is a run. The keys of `measures` are the measured columns of [`runs.csv`](files.md#runscsv). Columns for several tasks, pairs or experts are one key with a list.",
+    "Every other line is a run. The keys of `measures` are the measured columns of [`runs.csv`](#runscsv). Columns for several tasks, pairs or experts are one key with a list.",
     keyTable(withoutMeasures(jsonOf(LINE_SCHEMA))),
   ].join("\n\n");
 }
 
-const PACKED = `## Packed journal
+const PACKED = `### Packed journal
 
 The journals of \`results/\` are packed (\`journal/*.jsonl.packed\`), which takes two thirds of gzip's room. Unpacked, they are what their processes wrote, byte by byte: mmoe unpacks them when it reads them. The file is a stream of brotli. In it are:
 
@@ -51,7 +49,7 @@ function withoutMeasures({ properties = {}, ...rest }: Json): Json {
 
 function checkpointSection(): string {
   return [
-    "## Checkpoints",
+    "### Checkpoints",
     "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON, then the parameters and what the optimizer keeps of them, and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
     keyTable(jsonOf(CHECKPOINT_SCHEMA)),
   ].join("\n\n");
@@ -59,7 +57,7 @@ function checkpointSection(): string {
 
 function progressSection(): string {
   return [
-    "## Progress",
+    "### Progress",
     "Each training process writes this file beside its journal, for `mmoe status` to read. The file is removed when the process ends.",
     keyTable(jsonOf(PROGRESS_SCHEMA)),
   ].join("\n\n");
@@ -73,7 +71,7 @@ function eventsSection(): string {
     return [`\`${name?.const}\`:`, keyTable({ properties: rest })];
   });
   return [
-    "## Events",
+    "### Events",
     "`mmoe sweep --json` writes one line of JSON to stdout per event. The key `event` names the event.",
     ...tables,
   ].join("\n\n");

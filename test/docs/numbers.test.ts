@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { type Block, blocksOf, missing } from "./numbers.ts";
 
 /** Pages of results. */
-const OF_RESULTS = ["reproduction", "models", "findings", "methods", "census", "when-to-share"];
+const OF_RESULTS = ["reproduction", "models", "findings", "methods", "real-rows", "when-to-share"];
 /** All pages with marks. */
-const PAGES = ["README.md", "results/README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter(
+const GUIDES = readdirSync("docs").map((name) => `docs/${name}`);
+const PAGES = ["README.md", "results/README.md", "examples/census/README.md", ...GUIDES].filter(
   (page) => page.endsWith(".md") && blocksOf(readFileSync(page, "utf8")).length > 0,
 );
 

@@ -6,12 +6,7 @@ import { resultsText } from "../../src/cli/text/summary-table.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const PAGES = [
-  "README.md",
-  ...["claims", "findings", "models", "reproduction", "seesaw-cost-variance", "statistics"].map(
-    (page) => `docs/${page}.md`,
-  ),
-];
+const PAGES = ["README.md", ...["findings", "models", "reproduction", "statistics"].map((page) => `docs/${page}.md`)];
 const COMMANDS = ["claims", "models", "summary", "tune"];
 /** Results that are not committed: they are made up for a page. */
 const NOT_COMMITTED = /results\/mine/;

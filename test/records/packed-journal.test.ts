@@ -20,7 +20,7 @@ test("unpacked(packed(journal)) is the journal, byte by byte, with a last line t
   );
 });
 
-test("packed(journal) is what docs/formats.md says", () => {
+test("packed(journal) is what docs/files.md says", () => {
   const bytes = brotliDecompressSync(packed(Buffer.from('[0.808431507,"µ",0.5,0.804459542,12.4843,0.808431508]')));
   const text = '[\0,"µ",0.5,\0,12.4843,\0]';
   const length = Buffer.byteLength(text);

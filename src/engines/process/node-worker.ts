@@ -1,4 +1,4 @@
-// The worker of a model in JavaScript: does what mmoe orders over descriptor 3, as docs/python-protocol.md says.
+// The worker of a model in JavaScript: does what mmoe orders over descriptor 3, as src/engines/process/README.md says.
 import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";

@@ -1,4 +1,4 @@
-// What mmoe and a worker tell each other: docs/python-protocol.md.
+// What mmoe and a worker tell each other: README.md beside this file.
 import { z } from "zod";
 import type { CodeFiles } from "../../code/javascript-files.ts";
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";

@@ -1,1 +1,1 @@
-"""The process that trains models in Python for the ``mmoe`` command: docs/python-protocol.md."""
+"""The process that trains models in Python for the ``mmoe`` command: src/engines/process/README.md."""

@@ -1,5 +1,5 @@
 // One kernel set: compiled once for each instruction set, with SET its name; by wasm.c for WebAssembly. All do the same
-// operations in the same order, without fused multiply-add: the same bits. docs/kernels.md tells how a step flows through.
+// operations in the same order, without fused multiply-add: the same bits. README.md beside it tells how a step flows through.
 #include "kernels.h"
 #include "../../rows/kernels/data.h"
 #include "clipping.h"
