@@ -52,7 +52,7 @@ export function withRows(given: GivenValues, place: (path: string) => string): G
   const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
   const file = resolve(folder, said.file);
   const table = isStored(said) ? undefined : readTable(file, namedIn(said, values, place), readingOf(said));
-  const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
+  const filled = table ? ofTable(table, said, file, place) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && {
     taskKinds: kindsIn(values, table, place, source),
     report: "heldout",
@@ -87,7 +87,7 @@ function namedIn(
   const named = labels ?? tasks;
   const [key] = Object.keys(others);
   if (named) return { labels: named, ...others, didYouMean, onlyIfNeeded: labels === undefined && key === undefined };
-  if (key !== undefined) throw new UsageError(`${place("rows")}.${key}: give labels too`);
+  if (key !== undefined) throw new UsageError(`${place(`rows.${key}`)}: give labels too`);
   return undefined;
 }
 
@@ -101,13 +101,13 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
   return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
-function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
+function ofTable(table: Table, said: GivenRows, file: string, place: (path: string) => string): RowsSetting {
   const { heldout, standardise = true, impute = "refuse", split = 0, folds } = said;
   const isResplit = split === "run";
   const both = conflictIn({ ...said, split: isResplit ? undefined : said.split, resplit: isResplit || undefined });
   if (both)
     throw new UsageError(
-      `${place}: ${both.map((key) => (key === "resplit" ? "split: run" : key)).join(" and ")}: expected one of them`,
+      `${place("rows")}: ${both.map((key) => (key === "resplit" ? "split: run" : key)).join(" and ")}: expected one of them`,
     );
   const { sha256, inputs, labels, areChosen, labelVariances, rows } = table;
   if (impute === "refuse" && table.firstGap !== undefined) {
@@ -118,8 +118,8 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
   const saysTest = by === undefined && table.heldout !== undefined;
   const stray = saysTest ? defined({ heldout: heldout ?? undefined, folds }) : {};
   for (const key of Object.keys(stray))
-    throw new UsageError(`${place}.${key}: ${basename(file)} has a column 'part', which says it; leave it out`);
-  expectFolds(table, said, `${place}.folds`);
+    throw new UsageError(`${place(`rows.${key}`)}: ${basename(file)} has a column 'part', which says it; leave it out`);
+  expectFolds(table, said, place("rows.folds"));
   const share = saysTest ? null : testShare(said);
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const isDrawn = by !== undefined && table.heldout === undefined;
@@ -247,7 +247,7 @@ export function checkRows(settings: Settings, place: Place): void {
     throw new UsageError(`${place("tasks")}: ${name} has ${rows.labels.length} labels, one a task, got ${tasks}`);
   if (diagnostics.includes("alignment"))
     throw new UsageError(`${place("diagnostics")}: alignment is with the generator's tasks; leave it out with ${name}`);
-  checkGroups(settings, `${place("rows")}`);
+  checkGroups(settings, place);
   const tunedRows = tuned?.choices.flatMap(({ values }) => values.trainRows ?? []) ?? [];
   for (const count of [trainRows, tunedRows].flat()) {
     if (count === "fresh")
@@ -284,16 +284,16 @@ export function withValidationRows<T extends Pick<TrainingSettings, "trainRows" 
 }
 
 /** Refuses groups of metrics that no task has. */
-function checkGroups({ rows, taskKinds, metrics }: Settings, place: string): void {
+function checkGroups({ rows, taskKinds, metrics }: Settings, place: Place): void {
   if (rows === null) return;
   const { metricsBy, ndcgAt, file } = rows;
   if (ndcgAt !== undefined && metricsBy === undefined)
     throw new UsageError(
-      `${place}.ndcgAt: ${ndcgAt} is for metrics in groups; give metricsBy, the column of the groups`,
+      `${place("rows", ".ndcgAt")}: ${ndcgAt} is for metrics in groups; give their column as metricsBy, or by --metrics-by`,
     );
   if (metricsBy !== undefined && metrics.length === 0 && !taskKinds.some(({ kind }) => groupMetricsOf(kind).length > 0))
     throw new UsageError(
-      `${place}.metricsBy: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
+      `${place("rows", ".metricsBy")}: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
     );
 }
 

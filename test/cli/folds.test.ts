@@ -89,10 +89,10 @@ test("what folds can't be with is refused in one line", async () => {
   const of = async (table: string, ...words: string[]) => refusal(await runMain(["sweep", "--rows", table, ...words]));
   const grouped = ["--group", "user", "--folds"];
   expect(await of(file, ...grouped, "14")).toBe(
-    "--rows.folds: expected at most 13, the groups by 'user' of visits.csv, got 14",
+    "--folds: expected at most 13, the groups by 'user' of visits.csv, got 14",
   );
   expect(await of(parted, "--folds", "67")).toBe(
-    "--rows.folds: parted.csv has a column 'part', which says it; leave it out",
+    "--folds: parted.csv has a column 'part', which says it; leave it out",
   );
   expect(await of(file, ...grouped, "3", "--resplit")).toBe("--folds and --resplit: expected one of them");
   expect(await of(file, ...grouped, "3", "--heldout", "0.3")).toBe("--folds and --heldout: expected one of them");
