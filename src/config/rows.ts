@@ -1,7 +1,8 @@
 // Rows of the user's own, in place of the generator's.
 import { basename, extname, resolve } from "node:path";
 import { z } from "zod";
-import { VALIDATION_SHARE } from "../data/split.ts";
+import { drawnMarks, HELD_OUT, VALIDATION_SHARE } from "../data/split.ts";
+import { dataKey } from "../data/streams.ts";
 import { heldoutCount, SPLITS } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import { groupMetricsOf } from "../diagnostics/task-metrics.ts";
@@ -121,6 +122,7 @@ function ofTable(table: Table, said: GivenRows, file: string, place: (path: stri
     throw new UsageError(`${place(`rows.${key}`)}: ${basename(file)} has a column 'part', which says it; leave it out`);
   expectFolds(table, said, place("rows.folds"));
   const share = saysTest ? null : testShare(said);
+  expectStrata(table, said, place("rows.stratify"));
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const isDrawn = by !== undefined && table.heldout === undefined;
   const validation = isDrawn ? heldoutCount(rows - heldoutRows, VALIDATION_SHARE) : table.validation;
@@ -167,6 +169,20 @@ function expectFolds({ rows, values: { places } }: Table, { folds, file, group }
   const what = isGrouped ? `the groups by '${group}'` : "the rows";
   if (folds > most)
     throw new UsageError(`${place}: expected at most ${most}, ${what} of ${basename(file)}, got ${folds}`);
+}
+
+/** Refuses a column to stratify by most of whose values are in so few rows that the test would have none of them. */
+function expectStrata({ rows, heldout, values: { places } }: Table, said: GivenRows, place: string): void {
+  const { stratify, folds, file } = said;
+  if (stratify === undefined || folds !== undefined) return;
+  const how = { by: "stratify", heldout: testShare(said), key: dataKey({ seed: 0, run: 0 }, "split") } as const;
+  const marks = places && drawnMarks(new Uint32Array(places), how); // as many in each run
+  const tested = heldout ?? marks?.reduce((sum, mark) => sum + Number(mark === HELD_OUT), 0) ?? 0;
+  const asked = heldoutCount(rows, how.heldout);
+  if (2 * tested < asked)
+    throw new UsageError(
+      `${place}: most rows of ${basename(file)} have a value of '${stratify}' that too few rows have: the test would be of ${tested} rows, not ${asked}; give a column of fewer values`,
+    );
 }
 
 /** What options say of a table, not checked yet: `--impute mean`, `--label income`, `--input age`. */
