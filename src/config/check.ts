@@ -42,6 +42,8 @@ interface Layer {
 interface Source {
   readonly name: string;
   readonly isFile: boolean;
+  /** The option that gives a key of the value, if each key has its own. */
+  readonly flagOf?: ((key: string) => string) | undefined;
 }
 
 /** Values that fit the schema, of some settings. */
@@ -102,7 +104,7 @@ function overrideLayer(override: Override): Layer {
     "valuesAfter" in override
       ? (before: Settings) => right({ ...override, values: override.valuesAfter(before) })
       : right(override);
-  return { source: { name: source, isFile: false }, values };
+  return { source: { name: source, isFile: false, flagOf }, values };
 }
 
 /** Definitions of models are added to those before. */
@@ -154,8 +156,9 @@ function rightValues(schema: z.ZodObject, given: GivenValues, reading: Reading =
 /** Refuses settings that do not fit together, and fills in what follows from others. */
 function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: string): void {
   const place = (key: SettingKey, at = "") => {
-    const { name, isFile } = sources[key] ?? { name: file, isFile: true };
-    return isFile ? `${name}: ${key === "ownModels" ? "models" : key}${at}` : name;
+    const { name, isFile, flagOf } = sources[key] ?? { name: file, isFile: true };
+    if (isFile) return `${name}: ${key === "ownModels" ? "models" : key}${at}`;
+    return flagOf ? within(name, flagOf)(`${key}${at}`) : name;
   };
   settings.ownModels = ownModelsIn(settings);
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";

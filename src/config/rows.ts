@@ -1,7 +1,8 @@
 // Rows of the user's own, in place of the generator's.
 import { basename, extname, resolve } from "node:path";
 import { z } from "zod";
-import { VALIDATION_SHARE } from "../data/split.ts";
+import { drawnMarks, HELD_OUT, VALIDATION_SHARE } from "../data/split.ts";
+import { dataKey } from "../data/streams.ts";
 import { heldoutCount, SPLITS } from "../data/table.ts";
 import { defined } from "../defined.ts";
 import { groupMetricsOf } from "../diagnostics/task-metrics.ts";
@@ -52,7 +53,7 @@ export function withRows(given: GivenValues, place: (path: string) => string): G
   const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
   const file = resolve(folder, said.file);
   const table = isStored(said) ? undefined : readTable(file, namedIn(said, values, place), readingOf(said));
-  const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
+  const filled = table ? ofTable(table, said, file, place) : ({ ...WHOLE, ...said, file } as RowsSetting);
   const found = table && {
     taskKinds: kindsIn(values, table, place, source),
     report: "heldout",
@@ -87,7 +88,7 @@ function namedIn(
   const named = labels ?? tasks;
   const [key] = Object.keys(others);
   if (named) return { labels: named, ...others, didYouMean, onlyIfNeeded: labels === undefined && key === undefined };
-  if (key !== undefined) throw new UsageError(`${place("rows")}.${key}: give labels too`);
+  if (key !== undefined) throw new UsageError(`${place(`rows.${key}`)}: give labels too`);
   return undefined;
 }
 
@@ -101,13 +102,13 @@ function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRo
   return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
-function ofTable(table: Table, said: GivenRows, file: string, place: string): RowsSetting {
+function ofTable(table: Table, said: GivenRows, file: string, place: (path: string) => string): RowsSetting {
   const { heldout, standardise = true, impute = "refuse", split = 0, folds } = said;
   const isResplit = split === "run";
   const both = conflictIn({ ...said, split: isResplit ? undefined : said.split, resplit: isResplit || undefined });
   if (both)
     throw new UsageError(
-      `${place}: ${both.map((key) => (key === "resplit" ? "split: run" : key)).join(" and ")}: expected one of them`,
+      `${place("rows")}: ${both.map((key) => (key === "resplit" ? "split: run" : key)).join(" and ")}: expected one of them`,
     );
   const { sha256, inputs, labels, areChosen, labelVariances, rows } = table;
   if (impute === "refuse" && table.firstGap !== undefined) {
@@ -118,9 +119,10 @@ function ofTable(table: Table, said: GivenRows, file: string, place: string): Ro
   const saysTest = by === undefined && table.heldout !== undefined;
   const stray = saysTest ? defined({ heldout: heldout ?? undefined, folds }) : {};
   for (const key of Object.keys(stray))
-    throw new UsageError(`${place}.${key}: ${basename(file)} has a column 'part', which says it; leave it out`);
-  expectFolds(table, said, `${place}.folds`);
+    throw new UsageError(`${place(`rows.${key}`)}: ${basename(file)} has a column 'part', which says it; leave it out`);
+  expectFolds(table, said, place("rows.folds"));
   const share = saysTest ? null : testShare(said);
+  expectStrata(table, said, place("rows.stratify"));
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
   const isDrawn = by !== undefined && table.heldout === undefined;
   const validation = isDrawn ? heldoutCount(rows - heldoutRows, VALIDATION_SHARE) : table.validation;
@@ -167,6 +169,20 @@ function expectFolds({ rows, values: { places } }: Table, { folds, file, group }
   const what = isGrouped ? `the groups by '${group}'` : "the rows";
   if (folds > most)
     throw new UsageError(`${place}: expected at most ${most}, ${what} of ${basename(file)}, got ${folds}`);
+}
+
+/** Refuses a column to stratify by most of whose values are in so few rows that the test would have none of them. */
+function expectStrata({ rows, heldout, values: { places } }: Table, said: GivenRows, place: string): void {
+  const { stratify, folds, file } = said;
+  if (stratify === undefined || folds !== undefined) return;
+  const how = { by: "stratify", heldout: testShare(said), key: dataKey({ seed: 0, run: 0 }, "split") } as const;
+  const marks = places && drawnMarks(new Uint32Array(places), how); // as many in each run
+  const tested = heldout ?? marks?.reduce((sum, mark) => sum + Number(mark === HELD_OUT), 0) ?? 0;
+  const asked = heldoutCount(rows, how.heldout);
+  if (2 * tested < asked)
+    throw new UsageError(
+      `${place}: most rows of ${basename(file)} have a value of '${stratify}' that too few rows have: the test would be of ${tested} rows, not ${asked}; give a column of fewer values`,
+    );
 }
 
 /** What options say of a table, not checked yet: `--impute mean`, `--label income`, `--input age`. */
@@ -247,7 +263,7 @@ export function checkRows(settings: Settings, place: Place): void {
     throw new UsageError(`${place("tasks")}: ${name} has ${rows.labels.length} labels, one a task, got ${tasks}`);
   if (diagnostics.includes("alignment"))
     throw new UsageError(`${place("diagnostics")}: alignment is with the generator's tasks; leave it out with ${name}`);
-  checkGroups(settings, `${place("rows")}`);
+  checkGroups(settings, place);
   const tunedRows = tuned?.choices.flatMap(({ values }) => values.trainRows ?? []) ?? [];
   for (const count of [trainRows, tunedRows].flat()) {
     if (count === "fresh")
@@ -284,16 +300,16 @@ export function withValidationRows<T extends Pick<TrainingSettings, "trainRows" 
 }
 
 /** Refuses groups of metrics that no task has. */
-function checkGroups({ rows, taskKinds, metrics }: Settings, place: string): void {
+function checkGroups({ rows, taskKinds, metrics }: Settings, place: Place): void {
   if (rows === null) return;
   const { metricsBy, ndcgAt, file } = rows;
   if (ndcgAt !== undefined && metricsBy === undefined)
     throw new UsageError(
-      `${place}.ndcgAt: ${ndcgAt} is for metrics in groups; give metricsBy, the column of the groups`,
+      `${place("rows", ".ndcgAt")}: ${ndcgAt} is for metrics in groups; give their column as metricsBy, or by --metrics-by`,
     );
   if (metricsBy !== undefined && metrics.length === 0 && !taskKinds.some(({ kind }) => groupMetricsOf(kind).length > 0))
     throw new UsageError(
-      `${place}.metricsBy: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
+      `${place("rows", ".metricsBy")}: GAUC, NDCG and MRR are of binary labels, and no label of ${basename(file)} is; leave it out`,
     );
 }
 

@@ -14,7 +14,7 @@ export function costSection(config: Config, records: readonly RunRecord[]): Html
   return section("costs", "Cost", [
     tableOf("Cost of each model", headRow(["Model", "Trained on", ...numbers], numbers), rows),
     html`<p>All runs took ${total} in total. This is core time if every run has its own core, as in the cpu engine.</p>
-<p class="note">FLOP per row: multiplications and additions of the dense layers in a training step, forward and backward.
+<p class="note">FLOP per row: multiplications and additions of the dense layers and of pairs of factors in a training step, forward and backward.
 Time: the medians over runs of a run’s time divided by its steps, and by its training rows, with evaluations. What runs that train together have in common,
 such as their rows, is divided by their number.${costs.some(({ isShared }) => isShared) ? " Models that trained together have no times of their own." : ""}</p>`,
   ]);

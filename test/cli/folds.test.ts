@@ -9,6 +9,7 @@ import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
 import { csvFile } from "../support/csv.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { range } from "../support/reference.ts";
 
 const folder = temporaryFolder();
 const N = 66;
@@ -80,6 +81,28 @@ test("a run's fold is that of its number in any config, of another seed, too; --
   expect(await partsIn("stratify: y_1, split: 1", 0)).toEqual(await partsIn("stratify: y_1, split: 1", 1));
 });
 
+test("a column to stratify by, most of whose rows no test would have, is refused for new sweeps, with or without --resplit", async () => {
+  const rare = join(folder, "rare.csv");
+  const lineOf = (n: number, rares: number) => [n < rares ? `v${n}` : "often", n % 7, n % 2, n % 3].join();
+  const write = (rares: number) =>
+    writeFileSync(
+      rare,
+      `who,x_1,y_1,y_2\n${range(40)
+        .map((n) => lineOf(n, rares))
+        .join("\n")}\n`,
+    );
+  const words = ["sweep", "smoke", "--rows", rare, "--stratify", "who", "--ignore", "who", "--label", "y_1,y_2"];
+  const dry = ["--dry-run", "--out", join(folder, "rare")];
+  write(21); // 4 of 19 rows are for the test, of 8
+  expect((await runMain([...words, ...dry])).code).toBe(0);
+  write(25); // 3 of 15
+  for (const split of [[], ["--resplit"]])
+    expect(refusal(await runMain([...words, ...split, ...dry]))).toBe(
+      "--stratify: most rows of rare.csv have a value of 'who' that too few rows have: the test would be of 3 rows, not 8; give a column of fewer values",
+    );
+  expect((await runMain([...words, "--folds", "5", ...dry])).code).toBe(0);
+});
+
 test("what folds can't be with is refused in one line", async () => {
   const parted = join(folder, "parted.csv");
   writeFileSync(
@@ -89,10 +112,10 @@ test("what folds can't be with is refused in one line", async () => {
   const of = async (table: string, ...words: string[]) => refusal(await runMain(["sweep", "--rows", table, ...words]));
   const grouped = ["--group", "user", "--folds"];
   expect(await of(file, ...grouped, "14")).toBe(
-    "--rows.folds: expected at most 13, the groups by 'user' of visits.csv, got 14",
+    "--folds: expected at most 13, the groups by 'user' of visits.csv, got 14",
   );
   expect(await of(parted, "--folds", "67")).toBe(
-    "--rows.folds: parted.csv has a column 'part', which says it; leave it out",
+    "--folds: parted.csv has a column 'part', which says it; leave it out",
   );
   expect(await of(file, ...grouped, "3", "--resplit")).toBe("--folds and --resplit: expected one of them");
   expect(await of(file, ...grouped, "3", "--heldout", "0.3")).toBe("--folds and --heldout: expected one of them");

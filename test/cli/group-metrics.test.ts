@@ -75,10 +75,10 @@ describe("mmoe sweep --rows FILE --metrics-by COLUMN", () => {
     const rows = ["--rows", csv, "--label", "click,spend"];
     expect(await said(...rows, "--metrics-by", "usr")).toMatch(/t\.csv: no column 'usr'; did you mean 'user'\?$/);
     expect(await said(...rows, "--ndcg-at", "3")).toBe(
-      "--rows.ndcgAt: 3 is for metrics in groups; give metricsBy, the column of the groups",
+      "--ndcg-at: 3 is for metrics in groups; give their column as metricsBy, or by --metrics-by",
     );
     expect(await said(...rows, "--metrics-by", "user", "--task", "click=regression")).toBe(
-      "--rows.metricsBy: GAUC, NDCG and MRR are of binary labels, and no label of t.csv is; leave it out",
+      "--metrics-by: GAUC, NDCG and MRR are of binary labels, and no label of t.csv is; leave it out",
     );
     expect(await said("smoke", "--metrics-by", "user")).toBe(
       "--metrics-by: is for --rows FILE; in a config, write rows: {file, metricsBy}",

@@ -325,7 +325,7 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
 
 function costNotes(costs: readonly ModelCost[]): string {
   return [
-    "FLOP per row: multiplications and additions of the dense layers in training, forward and backward.",
+    "FLOP per row: multiplications and additions of the dense layers and of pairs of factors in training, forward and backward.",
     "us per row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
     ...fewNote(costs.map(({ done }) => done)),
     ...sharedNote(costs.filter(({ isShared }) => isShared)),

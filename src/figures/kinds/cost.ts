@@ -88,7 +88,7 @@ function captionOf({ cells: drawn, sweep, options }: FigureData<unknown>): strin
   const names = unknown.map((model) => labelIn(cells, model)).join(", ");
   return (
     `${finalLossWords(sweep, options, statisticName(options))}, ${withIntervals(drawn)}, against the cost of training on one row: ` +
-    "multiplications and additions of the dense layers, forward and backward. The lower left is better." +
+    "multiplications and additions of the dense layers and of pairs of factors, forward and backward. The lower left is better." +
     `${names && ` Models in code, whose FLOP are unknown, are left out: ${names}.`}`
   );
 }
