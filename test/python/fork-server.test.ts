@@ -20,7 +20,7 @@ if not hasattr(sys, "told"):
 import torch
 
 class Net(torch.nn.Module):
-    def __init__(self, inputs, tasks):
+    def __init__(self, inputs, tasks, number=0):
         super().__init__()
         self.out = torch.nn.Linear(inputs, tasks)
 
@@ -52,16 +52,17 @@ const allGone = (pids: readonly number[]) =>
   vi.waitFor(() => expect(pids.filter(isThere)).toEqual([]), { timeout: 10_000, interval: 50 });
 
 describe.skipIf(!HAS_PYTHON || process.platform !== "linux")("processes of PyTorch models", () => {
-  test("are forked by one server of all calls, which ends with their Python", async () => {
+  test("are forked by one server of all calls, which ends with their Python; a class is tried elsewhere once", async () => {
     const { file, folder, lines, forked } = telling();
     const code = `import mmoe
 for seed in range(2):
-    mmoe.sweep(corr=0.5, models=["${file}"], runs=2, steps=20, seed=seed, out=f"${folder}/{seed}", progress=False)`;
+    net = {"name": "net", "file": "${file}", "options": {"number": seed}}
+    mmoe.sweep(corr=0.5, models=[net], runs=2, steps=20, seed=seed, out=f"${folder}/{seed}", progress=False)`;
     python(["-c", code], folder);
     const { pids, servers } = forked();
     expect([servers.length, pids.length > 2]).toEqual([1, true]);
     const others = lines().filter((line) => line.startsWith("False"));
-    expect(others).toEqual([expect.stringContaining("/mmoe-process-")]); // tried once, in other surroundings
+    expect(others).toEqual([expect.stringContaining("/mmoe-process-")]);
     await allGone([...pids, ...servers]);
   });
 

@@ -12,7 +12,8 @@ import { LOADED } from "./protocol.ts";
 
 /** What a finding depends on, beside what the loaded model says of its libraries and its device. */
 export interface CheckOf {
-  readonly model: CodeModel;
+  /** One model, or the key of a code that several may have in common. */
+  readonly model: CodeModel | string;
   readonly methods: readonly MethodName[];
   /** The program that runs it. */
   readonly command: readonly string[];

@@ -174,26 +174,39 @@ export class ProcessEngine implements Engine {
     const { command } = this.#adapter;
     const check = { model, methods, command, device: this.#device, together: this.#together };
     const before = foundBefore(check);
-    const isSame = async (worker: WorkerProcess) => isDeepStrictEqual(before, { ...before, ...this.#saidBy(worker) });
-    const isKnown = before !== undefined && (await this.#pool.use(model, isSame));
-    const found = isKnown ? before : await this.#tried(model, methods);
-    if (!isKnown) keepFound(check, found);
+    const isKnown =
+      before !== undefined && (await this.#pool.use(model, async (worker) => this.#saysSame(worker, before)));
+    const ofCode = { ...check, model: codeKey(model), methods: [] };
+    const found = isKnown ? before : await this.#tried(model, methods, foundBefore(ofCode));
+    if (!isKnown) for (const one of [check, ofCode]) keepFound(one, found);
     if (!this.#deterministic.has(codeKey(model))) this.#deterministic.set(codeKey(model), found.deterministic);
     if (!found.deterministic)
       this.#note(`model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`);
     return found;
   }
 
-  /** Tries a model twice in one process and, as the first of its code, once in another. */
-  async #tried(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
+  #saysSame(worker: WorkerProcess, found: Found): boolean {
+    return isDeepStrictEqual(found, { ...found, ...this.#saidBy(worker) });
+  }
+
+  /** Tries a model twice in one process and, as the first of its code, once in another; `ofCode` is what one was found to be. */
+  async #tried(model: CodeModel, methods: readonly MethodName[], ofCode: Found | undefined): Promise<Found> {
     const { try: silentMs, load, tick } = this.#patience;
     const trial = { silentMs, methods };
-    const before = this.#deterministic.get(codeKey(model));
-    const other = before === undefined ? this.#start(model, true) : undefined;
-    const loaded = other?.greet(load).then(() => other.load(load));
-    loaded?.catch(() => {}); // told below
+    let before = this.#deterministic.get(codeKey(model));
+    let other: WorkerProcess | undefined;
+    let loaded: Promise<void> | undefined;
+    const startOther = () => {
+      const process = this.#start(model, true);
+      other = process;
+      loaded = process.greet(load).then(() => process.load(load));
+      loaded.catch(() => {}); // told below
+    };
+    if (before === undefined && ofCode === undefined) startOther();
     try {
       return await this.#pool.use(model, async (worker) => {
+        if (before === undefined && ofCode && this.#saysSame(worker, ofCode)) before = ofCode.deterministic;
+        else if (before === undefined && other === undefined) startOther();
         const first = await tryModel(worker, { ...trial, resumes: true });
         const again = await tryModel(worker, trial);
         const elsewhere =
