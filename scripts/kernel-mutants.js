@@ -1,6 +1,7 @@
 // Which small edits of the kernels' C the tests would not notice. By hand, beside npm run mutants, whose tools read no C:
-// node scripts/kernel-mutants.js --count 60. It edits a copy of the checkout, compiles the kernel set avx2 alone, and runs tests that
-// judge kernels by something else than another kernel set: those of one source all have the same faults.
+// node scripts/kernel-mutants.js --count 60 (other edits with --offset 0.2: from 0 to 1, otherwise 0.5). It edits a copy of the checkout,
+// compiles the kernel set avx2 alone, and runs tests that judge kernels by something else than another kernel set: those of one source
+// all have the same faults.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +10,23 @@ import { parseArgs } from "node:util";
 import { place } from "./kernel-manifest.js";
 import { FLAGS, SOURCES } from "./native.js";
 
-const { values } = parseArgs({ options: { count: { type: "string", default: "60" } } });
-const COUNT = Number(values.count);
+const { values } = parseArgs({
+  options: { count: { type: "string", default: "60" }, offset: { type: "string", default: "0.5" } },
+});
+const [COUNT, OFFSET] = [Number(values.count), Number(values.offset)];
 const CPU = "src/engines/cpu/kernels";
-const TESTS = ["cpu/gradients", "cpu/losses", "optimizers", "cpu/lazy-embeddings", "cpu/softmax", "cpu/methods"];
+const TESTS = [
+  "cpu/gradients",
+  "cpu/losses",
+  "optimizers",
+  "cpu/lazy-embeddings",
+  "cpu/softmax",
+  "agreement",
+  "methods",
+  "cpu/methods",
+];
+/** They compare layers of sparse.h with layers that have nothing of it. */
+const SPARSE_TESTS = ["cpu/sparse-rows"];
 /** Tests that compare kernels with kernels. */
 const OWN_PEERS = "same bits|bits of|bit for bit|goes on from|to the bits";
 
@@ -59,12 +73,20 @@ function compile(copy) {
   place(join(copy, "made.node"), join(copy, "native/build/kernels.node"), { inputs: "", compiler: "" });
 }
 
+/** Those of a file's edits, the likeliest first. */
+function testsOf(path) {
+  if (path === "") return [...TESTS, ...SPARSE_TESTS];
+  if (/sparse/.test(path)) return SPARSE_TESTS;
+  return /methods|kept|pairs|clip/.test(path) ? TESTS.toReversed() : TESTS;
+}
+
 /** The first file of tests that fails, or takes five minutes. */
 function noticedBy(copy, path) {
-  const words = "vitest run --config scripts/mutants.config.ts --bail 1 -t".split(" ");
-  for (const test of /methods|kept|pairs|clip/.test(path) ? TESTS.toReversed() : TESTS) {
+  const words = "vitest run --config scripts/mutants.config.ts --bail 1".split(" ");
+  for (const test of testsOf(path)) {
+    const others = SPARSE_TESTS.includes(test) ? [] : ["-t", `^(?!.*(${OWN_PEERS}))`];
     const env = { ...process.env, MMOE_MUTANTS_TESTS: `test/engines/${test}.test.ts` };
-    const { status } = spawnSync("npx", [...words, `^(?!.*(${OWN_PEERS}))`], {
+    const { status } = spawnSync("npx", [...words, ...others], {
       cwd: copy,
       env,
       timeout: 300_000,
@@ -88,7 +110,7 @@ try {
   if (broken !== undefined) throw new Error(`${broken} fails without an edit`);
   const edits = allEdits();
   for (let i = 0; i < COUNT; i++) {
-    const { path, at, line, to } = edits[Math.floor(((i + 0.5) * edits.length) / COUNT)];
+    const { path, at, line, to } = edits[Math.floor(((i + OFFSET) * edits.length) / COUNT)];
     const text = readFileSync(path, "utf8").split("\n");
     writeFileSync(join(copy, path), text.with(at, to).join("\n"));
     compile(copy);

@@ -117,8 +117,11 @@ export class ResultsFolder implements RunObserver {
   }
 
   close(): void {
-    writable(this.#path, () => this.#journal.close(), RESUMES);
-    this.#lock.release();
+    try {
+      writable(this.#path, () => this.#journal.close(), RESUMES);
+    } finally {
+      this.#lock.release();
+    }
   }
 
   /** Writes the CSV files while runs go on; a failure is reported at the next record. */

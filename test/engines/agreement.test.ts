@@ -78,11 +78,15 @@ test.each(INITIALIZER_NAMES)("cpu and tfjs start from the same values, those of 
   expect(a.parameters).not.toEqual(other.parameters);
 });
 
-test("cpu and tfjs fail a run for the same reason at the same step", async () => {
-  const run = makeRun({}, { optimizer: "sgd", lr: 3, steps: 40, evalEvery: 40 });
-  const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
-  expect(a.failure).toMatch(/ at step \d+$/);
-  expect(a.failure?.replace(/is \S+/, "")).toBe(b.failure?.replace(/is \S+/, ""));
+test("cpu and tfjs fail a run for the same reason at the same step, be it that of one task alone", async () => {
+  const training = { optimizer: "sgd", lr: 3, steps: 40, evalEvery: 40 } as const;
+  const model = ZOO["single-task"].build({ inputs: 100, tasks: 2 });
+  const taskKinds = [3, 0.01].map((weight) => ({ kind: "regression", weight }) as const);
+  for (const run of [makeRun({}, training), makeRun({ model }, { ...training, taskKinds })]) {
+    const [a, b] = [await resultOf(engines.cpu, run), await resultOf(engines.tfjs, run)];
+    expect(a.failure).toMatch(/ at step \d+$/);
+    expect(a.failure?.replace(/is \S+/, "")).toBe(b.failure?.replace(/is \S+/, ""));
+  }
 });
 
 test("cpu and tfjs fail a run whose loss over the training set alone has diverged, after its last update", async () => {

@@ -5,7 +5,7 @@ import type { Rows } from "../../src/data/task-set.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
 import { initialParameters } from "../../src/engines/initial-parameters.ts";
-import { hasConstant, METHODS, type MethodName } from "../../src/engines/methods.ts";
+import { hasConstant, METHODS, type MethodChoice, type MethodName } from "../../src/engines/methods.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
@@ -14,6 +14,7 @@ import { expectClose } from "../support/close.ts";
 import { range, taskGradients } from "../support/reference.ts";
 import { fedBatch } from "../support/runs.ts";
 import { gappyRun } from "./tfjs/model/gappy-run.ts";
+import { dot, gramOf, length, mixOf, solved } from "./tfjs/model/vectors.ts";
 import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "./tfjs/runs.ts";
 
 const WEIGHING = METHODS.filter((name) => name !== "sum");
@@ -66,6 +67,67 @@ test("tasks' weights decay after each step: by sgd on cpu and tfjs as in a plain
     const { parameters = [] } = await resultOf(engine, run);
     expectClose(parameters, weights, 1e-5);
   }
+});
+
+describe("of three tasks of 12 runs, a step on the kernels", () => {
+  /** What shared parameters lose by sgd at rate 1, [P], the tasks' gradients g of them, [K][P], and g_k · step, [K]. */
+  function stepOf({ run, parameters }: RunResult) {
+    const after = parameters as Float32Array;
+    const before = initialParameters(run as Run);
+    const all = taskGradients(THREE, before, fedBatch(run, 1));
+    const shared = range(before.length).filter((p) => all.filter((gradient) => gradient[p] !== 0).length > 1);
+    const step = shared.map((p) => before[p] - after[p]);
+    const gradients = all.map((gradient) => shared.map((p) => gradient[p]));
+    return { step, gradients, products: gradients.map((gradient) => dot(gradient, step)) };
+  }
+
+  async function stepsBy(choice: MethodChoice) {
+    const training = { ...BY_HAND, ...choice, lr: 1, steps: 1, evalEvery: 1 };
+    const correlations = [0.95, 0.3, -0.45];
+    const runs = range(12).map((index) =>
+      tinyRun({ model: THREE, correlation: correlations[index % 3], index }, training),
+    );
+    const steps = [];
+    for (const run of runs) steps.push(stepOf(await resultOf(cpu, run)));
+    return steps;
+  }
+
+  test.each([
+    ["nash-mtl", {}, 1, 1e-6],
+    ["fairgrad", { alpha: 2 }, 2, 2e-5],
+  ] as const)("by %s with %o is the sum of g_k (g_k · step)^-%i", async (method, constants, power, near) => {
+    for (const { step, gradients, products } of await stepsBy({ method, constants })) {
+      const weights = products.map((product) => product ** -power);
+      expectClose(step, mixOf(weights, gradients), near);
+    }
+  });
+
+  /** Beside a part of the mean gradient: how long the rest is, in lengths of the mean. */
+  const RESTS = [
+    ["mgda", 0, undefined],
+    ["cagrad", 1, 0.5],
+  ] as const;
+
+  test.each(RESTS)(
+    "by %s is %i mean gradient and a mix, none negative, of those g_k that have the least g_k · step",
+    async (method, means, size) => {
+      for (const { step, gradients, products } of await stepsBy({ method })) {
+        const mean = mixOf([1 / 3, 1 / 3, 1 / 3], gradients);
+        const rest = step.map((value, p) => value - means * mean[p]);
+        const parts = solved(
+          gramOf(gradients),
+          gradients.map((gradient) => dot(gradient, rest)),
+        );
+        const total = parts.reduce((sum, part) => sum + part, 0);
+        if (size === undefined) expect(total).toBeCloseTo(1, 6);
+        else expect(length(rest) / length(mean)).toBeCloseTo(size, 6);
+        for (const [k, part] of parts.entries()) {
+          expect(part / total).toBeGreaterThan(-2e-6);
+          expect(((products[k] - Math.min(...products)) * part) / total).toBeLessThan(2e-6 * dot(step, step));
+        }
+      }
+    },
+  );
 });
 
 describe.each(WEIGHING)("method %s", (method) => {

@@ -81,7 +81,7 @@ async function endedBeside(another: (path: string, journal: Journal) => Promise<
   return { ids: rows.map(({ id }) => id), writes: between.writes };
 }
 
-test("a record is flushed beside the training; where the disk refuses, the next record and the end say so", async () => {
+test("a record is flushed beside the training; where the disk refuses, the next record and the end say so, and no lock stays", async () => {
   const path = join(temporaryFolder(), "results");
   const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
   const flushed = (count: number) => vi.waitFor(() => expect(disk.flushes).toBe(count), PATIENT);
@@ -95,6 +95,7 @@ test("a record is flushed beside the training; where the disk refuses, the next 
   disk.failure = null;
   expect(() => folder.result(record(3))).toThrow("EIO");
   expect(() => folder.close()).toThrow("EIO");
+  expect(readdirSync(join(path, "journal")).filter((name) => name.endsWith(".lock"))).toEqual([]);
 });
 
 test("new ResultsFolder() removes what killed processes left unfinished, whatever the clock says", () => {

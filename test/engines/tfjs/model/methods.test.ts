@@ -10,7 +10,7 @@ import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { PLAIN_TRAINING } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
 import { range } from "../../../support/reference.ts";
-import { dot, length, mixOf, oneHot, orderOf, someVectors, type Vector, weightsOf } from "./vectors.ts";
+import { dot, length, mixOf, oneHot, orderOf, solved, someVectors, type Vector, weightsOf } from "./vectors.ts";
 
 const tf = await loadTf("wasm");
 
@@ -222,17 +222,6 @@ function shortestOf(vectors: Vectors, i: number): number[] {
   const possible = all.filter((v) => v.every((value, k) => value >= (k === i ? 1 : 0)));
   const best = possible.reduce((one, other) => (sizeOf(other) < sizeOf(one) ? other : one));
   return mixOf(best, vectors);
-}
-
-/** x with A x = y. */
-function solved(A: readonly Vector[], y: Vector): number[] {
-  const rows = A.map((row, i) => [...row, y[i]]);
-  for (const [k, pivot] of rows.entries())
-    for (const [i, row] of rows.entries()) {
-      const factor = row[k] / pivot[k];
-      if (i !== k) for (let j = k; j < row.length; j++) row[j] -= factor * pivot[j];
-    }
-  return rows.map((row, k) => row[y.length] / row[k]);
 }
 
 /** Weights of losses [K], and the state after the step if they become so. */

@@ -27,8 +27,19 @@ export function mixOf(weights: Vector, vectors: readonly Vector[]): number[] {
   );
 }
 
-function gramOf(vectors: readonly Vector[]): number[][] {
+export function gramOf(vectors: readonly Vector[]): number[][] {
   return vectors.map((a) => vectors.map((b) => dot(a, b)));
+}
+
+/** x with A x = y. */
+export function solved(A: readonly Vector[], y: Vector): number[] {
+  const rows = A.map((row, i) => [...row, y[i]]);
+  for (const [k, pivot] of rows.entries())
+    for (const [i, row] of rows.entries()) {
+      const factor = row[k] / pivot[k];
+      if (i !== k) for (let j = k; j < row.length; j++) row[j] -= factor * pivot[j];
+    }
+  return rows.map((row, k) => row[y.length] / row[k]);
 }
 
 /** K vectors of `size` numbers, of different lengths, that lean against each other by `conflict`. */
