@@ -1,6 +1,6 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,12 +40,13 @@ const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 /** The pages of all results, one of them without a report if it is named, and the gallery. */
 export async function resultPages(withoutReport?: string): Promise<Page[]> {
   const names = committedRuns();
-  const reports = names.filter((name) => name !== "figure2" && name !== withoutReport);
+  const largestFirst = names.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  const reports = largestFirst.filter((name) => name !== "figure2" && name !== withoutReport);
   for (const name of names) mkdirSync(join(PUBLIC, "results", name), { recursive: true });
   await onAllCores([
-    ...reports.toSorted((a, b) => bytesOf(b) - bytesOf(a)).map((name) => ["report", name, "report.html"] as const),
+    ...reports.map((name) => ["report", name, "report.html"] as const),
+    ...largestFirst.map((name) => ["figures", name, "", "--width", WIDTH] as const),
     ["figures", "paper", "", "--only", "verdicts"], // of a fixed width
-    ...names.map((name) => ["figures", name, "", "--width", WIDTH] as const),
   ]);
   const results = names.map((name) => resultOf(name, reports.includes(name)));
   const gallery = galleryOf(results);
@@ -59,10 +60,11 @@ function committedRuns(): string[] {
   return [...new Set(names)];
 }
 
-/** How much there is to read: what takes long is to begin first. */
+/** How much there is to read: what takes long is to begin first, lest one process ends long after the others. */
 function bytesOf(name: string): number {
   const journal = join(ROOT, "results", name, "journal");
-  return readdirSync(journal).reduce((sum, file) => sum + statSync(join(journal, file)).size, 0);
+  const files = existsSync(journal) ? readdirSync(journal) : [];
+  return files.reduce((sum, file) => sum + statSync(join(journal, file)).size, 0);
 }
 
 /** The column of a page, where figures are enlarged. */
