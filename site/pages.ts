@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pageVariables } from "../src/figures/draw/style.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Where pages are gathered, for VitePress to read. */
@@ -81,7 +82,9 @@ function withLinks(text: string, source: string, path: string): string {
     .map((part, i) =>
       i % 2 === 1
         ? part
-        : withoutMarks(part).replaceAll(/\]\(([^)\s]+)\)/g, (_, target) => `](${targetOf(target, source, path)}`),
+        : withoutMarks(part)
+            .replaceAll(/\]\(([^)\s]+)\)/g, (_, target) => `](${targetOf(target, source, path)}`)
+            .replaceAll(/!\[([^\]]*)\]\(\/([^)\s]+\.svg)\)/g, (_, about, file) => figure(about, file, path)),
     )
     .join("");
 }
@@ -93,27 +96,54 @@ function targetOf(target: string, source: string, path: string): string {
   if (/^[a-z]+:|^#/.test(target)) return `${target})`;
   const [file = "", hash = ""] = target.split("#");
   const found = posix.normalize(posix.join(posix.dirname(source), file)).replace(/\/$/, "");
-  const up = posix.relative(posix.dirname(path), ".") || ".";
+  const up = upFrom(path);
   if (MADE.test(found)) return `${up}/${found})`;
   const page = pageOf(found);
   if (page !== undefined) return `${up}/${page}${hash === "" ? "" : `#${hash}`})`;
   if (!existsSync(join(ROOT, found))) throw new Error(`${source}: ${target} does not exist`);
   const copy = join("files", found);
   cpSync(join(ROOT, found), join(PUBLIC, copy), { recursive: true });
-  if (/\.(svg|jpg|png|webp)$/.test(found)) return `/${copy})${found.endsWith(".svg") ? sized(join(PUBLIC, copy)) : ""}`;
+  if (found.endsWith(".svg")) followPage(join(PUBLIC, copy));
+  if (/\.(svg|jpg|png|webp)$/.test(found)) return `/${copy})`;
   return `${up}/${copy}){target="_self"}`;
 }
 
-/** Figures are drawn for paper, with texts of 7 pt, and shown larger on a screen: with texts of 14 px. */
-const ENLARGED = 1.5;
-const PIXELS_PER_POINT = 4 / 3;
+/** The colours of a figure in the light, each with that in the dark. */
+const COLOURS = (() => {
+  const [light = [], dark = []] = (["light", "dark"] as const).map(
+    (theme) => pageVariables(theme).match(/#\w+/g) ?? [],
+  );
+  return new Map(light.map((colour, i) => [colour, dark[i]]));
+})();
 
-/** What follows the Markdown of an SVG file: its size, so that nothing moves when it has come. */
-export function sized(file: string): string {
-  const [, ...points] = /width="([\d.]+)pt" height="([\d.]+)pt"/.exec(readFileSync(file, "utf8")) ?? [];
-  const [width, height] = points.map((length) => Math.round(Number(length) * PIXELS_PER_POINT * ENLARGED));
-  return `{width=${width} height=${height} loading=lazy}`;
+/** Gives an SVG file the dark theme's colours for where the page around it is dark: browsers tell a picture by `color-scheme`. */
+export function followPage(file: string): void {
+  const svg = readFileSync(file, "utf8").trimEnd();
+  const used = [...COLOURS].filter(([light]) => svg.includes(`"${light}"`));
+  const rules = used.map(([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`);
+  const style = `<style>@media screen and (prefers-color-scheme:dark){${rules.join("")}}</style>`;
+  writeFileSync(file, `${svg.slice(0, -"</svg>".length)}${style}</svg>\n`);
 }
+
+/** Figures are drawn for paper, with texts of 7 pt, and shown larger on a screen: with texts of 14 px; of 11 px on a phone, where they scroll. */
+const [POINTS, PIXELS, PHONE_PIXELS] = [7, 14, 11];
+
+/**
+ * An SVG file on a page as Markdown, which leads to the file alone: with its size, so that nothing moves when it has come, and its width
+ * on a phone.
+ */
+export function figure(about: string, file: string, page: string): string {
+  const svg = readFileSync(join(PUBLIC, file), "utf8");
+  const [, ...points] = /width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg) ?? [];
+  const pixels = (text: number) => points.map((length) => Math.ceil((Number(length) * text) / POINTS));
+  const [width, height] = pixels(PIXELS);
+  const [readable] = pixels(PHONE_PIXELS);
+  const picture = `![${about}](/${file}){width=${width} height=${height} style="--readable:${readable}px" loading=lazy}`;
+  return `[${picture}](${upFrom(page)}/${file}){target="_self"}`;
+}
+
+/** From a page to the root. */
+const upFrom = (page: string) => posix.relative(posix.dirname(page), ".") || ".";
 
 export function write({ path, text }: Page): void {
   const file = join(PAGES, path);

@@ -1,6 +1,6 @@
 // A page for each folder of results/ that has runs, with its report and figures, and a gallery of all kinds of figures.
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { JOURNALS } from "../src/records/find-results.ts";
 import { configIn } from "../src/records/read-results.ts";
 import { provenancesIn } from "../src/records/writers.ts";
 import { shellQuoted } from "../src/text.ts";
-import { type Page, PUBLIC, ROOT, sized } from "./pages.ts";
+import { figure, followPage, type Page, PUBLIC, ROOT } from "./pages.ts";
 
 const KINDS = [...TRIAL_FIGURES, ...SWEEP_FIGURES];
 
@@ -40,12 +40,13 @@ const ORDER = ["paper", "figure2", "figure3", "census-1", "zoo", "why"];
 /** The pages of all results, one of them without a report if it is named, and the gallery. */
 export async function resultPages(withoutReport?: string): Promise<Page[]> {
   const names = committedRuns();
-  const reports = names.filter((name) => name !== "figure2" && name !== withoutReport);
+  const largestFirst = names.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  const reports = largestFirst.filter((name) => name !== "figure2" && name !== withoutReport);
   for (const name of names) mkdirSync(join(PUBLIC, "results", name), { recursive: true });
   await onAllCores([
-    ...reports.toSorted((a, b) => bytesOf(b) - bytesOf(a)).map((name) => ["report", name, "report.html"] as const),
+    ...reports.map((name) => ["report", name, "report.html"] as const),
+    ...largestFirst.map((name) => ["figures", name, "", "--width", WIDTH] as const),
     ["figures", "paper", "", "--only", "verdicts"], // of a fixed width
-    ...names.map((name) => ["figures", name, "", "--width", WIDTH] as const),
   ]);
   const results = names.map((name) => resultOf(name, reports.includes(name)));
   const gallery = galleryOf(results);
@@ -59,10 +60,11 @@ function committedRuns(): string[] {
   return [...new Set(names)];
 }
 
-/** How much there is to read: what takes long is to begin first. */
+/** How much there is to read: what takes long is to begin first, lest one process ends long after the others. */
 function bytesOf(name: string): number {
   const journal = join(ROOT, "results", name, "journal");
-  return readdirSync(journal).reduce((sum, file) => sum + statSync(join(journal, file)).size, 0);
+  const files = existsSync(journal) ? readdirSync(journal) : [];
+  return files.reduce((sum, file) => sum + statSync(join(journal, file)).size, 0);
 }
 
 /** The column of a page, where figures are enlarged. */
@@ -133,6 +135,7 @@ function figuresIn(folder: string): Drawn[] {
     .map((file) => {
       const name = order.filter((one) => file.startsWith(one)).sort((a, b) => b.length - a.length)[0];
       const caption = readFileSync(join(PUBLIC, folder, file.replace(".svg", ".txt")), "utf8").trim();
+      followPage(join(PUBLIC, folder, file));
       const svg = readFileSync(join(PUBLIC, folder, file), "utf8");
       const title = /<title>(.*?)<\/title>/s.exec(svg)?.[1] ?? name;
       return { name, title, file: `${folder}/${file}`, caption, command: `mmoe figures ${folder} --only ${name}` };
@@ -153,6 +156,7 @@ function withWayHome(file: string, name: string): void {
 }
 
 function resultPage({ name, about, commands, figures, hasReport }: Result): Page {
+  const path = `results/${name}.md`;
   const report = `[The report](./${name}/report.html){target="_self"} has tables, tests and figures of all losses on one page.`;
   const parts = [
     `# The sweep ${name}`,
@@ -160,27 +164,22 @@ function resultPage({ name, about, commands, figures, hasReport }: Result): Page
     hasReport ? `${report} \`mmoe report results/${name}\` makes it.` : "",
     `${commands.length === 1 ? "This command" : "These commands"} trained it:`,
     ["```", ...commands, "```"].join("\n"),
-    ...figures.map((figure) => figureText(figure, `## ${plain(figure.title)}`)),
+    ...figures.map((one) => figureText(one, `## ${plain(one.title)}`, path)),
     "[All results](./index.md)",
   ];
-  return { path: `results/${name}.md`, text: parts.filter((part) => part !== "").join("\n\n") };
+  return { path, text: parts.filter((part) => part !== "").join("\n\n") };
 }
 
-function figureText({ file, caption, command }: Drawn, heading: string): string {
+function figureText({ file, caption, command }: Drawn, heading: string, page: string): string {
   const [first = "", ...rest] = caption.split("\n");
-  const alt = first.replaceAll(/[[\]]/g, "");
-  return [
-    heading,
-    `![${alt}](/${file})${sized(join(PUBLIC, file))}`,
-    plain(rest.join(" ")),
-    ["```", command, "```"].join("\n"),
-  ].join("\n\n");
+  const about = first.replaceAll(/[[\]]/g, "");
+  return [heading, figure(about, file, page), plain(rest.join(" ")), ["```", command, "```"].join("\n")].join("\n\n");
 }
 
 function galleryPage(gallery: readonly Drawn[]): Page {
   const kinds = KINDS.flatMap(({ name, about }) => {
-    const figure = gallery.find((one) => one.name === name);
-    return figure ? [figureText(figure, `## ${plain(capitalised(about))}`)] : [];
+    const drawn = gallery.find((one) => one.name === name);
+    return drawn ? [figureText(drawn, `## ${plain(capitalised(about))}`, "gallery.md")] : [];
   });
   const head = `# Gallery\n\nEvery kind of figure that \`mmoe figures\` draws, with the command that draws it from results in this repository.\nHere they are drawn with \`--width ${WIDTH}\`. [figures.md](./figures.md) explains them and their options.`;
   return { path: "gallery.md", text: [head, ...kinds].join("\n\n") };

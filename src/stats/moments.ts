@@ -1,8 +1,19 @@
 /** The arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
+  return (values instanceof Float64Array ? sumOfDoubles(values) : sumOf(values)) / values.length;
+}
+
+function sumOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  return sum;
+}
+
+/** A loop that never sees another kind of array is several times as fast: most of the time of a bootstrap. */
+function sumOfDoubles(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
 }
 
 /** Sample standard deviation (n - 1); NaN for fewer than two values. */

@@ -1,5 +1,8 @@
 // The site in Chromium and Firefox.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
@@ -8,13 +11,15 @@ import { type ContextOptions, closeBrowser, keepPicture, visit } from "../browse
 import { Firefox } from "../browser/firefox.ts";
 import { until } from "../browser/opened-page.ts";
 import { violations } from "../browser/violations.ts";
-import { OUT, pages, served } from "./site.ts";
+import { BASE, OUT, pages, served, textOf } from "./site.ts";
 
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
 /** A slow 4G line: bytes a second each way, and the time that an answer takes. */
 const LINE = { offline: false, downloadThroughput: 200_000, uploadThroughput: 90_000, latency: 150 };
 const FIRST_PAINT_MS = 1000;
+/** Of the texts of figures on a phone, in pixels. */
+const LEAST_SIZE = 11;
 
 let address = "";
 let server: Server;
@@ -35,7 +40,7 @@ async function openPage(path = "", options: ContextOptions = {}): Promise<{ page
 /** Those of docs/, and every fourth of those that site/build.ts makes alike: of commands, settings and results. */
 const LOOKED_AT = () => pages().filter((path, i) => (path.includes("/") ? i % 4 === 0 : path !== "404.html"));
 
-test("axe-core finds nothing wrong with pages, and none is wider than a phone", async () => {
+test("axe-core finds nothing wrong with pages, none is wider than a phone, and its figures can be read there", async () => {
   const { page } = await openPage();
   const found: Record<string, string[]> = {};
   for (const [i, path] of LOOKED_AT().entries()) {
@@ -43,12 +48,27 @@ test("axe-core finds nothing wrong with pages, and none is wider than a phone", 
     const wrong = await violations(page, { contrast: i % 8 === 0 }); // of the theme, which all have
     await page.setViewportSize(PHONE);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    const small = (await figures(page)).filter(({ size }) => size < LEAST_SIZE);
     await page.setViewportSize(DESKTOP);
     if (width !== PHONE.width) wrong.push(`${width} px wide`);
+    wrong.push(...small.map(({ src, size }) => `${src}: texts of ${size} px`));
     if (wrong.length > 0) found[path] = wrong;
   }
   expect(found).toEqual({});
 }, 1_200_000);
+
+/** The figures on a page, with the size of the smallest text in each. */
+async function figures(page: Page): Promise<{ src: string; size: number }[]> {
+  const shown = await page
+    .locator(".vp-doc img[src$='.svg']")
+    .evaluateAll((all) => all.map((one) => ({ src: one.getAttribute("src") ?? "", width: one.clientWidth })));
+  return shown.map(({ src, width }) => {
+    const svg = textOf(src.slice(BASE.length));
+    const points = Number(/viewBox="0 0 ([\d.]+) /.exec(svg)?.[1]);
+    const sizes = [...svg.matchAll(/ font-size="([\d.]+)"/g)].map(([, size]) => Number(size));
+    return { src, size: (Math.min(...sizes) * width) / points };
+  });
+}
 
 /** One page of each kind. */
 const KINDS = [
@@ -122,6 +142,17 @@ describe("in Chromium", () => {
     expect(await page.locator("html").getAttribute("class")).toContain("dark");
   });
 
+  test("where the dark is chosen, a figure is as the dark theme draws it", async () => {
+    const { page } = await openPage("gallery.html", { colorScheme: "light" });
+    const figure = page.locator("a[href*='map-heldout-320pt'] > img");
+    const light = await figure.screenshot();
+    await page.locator(".VPNavBarAppearance .VPSwitch").click();
+    const dark = await figure.screenshot();
+    expect(dark.equals(light)).toBe(false);
+    await figure.evaluate((one, src) => Object.assign(one as HTMLImageElement, { src }).decode(), pictureInDark());
+    expect(dark.equals(await figure.screenshot())).toBe(true);
+  });
+
   test("links lead on, from the page that was opened and from those after it", async () => {
     const { page } = await openPage("commands/sweep.html", { viewport: PHONE });
     await page.locator(".vp-doc a", { hasText: "sweeps.md" }).click();
@@ -171,3 +202,11 @@ test("Firefox shows each kind of page whole, and its search answers", async () =
     .toBe(true);
   await firefox.close();
 }, 300_000);
+
+/** That figure as `mmoe figures` draws it, as a URL. */
+function pictureInDark(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mmoe-dark-"));
+  const how = ["--only", "map", "--width", "320pt", "--theme", "dark", "-o", folder];
+  execFileSync(process.execPath, ["bin/mmoe.js", "figures", "results/map", ...how]);
+  return `data:image/svg+xml;base64,${readFileSync(join(folder, "map-heldout-dark-320pt.svg")).toString("base64")}`;
+}

@@ -16,7 +16,7 @@ const a = [3, -1, 4, 1.5];
 const b = [2, 7, 1, 8];
 
 test("mean, standardDeviation, standardError, quantileSorted and pearson agree with NumPy", () => {
-  expect(mean(a)).toBeCloseTo(1.875, 14);
+  for (const values of [a, Float64Array.from(a)]) expect(mean(values)).toBeCloseTo(1.875, 14);
   expect(standardDeviation(a)).toBeCloseTo(2.174664725116648, 14);
   expect(standardError(a)).toBeCloseTo(1.087332362558324, 14);
   expect(standardDeviation([1, 3])).toBe(Math.SQRT2);
