@@ -211,10 +211,10 @@ export class ProcessEngine implements Engine {
         const again = await tryModel(worker, trial);
         const elsewhere =
           other &&
-          this.#pool.once(other, async () => {
+          this.#pool.once(other, async (process) => {
             await loaded;
             await wait(tick - (Date.now() % tick) + EARLY_MS);
-            return tryModel(other, trial);
+            return tryModel(process, trial);
           });
         const last = (await elsewhere?.catch(inOtherSurroundings)) ?? again;
         const deterministic = agree(model, this.#device, first, again, last) && before !== false;
