@@ -97,6 +97,20 @@ for seed in range(2):
   });
 });
 
+test.skipIf(!HAS_PYTHON)(
+  "an empty MMOE_FORK_SERVER stays empty from Python on, and any other names that Python",
+  () => {
+    const told = (given: string) =>
+      python([
+        "-c",
+        `import os; os.environ["MMOE_FORK_SERVER"] = "${given}"
+from mmoe.program import environment
+print(environment(of_this_python=True)["MMOE_FORK_SERVER"].replace(str(os.getpid()), "PID"))`,
+      ]).trim();
+    expect([told(""), told("1:of-another")]).toEqual(["", expect.stringMatching(/^PID:[0-9a-f]{16}$/)]);
+  },
+);
+
 test.skipIf(!HAS_PYTHON)("without NumPy a Python says so", async () => {
   const bare = join(temporaryFolder(), "bare");
   python(["-m", "venv", "--without-pip", bare]);

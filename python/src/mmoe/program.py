@@ -23,9 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_SECRET = secrets.token_hex(8)
+from .worker.fork_server import VARIABLE as FORK_SERVER
 
 PathLike = str | os.PathLike[str]
+
+#: With this process's number it names who owns a server of forks.
+_SECRET = secrets.token_hex(8)
 
 # The header of a model's initial values names each tensor; NumPy refuses a longer one than this.
 _LONGEST_HEADER = 1_000_000
@@ -114,7 +117,9 @@ def environment(*, of_this_python: bool) -> dict[str, str]:
 
     :param of_this_python: also if a virtual environment is active, whose interpreter may be another one
     """
-    env = {**os.environ, "MMOE_CALLED_AS": "mmoe", "MMOE_FORK_SERVER": f"{os.getpid()}:{_SECRET}"}
+    env = {**os.environ, "MMOE_CALLED_AS": "mmoe"}
+    if env.get(FORK_SERVER) != "":  # which turns it off
+        env[FORK_SERVER] = f"{os.getpid()}:{_SECRET}"
     if sys.executable and (of_this_python or not env.get("VIRTUAL_ENV")):
         env.setdefault("MMOE_PYTHON", sys.executable)
     return env

@@ -57,10 +57,8 @@ export function workerEnvironment(
 const FORK_OWNER = ownerOf(process.env.MMOE_FORK_SERVER);
 
 function ownerOf(given: string | undefined): string {
-  const isParents = given?.startsWith(`${process.ppid}:`); // a batch job may have inherited another machine's
-  return given !== undefined && (given === "" || isParents)
-    ? given
-    : `${process.pid}:${randomBytes(8).toString("hex")}`;
+  if (given === "" || given?.startsWith(`${process.ppid}:`)) return given; // a batch job may have inherited another machine's
+  return `${process.pid}:${randomBytes(8).toString("hex")}`;
 }
 
 export function pythonAdapter(python: Python, env: NodeJS.ProcessEnv = process.env): Adapter {

@@ -55,6 +55,12 @@ interface Prepared extends Found {
   readonly methods: readonly MethodName[];
 }
 
+/** A process in other surroundings, and the end of its loading. */
+interface Elsewhere {
+  readonly process: WorkerProcess;
+  readonly loaded: Promise<void>;
+}
+
 /** More processes would need much memory. */
 const MOST_PLACES = 16;
 /** After as many runs in a row that a model itself ended, its others are not begun. */
@@ -191,32 +197,23 @@ export class ProcessEngine implements Engine {
 
   /** Tries a model twice in one process and, as the first of its code, once in another; `ofCode` is what one was found to be. */
   async #tried(model: CodeModel, methods: readonly MethodName[], ofCode: Found | undefined): Promise<Found> {
-    const { try: silentMs, load, tick } = this.#patience;
+    const { try: silentMs, tick } = this.#patience;
     const trial = { silentMs, methods };
-    let before = this.#deterministic.get(codeKey(model));
-    let other: WorkerProcess | undefined;
-    let loaded: Promise<void> | undefined;
-    const startOther = () => {
-      const process = this.#start(model, true);
-      other = process;
-      loaded = process.greet(load).then(() => process.load(load));
-      loaded.catch(() => {}); // told below
-    };
-    if (before === undefined && ofCode === undefined) startOther();
+    const known = this.#deterministic.get(codeKey(model));
+    let other = known === undefined && ofCode === undefined ? this.#startElsewhere(model) : undefined;
+    const tryElsewhere = ({ process, loaded }: Elsewhere) =>
+      this.#pool.once(process, async () => {
+        await loaded;
+        await wait(tick - (Date.now() % tick) + EARLY_MS);
+        return tryModel(process, trial);
+      });
     try {
       return await this.#pool.use(model, async (worker) => {
-        if (before === undefined && ofCode && this.#saysSame(worker, ofCode)) before = ofCode.deterministic;
-        else if (before === undefined && other === undefined) startOther();
+        const before = known ?? (ofCode && this.#saysSame(worker, ofCode) ? ofCode.deterministic : undefined);
+        if (before === undefined) other ??= this.#startElsewhere(model);
         const first = await tryModel(worker, { ...trial, resumes: true });
         const again = await tryModel(worker, trial);
-        const elsewhere =
-          other &&
-          this.#pool.once(other, async (process) => {
-            await loaded;
-            await wait(tick - (Date.now() % tick) + EARLY_MS);
-            return tryModel(process, trial);
-          });
-        const last = (await elsewhere?.catch(inOtherSurroundings)) ?? again;
+        const last = other ? await tryElsewhere(other).catch(inOtherSurroundings) : again;
         const deterministic = agree(model, this.#device, first, again, last) && before !== false;
         expectResumed(model, this.#device, first);
         const inOneCall = this.#together > 1 && (await trainsInOneCall(worker, trial));
@@ -224,8 +221,17 @@ export class ProcessEngine implements Engine {
         return { ...this.#saidBy(worker), parameters, size, givesWeights, deterministic, inOneCall };
       });
     } finally {
-      await other?.kill();
+      await other?.process.kill();
     }
+  }
+
+  /** Starts a process in other surroundings, which loads a model meanwhile. */
+  #startElsewhere(model: CodeModel): Elsewhere {
+    const process = this.#start(model, true);
+    const { load } = this.#patience;
+    const loaded = process.greet(load).then(() => process.load(load));
+    loaded.catch(() => {}); // told to who waits for it
+    return { process, loaded };
   }
 
   /** What a loaded model says of itself, with the versions of the packages that it imports, which are in its hash too. */

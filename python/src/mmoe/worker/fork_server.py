@@ -13,7 +13,7 @@ import hashlib
 import importlib.util
 import json
 import os
-import selectors
+import select
 import signal
 import socket
 import struct
@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 VARIABLE = "MMOE_FORK_SERVER"
 
 #: What a server imports: the slow libraries, and the worker's own modules that import them.
-_IMPORTED = ("torch", "mmoe.torch_trainer", "mmoe.worker.training", "mmoe.worker.orders", "mmoe.worker.saving")
+_IMPORTED = ("torch", "mmoe.torch_trainer", "mmoe.worker.training", "mmoe.worker.saving", "mmoe.worker.orders")
 
 #: Variables that may differ between workers of one server: nothing that it imports reads them.
 _FREE = ("PATH", "TMPDIR", "TMP", "TEMP")
@@ -125,10 +125,8 @@ class _Server:
     def serve(self) -> None:
         """Returns in each forked process alone."""
         while True:
-            with selectors.DefaultSelector() as selector:
-                for watched in (self._listener, self._owner, *self._forked, *(fd for _, fd in self._forked.values())):
-                    selector.register(watched, selectors.EVENT_READ)
-                ready = {key.fileobj for key, _ in selector.select(None if self._forked else _IDLE_S)}
+            watched: list[Any] = [self._listener, self._owner, *self._forked, *(fd for _, fd in self._forked.values())]
+            ready, _, _ = select.select(watched, [], [], None if self._forked else _IDLE_S)
             for connection, (_, fd) in list(self._forked.items()):
                 if fd in ready or connection in ready or self._owner in ready:
                     self._end(connection)
@@ -141,17 +139,20 @@ class _Server:
         """Forks for the next worker that asks. Whether this is the forked process."""
         connection, _ = self._listener.accept()
         connection.settimeout(_ASKING_S)
+        streams: list[int] = []
         try:
-            request, streams = _asked(connection)
+            request = _asked(connection, streams)
             pid = os.fork()
         except (OSError, ValueError, struct.error):
-            connection.close()  # the worker works itself
-            return False
+            pid = None  # the worker works itself
         if pid == 0:
             self._become(request, streams, connection)
             return True
         for stream in streams:
             os.close(stream)
+        if pid is None:
+            connection.close()
+            return False
         self._forked[connection] = (pid, os.pidfd_open(pid))
         with suppress(OSError):
             connection.sendall(_IS_FORKED)
@@ -183,14 +184,16 @@ class _Server:
         connection.close()
 
 
-def _asked(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """What a worker asks for, and its standard streams."""
+def _asked(connection: socket.socket, streams: list[int]) -> dict[str, Any]:
+    """What a worker asks for. Its standard streams are added to ``streams``."""
     if _user_of(connection) != os.getuid():
         raise PermissionError("another user's worker")
-    head, streams, _, _ = socket.recv_fds(connection, _LENGTH.size, 3)
+    head, received, _, _ = socket.recv_fds(connection, _LENGTH.size, 3)
+    streams += received
     (length,) = _LENGTH.unpack(head)
     with connection.makefile("rb") as asked:
-        return json.loads(asked.read(length)), streams
+        request: dict[str, Any] = json.loads(asked.read(length))
+    return request
 
 
 def main() -> None:
@@ -199,7 +202,9 @@ def main() -> None:
             import_module(name)
         gc.freeze()  # what it has is shared with the processes as long as nobody writes there
         _Server(listener, int(sys.argv[2])).serve()
-    import_module("mmoe.worker.orders").work()
+    from .orders import work
+
+    work()
 
 
 if __name__ == "__main__":
