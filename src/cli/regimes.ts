@@ -193,7 +193,7 @@ function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { 
   return [{ sweep, request: { ...checked, config, engineOptions, shard, retryFailed, argv } }];
 }
 
-const NO_ROWS = { label: [], input: [], ignore: [], categorical: [], na: [], task: [] };
+const NO_ROWS = { label: [], input: [], ignore: [], categorical: [], lists: [], na: [], task: [] };
 
 /** A model of the zoo in the size of a regime that has its own. */
 function narrowed(name: string, preset: readonly string[]): string {

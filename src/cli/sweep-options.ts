@@ -81,6 +81,7 @@ const addStudyOptions = <A extends unknown[]>(command: TypedCommand<A>) =>
       collect,
       [],
     )
+    .option("--lists <columns>", "inputs whose cells are lists, such as 39,12; repeatable", collect, [])
     .option("--na <words>", "words that stand for an empty cell, such as NA,?; repeatable", collect, [])
     .option(
       "--heldout <share>",
@@ -317,15 +318,15 @@ function rowsOverrides(
     ...options
   }: SweepOptions,
 ): Override[] {
-  const lists = [label, input, options.ignore, options.categorical, options.na];
-  const [labels, inputs, ignore, categorical, na] = lists.map((texts) =>
+  const repeated = [label, input, options.ignore, options.categorical, options.lists, options.na];
+  const [labels, inputs, ignore, categorical, lists, na] = repeated.map((texts) =>
     texts.length > 0 ? texts.flatMap(columnsOption) : undefined,
   );
   const { group, byTime: time, stratify, metricsBy, ndcgAt, weight } = options;
   const by = defined({ group, time, stratify });
   const ways = { heldout, split, folds, ...by, resplit };
   const funnel = options.funnel === undefined ? undefined : columnsOption(options.funnel);
-  const columns = { labels, inputs, ignore, categorical, na, funnel };
+  const columns = { labels, inputs, ignore, categorical, lists, na, funnel };
   const given = { impute, oneHot, embedding, minCount, hash, metricsBy, ndcgAt, weight, ...columns, ...ways };
   const both = conflictIn(ways);
   if (both) throw new UsageError(`${both.map(rowsFlag).join(" and ")}: expected one of them`);

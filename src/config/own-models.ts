@@ -93,6 +93,10 @@ export function checkModels(settings: Settings, place: Place): void {
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
   const code = settings.ownModels.find((model) => isCodeDefinition(model) && settings.models.includes(model.name));
+  if (code && settings.rows?.lists)
+    throw new UsageError(
+      `${place("models")}: ${code.name} is code, which reads no lists; leave it out, or ${settings.rows.lists.join(", ")}`,
+    );
   if (code && settings.rows?.funnel)
     throw new UsageError(
       `${place("models")}: ${code.name} is code, which predicts labels apart; leave it out, or the funnel`,

@@ -8,7 +8,7 @@ import { choice, count, distinctList, orNull, positive, printableText, sha256 } 
 
 const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
-const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel}, or null`;
+const EXPECTED = `${FILE}, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, lists, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel}, or null`;
 
 /** Most numbers of a vector that stands for a value. */
 const MOST_SIZE = 256;
@@ -23,6 +23,11 @@ const SAID = {
     .array(z.string())
     .min(1)
     .describe("columns of numbers that are categories: inputs, and labels of classes")
+    .optional(),
+  lists: z
+    .array(z.string())
+    .min(1)
+    .describe("inputs whose cells are lists of values, such as 39,12: a model reads the mean of their vectors")
     .optional(),
   na: z.array(z.string()).min(1).describe("words that stand for an empty cell, such as NA").optional(),
   split: z
@@ -70,6 +75,7 @@ const FILLED = {
         values: z.union([z.array(printableText()), count()]), // of many values the number alone
         gaps: z.boolean(),
         embedding: count().optional(),
+        slots: count().optional(),
         hashed: z.literal(true).optional(),
       }),
     )
@@ -114,6 +120,7 @@ const HELDOUT = 0.2;
 /** What is read of cells as it is said. */
 const AS_SAID = [
   "categorical",
+  "lists",
   "na",
   "minCount",
   "hash",

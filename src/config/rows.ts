@@ -224,8 +224,9 @@ export function rowsOverride(
 
 /** How cells are read, rows split and categories encoded, as far as it is said. */
 function waysOf(rows: GivenRows | RowsSetting) {
-  const { categorical, na, split, folds, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel } = rows;
-  const ways = { categorical, na, split, folds, ...splitBy(rows), metricsBy, ndcgAt, weight };
+  const { categorical, lists, na, split, folds, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel } =
+    rows;
+  const ways = { categorical, lists, na, split, folds, ...splitBy(rows), metricsBy, ndcgAt, weight };
   return defined({ ...ways, oneHot, embedding, minCount, hash, funnel });
 }
 

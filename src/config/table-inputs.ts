@@ -22,17 +22,18 @@ function sizeFor(values: number): number {
 
 /**
  * The columns that do not become one number each; none are stored for a table of numbers without gaps. Categories of more
- * than `oneHot` values are embedded, in vectors of `embedding` numbers.
+ * than `oneHot` values, and lists, are embedded, in vectors of `embedding` numbers.
  */
 export function encodedColumns(
   { inputs, contents }: { readonly inputs: readonly string[]; readonly contents: readonly InputContents[] },
   { oneHot = ONE_HOT, embedding }: Pick<RowsSetting, "oneHot" | "embedding">,
 ): NonNullable<RowsSetting["encoded"]> {
-  const all = contents.map(({ values, gaps, hashed }, i) => ({
+  const all = contents.map(({ values, gaps, hashed, slots }, i) => ({
     column: inputs[i],
     values: typeof values === "number" ? values : [...values],
     gaps,
-    ...(countOf(values) > oneHot && { embedding: embedding ?? sizeFor(countOf(values)) }),
+    ...((slots !== undefined || countOf(values) > oneHot) && { embedding: embedding ?? sizeFor(countOf(values)) }),
+    ...(slots !== undefined && { slots }),
     ...(hashed && { hashed }),
   }));
   return all.filter(({ values, gaps }) => countOf(values) > 0 || gaps);
@@ -42,12 +43,13 @@ export function encodedColumns(
 export function columnsOf({ inputs, encoded, minCount }: Encoded): InputEncoding[] | undefined {
   if (encoded === undefined) return undefined;
   const known = new Map(
-    encoded.map(({ column, values, gaps, embedding }): [string, InputEncoding] => [
+    encoded.map(({ column, values, gaps, embedding, slots }): [string, InputEncoding] => [
       column,
       {
         values: countOf(values),
         gaps,
         ...(embedding !== undefined && { embedding, ...(minCount !== undefined && { hasRare: true }) }),
+        ...(slots !== undefined && { slots }),
       },
     ]),
   );
@@ -84,9 +86,10 @@ export function inputsText(rows: Encoded): string {
   const gaps = encoded.filter((column) => column.gaps);
   const parts = [
     listed(
-      categories.map(({ column, values, embedding, hashed }) => {
+      categories.map(({ column, values, embedding, slots, hashed }) => {
         const size = embedding === undefined ? "" : `, ${numberOf(embedding, "number")} each`;
-        return `${column} (${hashed ? "hashed to " : ""}${numberOf(countOf(values), "value")}${size})`;
+        const of = slots === undefined ? "" : `lists of up to ${slots} of `;
+        return `${column} (${of}${hashed ? "hashed to " : ""}${numberOf(countOf(values), "value")}${size})`;
       }),
       "column is a category",
       "columns are categories",

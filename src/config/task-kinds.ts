@@ -6,7 +6,7 @@ import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import { columnsText } from "../tables/columns.ts";
-import { type InputContents, listIn, SPLIT_LISTS } from "../tables/input-column.ts";
+import { type InputContents, listIn } from "../tables/input-column.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { numberOf } from "../units.ts";
@@ -298,7 +298,7 @@ export function listsText({ rows }: Pick<Settings, "rows">): string {
   const lists = rows.inputs.filter((_, i) => isList(contents[i]));
   return lists.length === 0
     ? ""
-    : `${columnsText(lists).slice(2)}: texts that look like lists, each read as one value; of a list, ${SPLIT_LISTS}`;
+    : `${columnsText(lists).slice(2)}: texts that look like lists, each read as one value; of lists, give --lists ${lists.slice(0, MOST_SHOWN).join()}`;
 }
 
 /** Labels of rows that lack an earlier one of their funnel, on a line; empty for none. */

@@ -9,6 +9,8 @@ export interface KnownColumn {
   readonly values: Uint32Array;
   /** Whether a training row has nothing there. */
   readonly hasGap: boolean;
+  /** Of a column of lists, the values of each: [lists, slots], as in table-lists.ts. */
+  readonly lists: Int32Array | undefined;
 }
 
 /** How the cells of one column become inputs. */
@@ -23,6 +25,10 @@ export interface ColumnCode {
   readonly gap: number;
   /** Of a category, what stands for each place of a text, from NO_TEXT on: the number of its vector, or its input, or -1 for none. */
   readonly texts: Int32Array | undefined;
+  /** Of a column of lists, the places of the texts of each: [lists, slots], as in table-lists.ts. */
+  readonly lists?: Int32Array | undefined;
+  /** How many inputs a list becomes, the numbers of its vectors; absent for one. */
+  readonly slots?: number | undefined;
 }
 
 /**
@@ -50,9 +56,14 @@ export function encodeInto(
 function putCell(
   row: Float32Array,
   number: number,
-  { first, isEmbedded, mean, std, fill, gap, texts }: ColumnCode,
+  { first, isEmbedded, mean, std, fill, gap, texts, lists, slots = 1 }: ColumnCode,
 ): void {
   const isNothing = Number.isNaN(number);
+  if (texts && lists) {
+    for (let slot = 0; slot < slots; slot++)
+      row[first + slot] = isNothing ? -1 : vectorIn(lists[slots * number + slot], texts);
+    return;
+  }
   if (texts) {
     const own = texts[isNothing ? 0 : number - NO_TEXT];
     if (isEmbedded) row[first] = own;
@@ -63,11 +74,16 @@ function putCell(
   if (isNothing && gap >= 0) row[gap] = 1;
 }
 
-function codeOf(cell: CellColumn, { column, moments, values, hasGap }: KnownColumn): ColumnCode {
-  const { first, embedding, gaps } = column;
+/** The number of the vector of a place in a list; -1 beyond its end. */
+export function vectorIn(place: number, texts: Int32Array): number {
+  return place === NO_TEXT ? -1 : texts[place - NO_TEXT];
+}
+
+function codeOf(cell: CellColumn, { column, moments, values, hasGap, lists }: KnownColumn): ColumnCode {
+  const { first, embedding, gaps, slots } = column;
   const gap = hasGap && gaps ? (hotInput(column, Number.NaN) ?? -1) : -1;
   const texts = column.values > 0 ? textsOf(column, values, hasGap) : undefined;
-  return { cell, first, isEmbedded: embedding !== undefined, ...moments, gap, texts };
+  return { cell, first, isEmbedded: embedding !== undefined, ...moments, gap, texts, lists, slots };
 }
 
 function textsOf(column: PlacedColumn, values: Uint32Array, hasGap: boolean): Int32Array {

@@ -1,5 +1,5 @@
 // The inputs that become of a table's columns: a number stays one. A category has an input for each of its values, or, if it
-// is embedded, one input: the number of the vector that a model reads in its place. Such inputs are the last.
+// is embedded, one input: the number of the vector that a model reads in its place; a list has one for each place in it. Such inputs are the last.
 
 /** What becomes of one column. */
 export interface InputEncoding {
@@ -11,6 +11,8 @@ export interface InputEncoding {
   readonly embedding?: number;
   /** Whether training rows have values that are not told apart, and whose one vector is trained. */
   readonly hasRare?: boolean;
+  /** Of a column of lists, the most values of a row: so many inputs have numbers of vectors, whose mean a model reads; -1 beyond a list's end. */
+  readonly slots?: number;
 }
 
 /** D, the inputs that become of these columns. */
@@ -18,16 +20,24 @@ export function inputCount(columns: readonly InputEncoding[]): number {
   return columns.reduce((sum, column) => sum + widthOf(column), 0);
 }
 
-function widthOf({ values, gaps, embedding }: InputEncoding): number {
-  return embedding === undefined ? Math.max(1, values) + Number(gaps) : 1;
+function widthOf({ values, gaps, embedding, slots = 1 }: InputEncoding): number {
+  return embedding === undefined ? Math.max(1, values) + Number(gaps) : slots;
 }
 
 /** Tables of vectors, of rows of `size` numbers each, for the last inputs; undefined without any. */
-export function embeddingsOf(columns: readonly InputEncoding[]): { rows: number; size: number }[] | undefined {
+export function embeddingsOf(
+  columns: readonly InputEncoding[],
+): { rows: number; size: number; slots?: number }[] | undefined {
   const embedded = columns.flatMap((column) =>
     column.embedding === undefined
       ? []
-      : [{ rows: otherVector(column) + 1 + Number(column.hasRare ?? false), size: column.embedding }],
+      : [
+          {
+            rows: otherVector(column) + 1 + Number(column.hasRare ?? false),
+            size: column.embedding,
+            ...(column.slots !== undefined && { slots: column.slots }),
+          },
+        ],
   );
   return embedded.length > 0 ? embedded : undefined;
 }
@@ -43,10 +53,13 @@ export function placedColumns(columns: readonly InputEncoding[] | undefined, D: 
   let next = 0;
   let embedded = inputCount(columns.filter(({ embedding }) => embedding === undefined));
   return columns.map((column) => {
-    if (column.embedding !== undefined) return { ...column, first: embedded++ };
-    const first = next;
-    next += widthOf(column);
-    return { ...column, first };
+    const width = widthOf(column);
+    if (column.embedding !== undefined) {
+      embedded += width;
+      return { ...column, first: embedded - width };
+    }
+    next += width;
+    return { ...column, first: next - width };
   });
 }
 

@@ -13,8 +13,9 @@ import {
 import { drawnMarks, foldOf, foldSpan, HELD_OUT, splitKey, tooFewText, VALIDATION } from "./split.ts";
 import { type DataIdentity, dataIdentity, type RowCounts, type RowSet, type RunNames } from "./streams.ts";
 import { areWeighted, heldoutCount, type TableSettings, type TableValues } from "./table.ts";
-import { CellReader } from "./table-cells.ts";
+import { CellReader, NO_TEXT } from "./table-cells.ts";
 import { type PlacedColumn, placedColumns } from "./table-inputs.ts";
+import { listsOf, rowsOfValues } from "./table-lists.ts";
 import { classShares } from "./task-kinds.ts";
 import type { Rows } from "./task-set.ts";
 
@@ -52,7 +53,7 @@ export class TableSet {
   readonly #shares: (readonly number[])[] = [];
 
   constructor(table: TableSettings, identity: DataIdentity, counts: RowCounts) {
-    const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
+    const { inputs, tasks, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#cells = new CellReader(values.cells, values.cells.words);
     this.#groups = values.groups && new Uint32Array(values.groups);
@@ -68,7 +69,7 @@ export class TableSet {
     const numeric = [...this.#columns.keys()].filter((i) => this.#columns[i]?.values === 0);
     const moments = momentsOver(this.#cells, this.#places.train, [...numeric, ...measured]);
     this.#labels = labels.map((column) => moments.get(column) ?? AS_IT_IS);
-    this.#known = this.#knownColumns(moments, standardise, table.reading?.minCount);
+    this.#known = this.#knownColumns(moments, listsOf(this.#columns, values.lists), table);
     this.codes = columnCodes(this.#cells, this.#known);
     this.#weights = areWeighted(table) ? this.#rowWeights(table, values) : undefined;
   }
@@ -93,28 +94,35 @@ export class TableSet {
     });
   }
 
-  #knownColumns(moments: ReadonlyMap<number, Moments>, standardise: boolean, minCount = 1): KnownColumn[] {
-    const known = this.#columns.map((column, i) => {
+  #knownColumns(
+    moments: ReadonlyMap<number, Moments>,
+    lists: readonly (Int32Array | undefined)[],
+    { standardise, reading: { minCount = 1 } = {} }: TableSettings,
+  ): KnownColumn[] {
+    const rows = this.#columns.map(({ values, slots = 1 }, i) => {
+      const own = lists[i];
+      return { values: new Uint32Array(own ? own.length / slots : values), hasGap: false };
+    });
+    const told = [...this.#columns.keys()].filter((i) => this.#columns[i].values > 0 || this.#columns[i].gaps);
+    for (const place of this.#places.train) {
+      for (const i of told) {
+        const value = this.#cells.number(place, i);
+        if (Number.isNaN(value)) rows[i].hasGap = true;
+        else if (value >= 0 && value < rows[i].values.length) rows[i].values[value]++;
+      }
+    }
+    return this.#columns.map((column, i) => {
       const own = moments.get(i) ?? AS_IT_IS;
       const shifted = standardise || own === NOTHING ? own : { ...AS_IT_IS, fill: own.mean };
+      const counts = lists[i] ? rowsOfValues(lists[i], rows[i].values, column.values) : rows[i].values;
       return {
         column,
         moments: column.values > 0 ? AS_IT_IS : shifted,
-        values: new Uint32Array(column.values),
-        hasGap: false,
+        values: counts.map((count) => Number(count >= minCount)),
+        hasGap: rows[i].hasGap,
+        lists: lists[i],
       };
     });
-    const told = [...known.entries()].filter(([, { column }]) => column.values > 0 || column.gaps);
-    for (const place of this.#places.train) {
-      for (const [i, own] of told) {
-        const value = this.#cells.number(place, i);
-        if (Number.isNaN(value)) own.hasGap = true;
-        else if (own.column.values > 0 && value >= 0) own.values[value]++;
-      }
-    }
-    for (const { values } of known)
-      for (let value = 0; value < values.length; value++) values[value] = Number(values[value] >= minCount);
-    return known;
   }
 
   /** A set's rows, in float32. A label that a row does not have is NaN. */
@@ -158,9 +166,12 @@ export class TableSet {
   /** How many of some rows have a value that no training row has, or fewer than `minCount`, by the place of each category that has such rows. */
   unseen(places: Uint32Array): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const [i, { column, values }] of this.#known.entries()) {
+    for (const [i, { column, values, lists }] of this.#known.entries()) {
       if (column.values === 0) continue;
-      const isUnseen = (value: number) => !Number.isNaN(value) && values[value] !== 1;
+      const { slots = 1 } = column;
+      const isOther = (value: number) => !Number.isNaN(value) && value !== NO_TEXT && values[value] !== 1;
+      const isUnseen = (cell: number) =>
+        lists ? lists.subarray(slots * cell, slots * (cell + 1)).some(isOther) : isOther(cell);
       const count = places.reduce((sum, place) => sum + Number(isUnseen(this.#cells.number(place, i))), 0);
       if (count > 0) counts.set(i, count);
     }

@@ -82,6 +82,8 @@ export interface TableReading {
   readonly split?: number | "run" | undefined;
   /** How many folds the rows are in: each run has another one for its test. Their seed is `split`. */
   readonly folds?: number | undefined;
+  /** Columns whose cells are lists of values, such as `39,12`. */
+  readonly lists?: readonly string[] | undefined;
   /** The texts of a category of more than these are hashed to as many values. */
   readonly hash?: number | undefined;
   /** Labels that follow each other: a row that lacks one has none of the later ones (docs/ids.md). */
@@ -124,6 +126,8 @@ export interface TableValues {
   readonly groups?: SharedArrayBuffer;
   /** Float32 [N]: what each row's losses count; absent if all count alike. */
   readonly weights?: SharedArrayBuffer;
+  /** The lists of columns of lists, as table-lists.ts has them; absent without such columns. */
+  readonly lists?: SharedArrayBuffer;
 }
 
 /** How many of N rows are held out: at least one, and not all. */

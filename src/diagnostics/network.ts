@@ -126,7 +126,7 @@ class Interpreter {
     const tape = this.#tape;
     switch (operation.kind) {
       case "embed":
-        return [embedded(tape, this.#spec, this.#values[0], operation.tables)];
+        return [embedded(tape, this.#spec, this.#values[0], operation)];
       case "dense":
         return operation.layers.map((layer) => this.#dense(layer));
       case "sum":
@@ -223,28 +223,31 @@ class Interpreter {
   }
 }
 
-/** Rows [N, D], the last inputs of which are numbers of vectors → [N, read]: the plain inputs, then the vectors. */
-function embedded(tape: Tape, spec: ModelSpec, rows: Units, tables: readonly ParameterBlock[]): Units {
+/** Rows [N, D], the last inputs of which are numbers of vectors → [N, read]: the plain inputs, then the vectors, of lists their means. */
+function embedded(tape: Tape, spec: ModelSpec, rows: Units, { tables, slots }: OperationOf<"embed">): Units {
   const [D, plain, width] = [spec.inputs, plainInputs(spec), embeddedInputs(spec, tables)];
   const out = new Float64Array(tape.rows * width);
   for (let n = 0; n < tape.rows; n++) out.set(rows.values.subarray(n * D, n * D + plain), n * width);
-  const eachNumber = (visit: (at: number, i: number, table: ParameterBlock) => void) => {
+  const eachNumber = (visit: (at: number, i: number, share: number, table: ParameterBlock) => void) => {
     for (let n = 0; n < tape.rows; n++) {
-      let at = n * width + plain;
+      let [at, column] = [n * width + plain, n * D + plain];
       for (const [t, table] of tables.entries()) {
         const size = table.shape[1];
-        const first = rows.values[n * D + plain + t] * size;
-        for (let j = 0; j < size; j++) visit(at++, first + j, table);
+        const numbers = rows.values.subarray(column, column + slots[t]).filter((number) => number >= 0);
+        for (const number of numbers)
+          for (let j = 0; j < size; j++) visit(at + j, number * size + j, 1 / numbers.length, table);
+        at += size;
+        column += slots[t];
       }
     }
   };
-  eachNumber((at, i, table) => {
-    out[at] = tape.value(table)[i];
+  eachNumber((at, i, share, table) => {
+    out[at] += share * tape.value(table)[i];
   });
   return tape.units(out, (gradient) => {
-    eachNumber((at, i, table) => {
+    eachNumber((at, i, share, table) => {
       const to = tape.gradientAt(table);
-      if (to) to[i] += gradient[at];
+      if (to) to[i] += share * gradient[at];
     });
   });
 }

@@ -18,7 +18,7 @@ export function checkSpec(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: gating: expected one of ${GATING_NAMES.join(", ")}, got ${gating}`);
   const sizes = {
     inputs: [spec.inputs],
-    embeddings: (spec.embeddings ?? []).flatMap(({ rows, size }) => [rows, size]),
+    embeddings: (spec.embeddings ?? []).flatMap(({ rows, size, slots = 1 }) => [rows, size, slots]),
     tasks: [spec.tasks],
     "experts.layers": experts.layers,
     "gate.layers": gate.layers,

@@ -103,8 +103,8 @@ export interface Machine {
 }
 
 interface Operands {
-  /** Tables, whose vectors the last inputs of a row number → one value: plain inputs, then the vectors. */
-  readonly embed: { readonly tables: readonly ParameterBlock[] };
+  /** Tables, whose vectors the last inputs of a row number, `slots` of each → one value: plain inputs, then the vectors, or their means. */
+  readonly embed: { readonly tables: readonly ParameterBlock[]; readonly slots: readonly number[] };
   /** Layers side by side → a value of each. */
   readonly dense: { readonly layers: readonly Layer[] };
   /** Sums by learned coefficients [K, n], row k of which is of `parts[k]` → a value for each k. */
@@ -197,7 +197,7 @@ class Writer {
     const embedded = range(embeddingSets(spec)).flatMap((set) => this.#embedded(set, spec.embeddings));
     this.#inputs = embedded.length > 0 ? embedded : [0];
     this.#factors = range(spec.factors ? spec.tasks : 0).flatMap((k) => {
-      const embeddings = spec.embeddings?.map(({ rows }) => ({ rows, size: this.#factorsOf(k) }));
+      const embeddings = spec.embeddings?.map((table) => ({ ...table, size: this.#factorsOf(k) }));
       return embeddings ? this.#embedded(spec.tasks + k, embeddings) : [0];
     });
   }
@@ -209,7 +209,8 @@ class Writer {
         size,
       ]),
     );
-    return this.#add("embed", { tables }, [
+    const slots = embeddings.map(({ slots = 1 }) => slots);
+    return this.#add("embed", { tables, slots }, [
       { width: embeddedInputs(this.#spec, tables), values: [], parameters: tables },
     ]);
   }

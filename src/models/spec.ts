@@ -97,10 +97,15 @@ export interface ModelSpec {
 /** The sizes of a model that the data fix. */
 export type Dimensions = Pick<ModelSpec, "inputs" | "embeddings" | "tasks" | "outputs">;
 
-/** A table of learned vectors, [rows, size]. The number of a row's vector is an input. The last vector is 0 and not trained. */
+/**
+ * A table of learned vectors, [rows, size]. The number of a row's vector is an input, or `slots` inputs number vectors, whose mean is read:
+ * -1 stands for none, only after others. The last vector is 0 and not trained.
+ */
 export interface Embedding {
   readonly rows: number;
   readonly size: number;
+  /** Absent for one number, which each row has. */
+  readonly slots?: number;
 }
 
 /**
@@ -125,7 +130,7 @@ export interface Ranks {
 
 /** The inputs that networks read as they are, which come first in a row. */
 export function plainInputs({ inputs, embeddings = [] }: Pick<ModelSpec, "inputs" | "embeddings">): number {
-  return inputs - embeddings.length;
+  return embeddings.reduce((left, { slots = 1 }) => left - slots, inputs);
 }
 
 /** Numbers that networks of the first level read: the plain inputs, then the vectors. */

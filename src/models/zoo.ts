@@ -371,7 +371,7 @@ export const ZOO = {
     source: "the usual peer of a recommender; linear regression of labels that are numbers",
     build: ({ embeddings = [], ...dimensions }) => ({
       ...{ ...PAPER, ...dimensions, name: "logistic-regression", gating: "none" },
-      ...(embeddings.length > 0 && { embeddings: embeddings.map(({ rows }) => ({ rows, size: 1 })) }),
+      ...(embeddings.length > 0 && { embeddings: embeddings.map((table) => ({ ...table, size: 1 })) }),
       experts: { shared: 0, perTask: 1, layers: [] },
       tower: { layers: [] },
     }),

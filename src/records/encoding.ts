@@ -7,6 +7,8 @@ import type { RowsSetting } from "../config/rows-schema.ts";
 import { type ColumnCode, encodeInto } from "../data/row-encoder.ts";
 import type { TableValues } from "../data/table.ts";
 import { CellReader, cellsOf, NO_TEXT } from "../data/table-cells.ts";
+import type { InputEncoding } from "../data/table-inputs.ts";
+import { listsOf } from "../data/table-lists.ts";
 import { tableSetOf } from "../data/table-set.ts";
 import { TASK_KINDS } from "../data/task-kinds.ts";
 import type { AnyRun, FromTable } from "../engines/engine.ts";
@@ -15,9 +17,10 @@ import { UsageError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { memo } from "../memo.ts";
 import { NothingWords, numberIn } from "../tables/cell-values.ts";
-import { isNothing } from "../tables/input-column.ts";
+import { isNothing, valuesIn } from "../tables/input-column.ts";
 import { bucketOf } from "../tables/plain-texts.ts";
 import { type RawColumns, rawColumns } from "../tables/raw-columns.ts";
+import { numberOf } from "../units.ts";
 
 const LABEL = z.strictObject({
   column: z.string(),
@@ -33,12 +36,14 @@ const COLUMN = z.strictObject({
   column: z.string(),
   first: z.int(),
   isEmbedded: z.boolean(),
+  /** Of lists, the most values. */
+  slots: z.int().optional(),
   mean: z.number(),
   /** Null of a column without a number in the training rows. */
   std: z.number().nullable(),
   fill: z.number(),
   gap: z.int(),
-  /** Of a category its texts, and what stands for nothing, for any other text, and for each of them. */
+  /** Of a category its texts, or those in its lists, and what stands for nothing, for any other text, and for each of them. */
   values: z.array(z.string()).optional(),
   /** How many values its texts are hashed to, in place of `values`. */
   hash: z.int().optional(),
@@ -87,7 +92,7 @@ const known = new WeakMap<readonly ColumnCode[], { readonly name: string; readon
 function fileOf(codes: readonly ColumnCode[], run: RunOnTable, config: Pick<Config, "rows" | "taskKinds">) {
   const rows = config.rows as RowsSetting;
   const { impute, na = [], categorical = [] } = rows;
-  const columns = codes.map(({ cell: _, texts, std, ...code }, i): EncodedColumn => {
+  const columns = codes.map(({ cell: _, lists: __, texts, std, ...code }, i): EncodedColumn => {
     const hash = hashOf(rows, rows.inputs[i]);
     const ofTexts = texts && { ...(hash ? { hash } : { values: [...textsIn(run, rows, i)] }), codes: [...texts] };
     return { column: rows.inputs[i], ...code, std: Number.isFinite(std) ? std : null, ...ofTexts };
@@ -108,18 +113,26 @@ function hashOf({ encoded }: RowsSetting, name: string): number | undefined {
 /** The texts of a category in order. A config has the number alone of many, which are then read from the table. */
 function textsIn({ data }: RunOnTable, { inputs, encoded }: RowsSetting, i: number): readonly string[] {
   const values = encoded?.find(({ column }) => column === inputs[i])?.values ?? [];
-  return typeof values === "number" ? manyTexts(data.values as TableValues, data.file, inputs[i], `${i}`) : values;
+  if (typeof values !== "number") return values;
+  return manyTexts(data.values as TableValues, data.file, inputs[i], `${i}`, JSON.stringify(data.columns));
 }
 
-const manyTexts = memo(({ cells }: TableValues, file: string, column: string, i: string): string[] => {
-  const reader = new CellReader(cells, cells.words);
-  const texts: string[] = [];
-  for (const [n, value] of rawColumns(file, [column]).columns[0].entries()) {
-    const place = reader.number(n, Number(i));
-    if (place >= 0) texts[place] = String(value).trim();
-  }
-  return texts;
-});
+const manyTexts = memo(
+  ({ cells, lists: joined }: TableValues, file: string, column: string, i: string, columns: string): string[] => {
+    const reader = new CellReader(cells, cells.words);
+    const own: readonly InputEncoding[] = JSON.parse(columns);
+    const [lists, { slots = 1 }] = [listsOf(own, joined)[Number(i)], own[Number(i)]];
+    const texts: string[] = [];
+    for (const [n, value] of rawColumns(file, [column]).columns[0].entries()) {
+      const [cell, text] = [reader.number(n, Number(i)), String(value).trim()];
+      for (const [slot, one] of (lists ? valuesIn(text) : [text]).entries()) {
+        const place = lists ? lists[slots * cell + slot] : cell;
+        if (place >= 0) texts[place] = one;
+      }
+    }
+    return texts;
+  },
+);
 
 /** The encoding in a file. Throws UsageError for another file, and for one that was changed. */
 export function readEncoding(file: string): Encoding {
@@ -147,12 +160,16 @@ export function encodedRows(encoding: Encoding, { rows: N, columns, placeOf }: R
   const { inputs: D, columns: encoded } = encoding;
   const [C, unseen] = [encoded.length, new Map<string, number>()];
   const numbers = new Float64Array(N * C);
+  const lists = encoded.map(({ slots }) => slots && new Int32Array(N * slots).fill(NO_TEXT));
   for (const [i, own] of encoded.entries()) {
-    const numberOf = numbersOf(own, encoding);
+    const [list, { slots = 1 }] = [lists[i], own];
+    const [cellOf, placesIn] = [numbersOf(own, encoding), placesInLists(own, encoding)];
     for (let n = 0; n < N; n++) {
-      const number = numberOf(columns[i][n], () => `${placeOf(n)}: ${own.column}`);
-      numbers[n * C + i] = number;
-      if (isUnseen(own, number)) unseen.set(own.column, (unseen.get(own.column) ?? 0) + 1);
+      const at = () => `${placeOf(n)}: ${own.column}`;
+      const all = list ? placesIn(columns[i][n], at) : [cellOf(columns[i][n], at)];
+      if (list) list.set(all, n * slots);
+      numbers[n * C + i] = list ? n : all[0];
+      if (all.some((number) => isUnseen(own, number))) unseen.set(own.column, (unseen.get(own.column) ?? 0) + 1);
     }
   }
   const cells = cellsOf(
@@ -162,7 +179,8 @@ export function encodedRows(encoding: Encoding, { rows: N, columns, placeOf }: R
   );
   const codes = encoded.map(({ codes: texts, std, ...code }, i): ColumnCode => {
     const scale = std ?? Number.POSITIVE_INFINITY;
-    return { ...code, std: scale, cell: cells.columns[i], texts: texts && Int32Array.from(texts) };
+    const own = { texts: texts && Int32Array.from(texts), lists: lists[i] || undefined };
+    return { ...code, std: scale, cell: cells.columns[i], ...own };
   });
   const x = new Float32Array(N * D);
   encodeInto(
@@ -188,14 +206,30 @@ function otherwise(text: string): string {
   return text.replace(/^(-?\d+)\.0$/, "$1");
 }
 
-/** What gives the number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
-function numbersOf({ column, values, hash }: EncodedColumn, { na, impute, categorical }: Encoding) {
-  const nothing = new NothingWords(na);
+/** What gives the place of a text; undefined for numbers. */
+function placesOf({ values, hash }: EncodedColumn): ((text: string) => number) | undefined {
+  if (hash !== undefined) return (text) => bucketOf(Buffer.from(text), hash);
   const places = values && new Map(values.map((text, place) => [text, place]));
-  const placeOf =
-    hash === undefined
-      ? places && ((text: string) => places.get(text) ?? places.get(otherwise(text)) ?? OTHER)
-      : (text: string) => bucketOf(Buffer.from(text), hash);
+  return places && ((text) => places.get(text) ?? places.get(otherwise(text)) ?? OTHER);
+}
+
+/** What gives the places of a list's values. It throws UsageError, which begins with `at()`. */
+function placesInLists(own: EncodedColumn, { na }: Encoding) {
+  const [nothing, placeOf, { slots = 1 }] = [new NothingWords(na), placesOf(own) ?? (() => OTHER), own];
+  return (value: unknown, at: () => string): number[] => {
+    const texts = isNothing(value) || nothing.has(value, false) ? [] : valuesIn(String(value).trim());
+    if (texts.length <= slots) return texts.map(placeOf);
+    throw new UsageError(
+      `${at()}: expected a list of at most ${numberOf(slots, "value")}, as in training, got ${texts.length}; cut it`,
+    );
+  };
+}
+
+/** What gives the number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
+function numbersOf(own: EncodedColumn, { na, impute, categorical }: Encoding) {
+  const { column } = own;
+  const nothing = new NothingWords(na);
+  const placeOf = placesOf(own);
   const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
   return (value: unknown, at: () => string): number => {
     if (isNothing(value) || nothing.has(value, placeOf === undefined)) {

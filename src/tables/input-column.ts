@@ -1,5 +1,7 @@
 // One input's column while a table is read: numbers, or texts, which are categories.
 import { TRAINING } from "../data/split.ts";
+import { NO_TEXT } from "../data/table-cells.ts";
+import { rowsOfValues } from "../data/table-lists.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import type { Numbers } from "./cell-writer.ts";
@@ -27,6 +29,8 @@ export interface InputContents {
   readonly hashed?: true;
   /** How many different values a column of numbers has, if they are whole numbers that may be categories. */
   readonly wholes?: number;
+  /** Of lists, whose values these are, the most values of a row. */
+  readonly slots?: number;
 }
 
 /** How a column is read. */
@@ -35,6 +39,8 @@ interface Asked {
   readonly source: string;
   /** Whether its values are texts whatever they are. */
   readonly isCategory: boolean;
+  /** Whether its texts are lists of values. */
+  readonly isList?: boolean;
   /** The rows' parts, empty if all are training rows. */
   readonly marks: Uint8Array;
   /** Fewest training rows of a value. */
@@ -57,6 +63,7 @@ const FETCHED = 64;
  */
 export class InputColumn {
   readonly #name: string;
+  readonly #asked: Asked;
   readonly #source: string;
   readonly #isCategory: boolean;
   /** The rows' parts, empty if all are training rows. */
@@ -69,16 +76,19 @@ export class InputColumn {
   #texts: Texts | undefined;
   /** The places of values that came as such, not as bytes. */
   readonly #places = new Map<unknown, number>();
-  /** Where there are marks or a `minCount`, how many training rows have the text of each place. */
+  /** Where there are marks, a `minCount` or lists, how many training rows have the text of each place. */
   #counts = new Uint32Array(0);
   readonly #minCount: number;
   readonly #hash: number | undefined;
   #sorted: Uint32Array | undefined;
+  #split: { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } | undefined;
   /** The whole numbers that it has; undefined if there are others, or too many for categories. */
   #wholes: Set<number> | undefined = new Set();
 
-  constructor(name: string, { source, isCategory, marks, minCount, hash }: Asked) {
+  constructor(name: string, asked: Asked) {
+    const { source, isCategory, marks, minCount, hash } = asked;
     this.#name = name;
+    this.#asked = asked;
     this.#hash = hash;
     this.#minCount = minCount;
     this.#source = source;
@@ -134,7 +144,7 @@ export class InputColumn {
   #add(view: DataView, start: number, end: number): number {
     const texts = this.#texts as Texts;
     const place = texts.add(view, start, end);
-    if (texts.size > (this.#minCount > 1 || this.#hash ? MOST_COUNTED : MOST_VALUES))
+    if (texts.size > (this.#asked.isList || this.#minCount > 1 || this.#hash ? MOST_COUNTED : MOST_VALUES))
       throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
     return place;
   }
@@ -152,7 +162,7 @@ export class InputColumn {
     if (this.#areCounted) [ofTraining, gaps] = this.#takeTraining(first, numbers);
     this.#used += ofTraining - gaps;
     this.#gaps ||= gaps > 0;
-    return gap < 0 ? undefined : first + gap;
+    return gap < 0 || this.#asked.isList ? undefined : first + gap;
   }
 
   #noteWholes(numbers: Numbers): void {
@@ -165,7 +175,7 @@ export class InputColumn {
   }
 
   get #areCounted(): boolean {
-    return this.#marks.length > 0 || this.#minCount > 1;
+    return this.#marks.length > 0 || this.#minCount > 1 || this.#asked.isList !== undefined;
   }
 
   /** Counts the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
@@ -184,6 +194,7 @@ export class InputColumn {
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
   contents(): InputContents {
+    if (this.#asked.isList) return { ...this.#ofLists.values.contents(), slots: this.#ofLists.slots };
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
     const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
@@ -219,6 +230,7 @@ export class InputColumn {
   /** Of each of the places of `numberOf`, that among the values, or -1; undefined for numbers. */
   get places(): Int32Array | undefined {
     if (this.#texts === undefined) return undefined;
+    if (this.#asked.isList) return new Int32Array(this.#texts.size).map((_, place) => place);
     const buckets = this.#buckets;
     if (buckets)
       return new Int32Array(this.#texts.size).map((_, place) => this.#texts?.bucket(place, buckets) ?? OTHER);
@@ -226,6 +238,34 @@ export class InputColumn {
     const values = this.#values;
     for (let rank = 0; rank < values.length; rank++) places[values[rank]] = rank;
     return places;
+  }
+
+  /** What its lists have, [lists, slots], by the values of `contents`, as in ../data/table-lists.ts; undefined of other columns. */
+  get lists(): { readonly lists: Int32Array; readonly slots: number } | undefined {
+    if (!this.#asked.isList) return undefined;
+    const { values, lists, slots } = this.#ofLists;
+    const ranks = values.places as Int32Array;
+    return { lists: lists.map((place) => (place < 0 ? place : ranks[place])), slots };
+  }
+
+  /** Its texts as lists [lists, slots] of places in a column of their values. */
+  get #ofLists(): { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } {
+    if (this.#split) return this.#split;
+    const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, isList: false });
+    const all = Array.from(this.#shownTexts(), (text) => valuesIn(text).map((value) => values.#placeOf(value)));
+    const slots = all.reduce((most, { length }) => Math.max(most, length), 1);
+    const longest = all.findIndex(({ length }) => length === slots);
+    if (slots > MOST_SLOTS || slots * all.length > MOST_LISTED)
+      throw new UsageError(
+        `${this.#source}: column '${this.#name}': expected lists of at most ${MOST_SLOTS} values, and ${thousands(MOST_LISTED)} places ` +
+          `in different lists, got ${slots} in '${this.shown(longest).slice(0, 40)}' and ${thousands(all.length)} lists; cut long lists`,
+      );
+    const lists = new Int32Array(slots * all.length).fill(NO_TEXT);
+    for (const [i, places] of all.entries()) lists.set(places, slots * i);
+    values.#counts = rowsOfValues(lists, this.#counts.slice(0, all.length), values.#texts?.size ?? 0);
+    values.#used = values.#counts.reduce((sum, count) => sum + count, 0);
+    this.#split = { values, lists, slots };
+    return this.#split;
   }
 
   /** The text that a number of `numberOf` stands for, or the number itself. */
@@ -241,7 +281,7 @@ export class InputColumn {
   #hint(): string {
     for (const text of this.#shownTexts()) if (naHint(text) !== "") return naHint(text);
     const list = listIn(this.#shownTexts());
-    return list === undefined ? "" : `; if '${list.slice(0, 40)}' is a list, ${SPLIT_LISTS}`;
+    return list === undefined ? "" : `; if '${list.slice(0, 40)}' is a list, give --lists ${this.#name}`;
   }
 
   #tooMany(got: string): UsageError {
@@ -279,14 +319,21 @@ export function naHint(value: unknown): string {
   return NA_WORDS.has(text.toLowerCase()) ? `; if it stands for an empty cell, give --na '${text}'` : "";
 }
 
-/** The way out for lists: nothing reads several values of one cell. */
-export const SPLIT_LISTS = "give each of its values a column (docs/ids.md)";
+/** Most values of a list, and places in all different lists of a column. */
+const [MOST_SLOTS, MOST_LISTED] = [256, 2 ** 25];
 
-/** What to do about a value that is no number, by what it looks like; empty if that says nothing. */
-export function unfitHint(value: unknown): string {
+/** The values of a list such as `39,12`, `[39, 12]` or `['a', 'b']`. */
+export function valuesIn(list: string): string[] {
+  const inside = /^\[(.*)\]$/.exec(list)?.[1] ?? list;
+  const values = inside.split(/[,;|]/).map((value) => value.trim().replace(/^(["'])(.*)\1$/, "$2"));
+  return values.filter((value) => value !== "");
+}
+
+/** What to do about a value of a column that is no number, by what it looks like; empty if that says nothing. */
+export function unfitHint(value: unknown, column: string): string {
   if (value instanceof Date) return "; write dates as numbers, such as days, or leave the column out";
   return /^\[?\d+(\s*[,;|]\s*\d+)+\]?$/.test(String(value).trim())
-    ? `; if it is a list, ${SPLIT_LISTS}`
+    ? `; if it is a list, give --lists ${column}`
     : naHint(value);
 }
 

@@ -29,8 +29,8 @@ interface Footer {
   readonly table: Omit<TableRows, "values">;
 }
 
-/** What there is of each row beside its cells. */
-type OfRows = Pick<TableValues, "heldout" | "places" | "groups" | "weights">;
+/** What there is of each row beside its cells, and the lists that cells number. */
+type OfRows = Pick<TableValues, "heldout" | "places" | "groups" | "weights" | "lists">;
 
 /** The bytes of a table's file. `source` is its name in `firstGap`. */
 export function* packedPieces(

@@ -6,7 +6,6 @@ import { snappyUncompressor } from "hysnappy";
 import { UsageError } from "../errors.ts";
 import { durationsIn } from "./arrow-schema.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
-import { SPLIT_LISTS } from "./input-column.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
 import { type CellPage, valuesOf } from "./table-builder.ts";
 
@@ -49,6 +48,9 @@ export interface ParquetFile {
   readonly rows: number;
 }
 
+/** What to do about lists of Parquet. */
+const AS_TEXTS = "write them as texts such as 39,12 and give --lists, or leave it out";
+
 /** Throws UsageError by the name `source`. */
 export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   const metadata = reading(source, () => metadataIn(bytes));
@@ -58,7 +60,7 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   if (nested) {
     const { name, converted_type: converted, logical_type: logical } = nested.element;
     const isList = converted === "LIST" || logical?.type === "LIST";
-    const what = isList ? `lists; ${SPLIT_LISTS}, or leave it out` : "parts; give each a column, or leave it out";
+    const what = isList ? `lists; ${AS_TEXTS}` : "parts; give each a column, or leave it out";
     throw new UsageError(`${source}: column '${name}' has ${what}`);
   }
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
@@ -147,7 +149,7 @@ function schemaIn(metadata: FileMetaData): Schema {
   const nameless = children.findIndex(({ element }) => typeof element.name !== "string");
   if (nameless >= 0) throw new Error(`column ${nameless + 1} has no name`);
   const lists = children.find(({ element }) => element.repetition_type === "REPEATED");
-  if (lists) throw new Error(`column '${lists.element.name}' has lists; ${SPLIT_LISTS}, or leave it out`);
+  if (lists) throw new Error(`column '${lists.element.name}' has lists; ${AS_TEXTS}`);
   return schema;
 }
 

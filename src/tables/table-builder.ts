@@ -3,6 +3,7 @@ import { totalmem } from "node:os";
 import { HELD_OUT, TRAINING, VALIDATION } from "../data/split.ts";
 import { areDrawn, sideColumns, type TableReading, type TableValues } from "../data/table.ts";
 import type { TableCells } from "../data/table-cells.ts";
+import { joinedLists } from "../data/table-lists.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../text.ts";
 import { megabytes, thousands } from "../units.ts";
@@ -95,6 +96,8 @@ export interface ReadColumn {
   readonly wide: Float64Array | undefined;
   /** The value of all rows, if they have the same. */
   readonly constant: string | undefined;
+  /** Of lists, what they have (`InputColumn.lists`). */
+  readonly lists?: { readonly lists: Int32Array; readonly slots: number } | undefined;
   readonly holds: InputContents | LabelContents | Problem;
 }
 
@@ -149,7 +152,7 @@ export class TableBuilder {
     how: TableReading = {},
     memory?: TableMemory,
   ) {
-    const { categorical = [], na = [], minCount = 1, hash, parts, funnel = [] } = how;
+    const { categorical = [], na = [], lists = [], minCount = 1, hash, parts, funnel = [] } = how;
     const sides = sideColumns(how);
     this.#source = source;
     this.#how = how;
@@ -163,6 +166,7 @@ export class TableBuilder {
     this.#marks = new Uint8Array(memory?.marks ?? new SharedArrayBuffer(this.#columns.part === undefined ? 0 : rows));
     for (const [key, names, what, known] of [
       ["categorical", categorical, "input or label", [...inputs, ...labels]],
+      ["lists", lists, "input", inputs],
       ["funnel", funnel, "label", labels],
     ] as const) {
       const missing = names.find((name) => !known.includes(name));
@@ -171,9 +175,12 @@ export class TableBuilder {
       throw new UsageError(`${source}: ${key}: no ${what} '${missing}'${meant}`);
     }
     const isCategory = (name: string) => categorical.includes(name);
-    this.#inputs = inputs.map(
-      (name) => new InputColumn(name, { source, isCategory: isCategory(name), marks: this.#marks, minCount, hash }),
-    );
+    this.#inputs = inputs.map((name) => {
+      const how = { source, marks: this.#marks, minCount, hash };
+      return lists.includes(name)
+        ? new InputColumn(name, { ...how, isCategory: true, isList: true })
+        : new InputColumn(name, { ...how, isCategory: isCategory(name) });
+    });
     this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];
     this.#cells = new CellWriter(rows, inputs.length + labels.length, memory?.cells);
@@ -311,7 +318,7 @@ export class TableBuilder {
     if (number === undefined && typeof cell === "string" && !isName(cell.trim()))
       throw this.#error(i, placeOf(row), unprintable(cell));
     const taken = this.#all[i].numberOf(cell, number);
-    if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell));
+    if (taken === undefined) throw this.#error(i, placeOf(row), unfit(cell, this.nameOf(i)));
     return taken;
   }
 
@@ -350,9 +357,10 @@ export class TableBuilder {
       const [input, label, number] = [this.#inputs[i], this.#labels[i - this.#inputs.length], this.#cells.readerOf(i)];
       const constant = this.#constantIn(i, number);
       const holds = this.#wrong.get(i) ?? told(() => input?.contents() ?? this.#labelIn(label, number));
+      const lists = "slots" in holds ? input.lists : undefined;
       const { places } = this.#all[i];
       if (places) texts.set(i, places);
-      return { isText: places !== undefined, wide: this.#cells.wide(i), constant, holds };
+      return { isText: places !== undefined, wide: this.#cells.wide(i), constant, lists, holds };
     });
     this.#cells.renumber(this.#rows, texts);
     return columns;
@@ -396,6 +404,7 @@ export class TableBuilder {
       problems.push(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     if (problems.length > 0) throw new UsageError(problems);
     const contents = columns.slice(0, inputs.length).map(({ holds }) => holds as InputContents);
+    const lists = columns.flatMap(({ lists }) => lists ?? []);
     const texts = contents.flatMap(({ values }) => (typeof values === "number" ? [] : values));
     if (texts.length > 0) checkWidth([...inputs, ...texts], this.#source, "names of columns and values of categories");
     expectMemory(this.#source, rows, widthOf(columns));
@@ -419,6 +428,7 @@ export class TableBuilder {
         ...(places && { places: places.buffer }),
         ...(groups && { groups: groups.buffer }),
         ...(weights && { weights: weights.buffer }),
+        ...(lists.length > 0 && { lists: joinedLists(lists) }),
       },
       labelClasses: own.map(({ classes }) => classes),
       labelGaps: own.map(({ gaps }) => gaps),
@@ -481,8 +491,8 @@ export function expectMemory(source: string, rows: number, width: number): void 
 
 const GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
 
-function unfit(value: unknown): string {
-  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${unfitHint(value)}`;
+function unfit(value: unknown, column = ""): string {
+  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'${unfitHint(value, column)}`;
 }
 
 /** Over the rows that have a number. */

@@ -41,7 +41,7 @@ export interface AskedTable {
 }
 
 function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): string {
-  const { categorical = [], na = [], minCount, split, parts, metricsBy, weight, funnel, hash } = how;
+  const { categorical = [], na = [], lists = [], minCount, split, parts, metricsBy, weight, funnel, hash } = how;
   const all = JSON.stringify([
     version,
     sha256(),
@@ -49,6 +49,7 @@ function keyOf({ inputs, labels }: Columns, { sha256, how = {} }: AskedTable): s
     labels,
     categorical,
     na,
+    lists,
     split === "run",
     parts,
     minCount,

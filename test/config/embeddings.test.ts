@@ -186,7 +186,7 @@ test("a dry run names inputs whose texts look like lists, which have values in c
   const texts = rows.map((cells, n) => [...cells, n, n * n].join());
   const listed = fileOf(`x_tags,x_pairs,x_one,y_a,y_b\n${texts.join("\n")}\n`.replaceAll("a;0", "c"), "lists.csv");
   expect(listsText(loadConfig("smoke", [rowsOverride(listed, { categorical: ["x_tags"] })]))).toBe(
-    "columns: x_tags, x_one: texts that look like lists, each read as one value; of a list, give each of its values a column (docs/ids.md)",
+    "columns: x_tags, x_one: texts that look like lists, each read as one value; of lists, give --lists x_tags,x_one",
   );
 });
 

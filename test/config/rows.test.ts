@@ -77,7 +77,7 @@ describe("a file with rows, without the generator's settings", () => {
     [
       "17",
       "",
-      "rows: expected the path of a CSV or Parquet file, relative to this file's folder, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel}, or null, got 17",
+      "rows: expected the path of a CSV or Parquet file, relative to this file's folder, or {file, labels, inputs, ignore, heldout, standardise, impute, categorical, lists, na, split, folds, group, time, stratify, metricsBy, ndcgAt, weight, oneHot, embedding, minCount, hash, funnel}, or null, got 17",
     ],
   ])("is refused with %s %j", (rows, more, message) => {
     const path = written(rows, `${more}\n`);

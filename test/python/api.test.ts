@@ -365,7 +365,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       (library) =>
         [
           `mmoe.sweep(rows=__import__("${library}").DataFrame({"a": [1], "b": [[1, 2]]}))`,
-          "ValueError: rows: column 'b' has lists; leave it out, or give each of their parts a column",
+          "ValueError: rows: column 'b' has lists; give lists='b', or leave it out",
         ] as const,
     ),
     [

@@ -6,7 +6,7 @@ import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-/** A frame with an index, dates, gaps, a category, ids and labels of three kinds; class names that pandas takes for gaps. */
+/** A frame with an index, dates, gaps, a category, ids, lists and labels of three kinds; class names that pandas takes for gaps. */
 const FRAME = `import json, warnings, numpy as np, pandas as pd, polars as pl, torch, mmoe
 warnings.simplefilter("ignore")
 g, N = np.random.default_rng(5), 150
@@ -16,13 +16,14 @@ frame = pd.DataFrame({
     "zone": np.where(g.random(N) < 0.1, None, g.choice(["north", "south", "east"], N)),
     "code": pd.Categorical(g.integers(1, 4, N)),
     "shop": [f"shop {i}" for i in g.integers(0, 25, N)],
+    "tags": [[f"tag {i}" for i in g.integers(0, 6, n)] for n in g.integers(0, 4, N)],
 }, index=pd.Index([f"r{i}" for i in range(N)], name="house"))
 frame["price"] = 1e5 + 1000 * frame["size"].fillna(70) + g.normal(0, 1e4, N)
 frame["sold"] = np.where(g.random(N) < 0.4, "yes", "no")
 frame["tier"] = g.choice(["None", "NA", "high"], N)
 LABELS = ["price", "sold", "tier"]
 inputs = frame.drop(columns=LABELS)
-FEW = dict(rows=frame, label=LABELS, impute="mean", batch=16, progress=False, keep_weights=True, keep_predictions=True)
+FEW = dict(rows=frame, label=LABELS, lists="tags", impute="mean", batch=16, progress=False, keep_weights=True, keep_predictions=True)
 outputs = lambda kept: kept[[name for name in kept if name.startswith("output/")]].to_numpy()
 `;
 
@@ -114,7 +115,7 @@ print(json.dumps({
       ],
       refused: [
         expect.stringContaining("give run 0 to 1"),
-        "rows: no column 'zone', which the models read; columns: when, size, code, shop",
+        "rows: no column 'zone', which the models read; columns: when, size, code, shop, tags",
         "rows: index 'r0': size: expected a number, as in training, got 'large'",
         expect.stringContaining("got 0 of mmoe with index 7"),
         expect.stringContaining("got 0 of mmoe with index 0"),

@@ -18,7 +18,7 @@ test.skipIf(!HAS_PYTHON)("100 lazy steps have the losses of SparseAdam", () => {
     const { x, y } = rowsAt(i + 1, B);
     return [x, y];
   });
-  const tables = SPEC.embeddings?.map(({ rows, size }) => [rows, size]);
+  const tables = SPEC.embeddings?.map(({ rows, size, slots = 1 }) => [rows, size, slots]);
   writeFileSync(file, JSON.stringify({ tables, initial: [...INITIAL], steps, cases: Object.fromEntries(CASES) }));
   const told: Record<string, number[][]> = JSON.parse(python(["test/python/sparse_adam.py", file]));
   for (const [name, settings] of CASES)

@@ -16,14 +16,14 @@ UNITS, TASKS, NUMBERS = 7, 2, 2
 
 
 class Bottom(torch.nn.Module):
-    """Two numbers and a vector from each table -> ReLU of 7 units -> 2 tasks."""
+    """Two numbers and of each table the mean of the vectors that a row numbers, -1 for none -> ReLU of 7 units -> 2 tasks."""
 
     def __init__(self):
         super().__init__()
         self.tables = torch.nn.ModuleList(
-            torch.nn.Embedding(rows, size, padding_idx=rows - 1, sparse=True) for rows, size in given["tables"]
+            torch.nn.EmbeddingBag(rows, size, mode="mean", sparse=True) for rows, size, _ in given["tables"]
         )
-        self.hidden = torch.nn.Linear(NUMBERS + sum(size for _, size in given["tables"]), UNITS)
+        self.hidden = torch.nn.Linear(NUMBERS + sum(size for _, size, _ in given["tables"]), UNITS)
         self.outputs = torch.nn.ModuleList(torch.nn.Linear(UNITS, 1) for _ in range(TASKS))
         values = iter(given["initial"])
         with torch.no_grad():
@@ -34,9 +34,16 @@ class Bottom(torch.nn.Module):
                 fill(layer.bias, values)
 
     def forward(self, x):
-        vectors = [table(x[:, NUMBERS + t].long()) for t, table in enumerate(self.tables)]
+        numbers = x[:, NUMBERS:].long().split([slots for _, _, slots in given["tables"]], 1)
+        vectors = [table(*bags(own)) for table, own in zip(self.tables, numbers)]
         hidden = torch.relu(self.hidden(torch.cat([x[:, :NUMBERS], *vectors], 1)))
         return torch.cat([output(hidden) for output in self.outputs], 1)
+
+
+def bags(numbers):
+    """The numbers of all rows one after the other, and where each row's begin."""
+    counts = (numbers >= 0).sum(1)
+    return numbers[numbers >= 0], counts.cumsum(0) - counts
 
 
 def fill(tensor, values):
@@ -66,6 +73,9 @@ def losses_of(case):
         losses.sum().backward()
         for each in [*optimizers, *schedulers]:
             each.step()
+        with torch.no_grad():
+            for table in tables:
+                table[-1] = 0  # the vector of unknown values
         told.append(losses.tolist())
     return told
 

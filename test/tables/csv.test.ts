@@ -406,11 +406,11 @@ describe("a column is refused in one line that has", () => {
     [withColumn("x_zip", many(1500)), `t.csv: column 'x_zip': ${most}, got 1500 in 1500 training rows ${out}`],
     [
       withColumn("x_tags", [...many(21), "c3;c20"]),
-      `t.csv: column 'x_tags': ${most}, got 22 in 22 training rows ${out}; if 'c3;c20' is a list, give each of its values a column (docs/ids.md)`,
+      `t.csv: column 'x_tags': ${most}, got 22 in 22 training rows ${out}; if 'c3;c20' is a list, give --lists x_tags`,
     ],
     [
       withColumn("x_tags", ["39", "39;12"]),
-      "t.csv:3: x_tags: expected a number up to 3.4028235e+38, got '39;12'; if it is a list, give each of its values a column (docs/ids.md)",
+      "t.csv:3: x_tags: expected a number up to 3.4028235e+38, got '39;12'; if it is a list, give --lists x_tags",
     ],
     [withColumn("x", ["a", "a"]), "t.csv: column 'x' is a in every row; leave it out"],
     [

@@ -144,7 +144,7 @@ test("dates, lists and columns with parts are refused with a way out", () => {
       ROWS.map((n) => [n, 7]),
       lists,
     ),
-  ).toBe("t.parquet: column 'x_in' has lists; give each of its values a column (docs/ids.md), or leave it out");
+  ).toBe("t.parquet: column 'x_in' has lists; write them as texts such as 39,12 and give --lists, or leave it out");
   expect(
     nested(
       ROWS.map((n) => ({ a: n })),

@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,12 @@ class FrameText:
     index: Any
 
 
-def text_of(rows: Any) -> FrameText:
+def text_of(rows: Any, lists: Container[str] | None = None) -> FrameText:
     """A frame's text.
 
-    Dates and times become days since 1970-01-01, durations days.
+    Dates and times become days since 1970-01-01, durations days, lists texts such as ``39,12``.
 
+    :param lists: columns that may have lists; by default all
     :raises TypeError: it is no frame
     :raises ValueError: a column has what no cell of a file can hold
     """
@@ -55,7 +56,7 @@ def text_of(rows: Any) -> FrameText:
         raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
     if not len(rows) or not len(rows.columns):
         raise ValueError("rows: expected rows, got a frame without any")
-    made = convert(rows)
+    made = convert(rows, (lambda name: True) if lists is None else lists.__contains__)
     try:
         made.text.encode()
     except UnicodeEncodeError as error:
@@ -70,7 +71,7 @@ def written(frame: FrameText, folder: Path) -> str:
     return os.fspath(file_of(frame.text, folder, "rows", ".csv"))
 
 
-def _of_pandas(rows: Any) -> FrameText:
+def _of_pandas(rows: Any, may_list: Callable[[str], bool]) -> FrameText:
     import pandas as pd
 
     if rows.columns.nlevels > 1:
@@ -87,7 +88,8 @@ def _of_pandas(rows: Any) -> FrameText:
         if isinstance(kind, pd.PeriodDtype):
             column = column.dt.to_timestamp()
         if kind == object:
-            _expect_cells(name, column)
+            if any(map(_is_nested, column)):
+                columns[i] = column = column.map(_list_text(name, may_list))
             column = _times(name, column)
         if column.dtype.kind == "M":
             columns[i] = _days(column)
@@ -167,7 +169,7 @@ def _is_numeric(value: Any) -> bool:
     return True
 
 
-def _of_polars(rows: Any) -> FrameText:
+def _of_polars(rows: Any, may_list: Callable[[str], bool]) -> FrameText:
     import polars as pl
 
     texts: list[str] = []
@@ -175,7 +177,9 @@ def _of_polars(rows: Any) -> FrameText:
     made = rows
     for name, kind in rows.schema.items():
         if kind.is_nested():
-            _expect_cells(name, [[]])
+            text = _list_text(name, may_list)
+            cells = pl.Series(name, [text(cell) for cell in rows[name].to_list()], dtype=pl.String)
+            made = made.with_columns(cells)
         if kind in (pl.Binary, pl.Object):
             raise ValueError(f"rows: column {name!r} has {kind} values; leave it out, or make them numbers or texts")
         if kind in (pl.Date, pl.Datetime):
@@ -206,10 +210,27 @@ def _tell_spaces(texts: Mapping[str, Iterable[Any]]) -> None:
             warnings.warn(f"rows: {name}: spaces around texts are left out, as in {spaced[0]!r}", stacklevel=_STACK)
 
 
-def _expect_cells(name: str, cells: Iterable[Any]) -> None:
-    """Raises ValueError for a column with lists, arrays or dicts, of whose parts no model learns."""
-    if any(isinstance(cell, (list, tuple, set, dict)) or getattr(cell, "shape", ()) for cell in cells):
-        raise ValueError(f"rows: column {name!r} has lists; leave it out, or give each of their parts a column")
+def _is_nested(cell: Any) -> bool:
+    return isinstance(cell, (list, tuple, set, dict)) or bool(getattr(cell, "shape", ()))
+
+
+def _list_text(name: str, may_list: Callable[[str], bool]) -> Callable[[Any], Any]:
+    """What makes a text of each list of a column; raises ValueError where it has none, or may not."""
+
+    def text(cell: Any) -> Any:
+        if not _is_nested(cell):
+            return cell
+        if isinstance(cell, dict) or len(getattr(cell, "shape", ())) > 1:
+            raise ValueError(f"rows: column {name!r} has {type(cell).__name__} values; give each of their parts a column")
+        if not may_list(name):
+            raise ValueError(f"rows: column {name!r} has lists; give lists={name!r}, or leave it out")
+        values = [str(value) for value in (sorted(cell, key=str) if isinstance(cell, set) else cell)]
+        apart = next((value for value in values if re.search("[,;|]", value)), None)
+        if apart is not None:
+            raise ValueError(f"rows: column {name!r}: {apart!r} would be several values of a list; leave out its comma, semicolon or bar")
+        return ",".join(values)
+
+    return text
 
 
 def in_words_of_frame(said: str, frame: FrameText) -> str:

@@ -135,7 +135,7 @@ def ready(given: dict[str, Any], options: Mapping[str, str], settings: Mapping[s
 
     :param is_kept: whether the files stay; else they are gone at the end
     """
-    frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else text_of(given["rows"])
+    frame = None if given["rows"] is None or isinstance(given["rows"], str | os.PathLike) else text_of(given["rows"], _listed(given["lists"]))
     kept = Path(given["out"] or _DEFAULT)
     before = set(kept.glob("rows_*.csv"))
     with nullcontext(kept) if is_kept else tempfile.TemporaryDirectory(prefix="mmoe-") as folder, in_keywords(options, settings, frame):
@@ -176,9 +176,10 @@ def _categories(given: dict[str, Any], frame: FrameText | None) -> Any:
     """Columns that are categories: those that are named, and those that a frame has as such and that are inputs or labels."""
     named, inputs, labels, ignored = (_listed(given[keyword]) for keyword in ("categorical", "input", "label", "ignore"))
     splits = [given[keyword] for keyword in ("group", "by_time", "stratify")]
+    lists = _listed(given["lists"])
     for name in frame.categorical if frame else []:
         is_seen = name in labels or name in inputs or name[:1].lower() == "y" or not (inputs or name in splits)
-        if is_seen and name not in (*ignored, *named, "part"):
+        if is_seen and name not in (*ignored, *named, *lists, "part"):
             named.append(name)
     return named or None
 
@@ -191,7 +192,7 @@ def _listed(names: Any) -> list[str]:
 
 
 #: Options that are given once for each value.
-_REPEATED = ("--label", "--input", "--ignore", "--categorical", "--na", "--env")
+_REPEATED = ("--label", "--input", "--ignore", "--categorical", "--lists", "--na", "--env")
 
 #: Options that have no value; that of ``--diagnostics`` may be left out.
 _SWITCHES = ("--resplit", "--diagnostics", "--allow-cpu", "--retry-failed", "--long", "--keep-weights", "--keep-predictions", "--resume", "--overwrite")

@@ -26,6 +26,7 @@ OPTIONS = {
     "input": "--input",
     "ignore": "--ignore",
     "categorical": "--categorical",
+    "lists": "--lists",
     "na": "--na",
     "heldout": "--heldout",
     "folds": "--folds",
@@ -146,6 +147,7 @@ def sweep(
     input: str | Sequence[str] | None = None,
     ignore: str | Sequence[str] | None = None,
     categorical: str | Sequence[str] | None = None,
+    lists: str | None = None,
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
     folds: int | None = None,
@@ -271,6 +273,7 @@ def sweep(
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
+    :param lists: inputs whose cells are lists, such as 39,12
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
     :param folds: cross-validation: run i tests on fold i mod k, and each k runs draw folds once more
@@ -392,6 +395,7 @@ def plan(
     input: str | Sequence[str] | None = None,
     ignore: str | Sequence[str] | None = None,
     categorical: str | Sequence[str] | None = None,
+    lists: str | None = None,
     na: str | Sequence[str] | None = None,
     heldout: float | None = None,
     folds: int | None = None,
@@ -514,6 +518,7 @@ def plan(
     :param input: inputs among them (default: all other columns)
     :param ignore: columns that are neither, beside --label
     :param categorical: columns of numbers that are categories: inputs, and labels of classes
+    :param lists: inputs whose cells are lists, such as 39,12
     :param na: words that stand for an empty cell, such as NA,?
     :param heldout: the share of the rows of --rows for the test, unless a column part says them (default: 0.2)
     :param folds: cross-validation: run i tests on fold i mod k, and each k runs draw folds once more

@@ -35,9 +35,9 @@ class ProgramModule(nn.Module):
 
     def _embed(self, operation: dict[str, Any], values: list[Tensor]) -> list[Tensor]:
         tables = [self.get_parameter(name) for name in operation["tables"]]
-        plain = values[0].shape[1] - len(tables)
-        numbers = values[0][:, plain:].long()
-        vectors = [functional.embedding(numbers[:, t], table) for t, table in enumerate(tables)]
+        plain = values[0].shape[1] - sum(operation["slots"])
+        numbers = values[0][:, plain:].long().split(operation["slots"], dim=1)
+        vectors = [_mean(own, table) for own, table in zip(numbers, tables, strict=True)]
         return [torch.cat([values[0][:, :plain], *vectors], dim=1)]
 
     def _dense(self, operation: dict[str, Any], values: list[Tensor]) -> list[Tensor]:
@@ -119,6 +119,13 @@ _OPERATIONS: dict[str, Callable[[ProgramModule, dict[str, Any], list[Tensor]], l
     "funnel": ProgramModule._funnel,
     "pairs": ProgramModule._pairs,
 }
+
+
+def _mean(numbers: Tensor, table: Tensor) -> Tensor:
+    """Means of vectors: their numbers [N, slots], of which -1 is none, and their table [rows, size] → [N, size]."""
+    listed = (numbers >= 0).unsqueeze(2)
+    vectors = functional.embedding(numbers.clamp(min=0), table) * listed
+    return vectors.sum(1) / listed.sum(1).clamp(min=1)
 
 
 def _selected(gate: Tensor, experts: int, k: int, gamma: float) -> Tensor:

@@ -9,7 +9,6 @@ import {
   type Norm,
   type Operation,
   type OperationOf,
-  type ParameterBlock,
   programOf,
   type Value,
 } from "../../models/program.ts";
@@ -52,7 +51,7 @@ export class Builder {
   #written(operation: Operation): Columns[] {
     switch (operation.kind) {
       case "embed":
-        return [this.#embed(operation.tables)];
+        return [this.#embed(operation)];
       case "dense":
         return this.#dense.write(operation, ({ input }) => this.#values[input]);
       case "sum":
@@ -83,10 +82,10 @@ export class Builder {
   }
 
   /** What networks read where the rows have numbers of vectors. */
-  #embed(tables: readonly ParameterBlock[]): Columns {
+  #embed({ tables, slots }: OperationOf<"embed">): Columns {
     const { arena, weights, spec, batch, tape } = this.#plan;
     const input: Columns = { ...this.#columns(embeddedInputs(spec, tables)), constant: plainInputs(spec) };
-    const { forward, backward, touched } = embedding(arena, weights, spec, { tables, input, batch });
+    const { forward, backward, touched } = embedding(arena, weights, spec, { tables, slots, input, batch });
     this.touched.push(...touched);
     tape.push([forward], (reach) => (reach.has(input) ? [...backward] : []));
     return input;

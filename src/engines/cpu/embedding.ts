@@ -1,4 +1,4 @@
-import type { ParameterBlock } from "../../models/program.ts";
+import type { OperationOf } from "../../models/program.ts";
 import { type ModelSpec, plainInputs } from "../../models/spec.ts";
 import type { Arena } from "../rows/arena.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
@@ -21,32 +21,34 @@ export function embedding(
   spec: ModelSpec,
   {
     tables: blocks,
+    slots,
     input,
     batch,
-  }: { readonly tables: readonly ParameterBlock[]; readonly input: Columns; readonly batch: number },
+  }: Pick<OperationOf<"embed">, "tables" | "slots"> & { readonly input: Columns; readonly batch: number },
 ): EmbeddingCode {
   const plain = plainInputs(spec);
   const rows = { x: 0, xStride: inputPanelBytes(spec.inputs, weights.layout) };
   const tables = weights.tables
     .filter(({ block }) => blocks.includes(block))
-    .map((table) => ({ ...table, vectors: table.block.shape[0], size: table.block.shape[1] }));
+    .map((table, t) => ({ ...table, vectors: table.block.shape[0], size: table.block.shape[1], slots: slots[t] }));
   const list = arena.put(
     records(
       "Table",
-      tables.map(({ at, size }) => ({ w: 4 * at, size })),
+      tables.map(({ at, size, slots }) => ({ w: 4 * at, size, slots })),
     ),
   );
   const { value: out, stride: outStride } = input;
-  let next = plain;
+  let [next, column] = [plain, plain];
   const touched: number[] = [];
-  const backward = tables.map(({ at, width, vectors: all, size }, t) => {
+  const backward = tables.map(({ at, width, vectors: all, size, slots }) => {
     const { gradient: g, stride: gStride } = columnsFrom(input, next, size);
     next += size;
     const vectors = all - 1; // the last is constant
-    const read = { ...rows, column: plain + t, g, gStride, vectors };
+    const read = { ...rows, column, slots, g, gStride, vectors };
+    column += slots;
     if (!weights.areLazy)
       return instruction("updateTable", { ...read, w: 4 * at, size, sums: arena.take(4 * vectors * width) });
-    touched.push(putTouched(arena, { at, size, width, vectors, batch }));
+    touched.push(putTouched(arena, { at, size, width, vectors, most: Math.min(slots * batch, vectors) }));
     return instruction("updateVectors", { ...read, rows: batch, touched: touched.at(-1) as number });
   });
   return {
@@ -61,12 +63,12 @@ interface TouchedTable {
   readonly size: number;
   readonly width: number;
   readonly vectors: number;
-  readonly batch: number;
+  /** The most that a batch has. */
+  readonly most: number;
 }
 
 /** The record of the vectors that a batch has (kernels/records.h). */
-function putTouched(arena: Arena, { at, size, width, vectors, batch }: TouchedTable): number {
-  const most = Math.min(batch, vectors);
+function putTouched(arena: Arena, { at, size, width, vectors, most }: TouchedTable): number {
   const numbers = arena.take(4 * most);
   const sums = arena.take(4 * most * width);
   const places = arena.take(4 * vectors);

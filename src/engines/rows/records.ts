@@ -22,7 +22,7 @@ const RECORDS = {
     kind: "int32",
     first: "int32",
     gap: "int32",
-    embedded: "int32",
+    slots: "int32",
     texts: "int32",
     mean: "double",
     std: "double",
@@ -116,7 +116,7 @@ const RECORDS = {
     kept: "int32",
   },
   Span: { isStrips: "int32", at: "int32", N: "int32", D: "int32", stride: "int32", owners: "int32" },
-  Table: { w: "int32", size: "int32" },
+  Table: { w: "int32", size: "int32", slots: "int32" },
   Touched: { w: "int32", size: "int32", count: "int32", numbers: "int32", sums: "int32", places: "int32" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>;
 

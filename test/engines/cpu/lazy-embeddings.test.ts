@@ -26,7 +26,7 @@ function touchedBy(x: readonly number[][]): Set<number> {
   return new Set(
     tables.flatMap(({ offset, shape }, t) => {
       const [rows, size] = shape as [number, number];
-      const numbers = x.map((row) => row[2 + t]).filter((number) => number < rows - 1);
+      const numbers = x.flatMap((row) => row.slice(2 + t, t < 2 ? 3 + t : 7)).filter((n) => n >= 0 && n < rows - 1);
       return numbers.flatMap((number) => range(size).map((i) => offset + number * size + i));
     }),
   );

@@ -13,27 +13,34 @@ export const STEPS = 100;
 /** More than rows of a batch, so that steps leave most vectors as they are. */
 const SHOPS = 61;
 const ARTICLES = 43;
+/** Of which a row has up to three. */
+const TAGS = 29;
+const TABLES = [
+  { rows: SHOPS, size: 3 },
+  { rows: ARTICLES, size: 18 },
+  { rows: TAGS, size: 6, slots: 3 },
+];
 
-export const SPEC: ModelSpec = plainBottom(4, 2, 7, {
-  embeddings: [
-    { rows: SHOPS, size: 3 },
-    { rows: ARTICLES, size: 18 },
-  ],
-});
+export const SPEC: ModelSpec = plainBottom(7, 2, 7, { embeddings: TABLES });
 
 /** In canonical order; the last vector of a table is 0. */
-export const INITIAL = Float32Array.from({ length: parameterCount(SPEC) }, (_, i) => {
-  const isLast =
-    (i >= 3 * (SHOPS - 1) && i < 3 * SHOPS) || (i >= 3 * SHOPS + 18 * (ARTICLES - 1) && i < 3 * SHOPS + 18 * ARTICLES);
-  return isLast ? 0 : 0.6 * Math.sin(1.7 * i + 1);
-});
+export const INITIAL = Float32Array.from({ length: parameterCount(SPEC) }, (_, i) => 0.6 * Math.sin(1.7 * i + 1));
+let end = 0;
+for (const { rows, size } of TABLES) {
+  end += rows * size;
+  INITIAL.fill(0, end - size, end);
+}
 
-/** B rows of a step, from 1: two numbers, a shop and an article. Some rows of a batch have the same; some have the last vector. */
+/**
+ * B rows of a step, from 1: two numbers, a shop, an article, and up to three tags, of which two may be the same. Some rows of a batch have the
+ * same; some have the last vector.
+ */
 export function rowsAt(step: number, B: number): { x: number[][]; y: number[][] } {
   const x = range(B).map((b) => [
     ...[0, 1].map((d) => Math.fround(Math.sin(0.7 * step + 1.3 * b + 2.1 * d * (b + 1)))),
     (step * 7 + (b % 4) * (b % 4)) % SHOPS,
     (step * step + 5 * b) % ARTICLES,
+    ...range(3).map((slot) => (slot < (step + b) % 4 ? (step + 2 * b + slot * (b % 3)) % TAGS : -1)),
   ]);
   const label = (row: number[], k: number) => Math.sin(3 * row[k]) + Math.cos(row[2 + k]);
   return { x, y: x.map((row) => range(2).map((k) => Math.fround(label(row, k)))) };

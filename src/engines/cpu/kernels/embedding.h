@@ -1,5 +1,5 @@
-// Tables of learned vectors in front of the networks. A row has the numbers of its vectors; a vector is LANES numbers or a
-// multiple of them, of which those beyond its size are never read.
+// Tables of learned vectors in front of the networks. A row has the numbers of its vectors, of a list several, whose mean it reads; a
+// vector is LANES numbers or a multiple of them, of which those beyond its size are never read.
 #pragma once
 #include "optimizer.h"
 
@@ -10,6 +10,25 @@ INLINE int vectorAt(const char *panel, int d, int lane, int panelRows) {
 
 INLINE size_t vectorBytes(int size) { return (size_t)((size + LANES - 1) / LANES) * LINE; }
 
+/// How many of a row's `slots` columns from `column` on have the number of a vector.
+INLINE int listed(const char *panel, int column, int slots, int lane, int panelRows) {
+  int count = 0;
+  while (count < slots && vectorAt(panel, column + count, lane, panelRows) >= 0) count++;
+  return count;
+}
+
+/// The mean of a row's vectors in the `slots` columns from `column` on.
+INLINE void meanVector(const Table *table, float *out, const char *x, const char *weights, int column, int lane, int panelRows) {
+  const int size = table->size, count = listed(x, column, table->slots, lane, panelRows);
+  if (count == 0) for (int i = 0; i < size; i++) out[i * panelRows] = 0;
+  for (int slot = 0; slot < count; slot++) {
+    const size_t number = (size_t)vectorAt(x, column + slot, lane, panelRows);
+    const float *vector = (const float *)(weights + table->w + number * vectorBytes(size));
+    for (int i = 0; i < size; i++) out[i * panelRows] = slot == 0 ? vector[i] : out[i * panelRows] + vector[i];
+  }
+  if (count > 1) for (int i = 0; i < size; i++) out[i * panelRows] /= (float)count;
+}
+
 /// For the panels from `p` to P, of `panelRows` rows.
 KERNEL void embed(const Embed *op, char *base, const char *x, const char *weights, int p, int P, int panelRows) {
   const Table *tables = (const Table *)(base + op->tables);
@@ -17,18 +36,17 @@ KERNEL void embed(const Embed *op, char *base, const char *x, const char *weight
     float *out = (float *)(base + op->out + p * (size_t)op->outStride);
     __builtin_memcpy(out, x, 4 * (size_t)(op->plain * panelRows));
     out += op->plain * panelRows;
-    for (int t = 0; t < op->count; out += tables[t++].size * panelRows)
-      for (int lane = 0; lane < panelRows; lane++) {
-        const size_t number = (size_t)vectorAt(x, op->plain + t, lane, panelRows);
-        const float *vector = (const float *)(weights + tables[t].w + number * vectorBytes(tables[t].size));
-        for (int i = 0; i < tables[t].size; i++) out[i * panelRows + lane] = vector[i];
-      }
+    const Table *end = tables + op->count;
+    int column = op->plain;
+    for (const Table *table = tables; table < end; out += table->size * panelRows, column += table++->slots)
+      for (int lane = 0; lane < panelRows; lane++) meanVector(table, out + lane, x, weights, column, lane, panelRows);
   }
 }
 
-/// Adds the gradients of a row's vector up.
-INLINE void addVector(float *sum, const float *g, int size, int panelRows) {
-  for (int i = 0; i < size; i++) sum[i] += g[i * panelRows];
+/// Adds the gradients of one of a row's `count` vectors up.
+INLINE void addVector(float *sum, const float *g, int size, int count, int panelRows) {
+  const float share = 1 / (float)count;
+  for (int i = 0; i < size; i++) sum[i] += share * g[i * panelRows];
 }
 
 /// Adds the gradients up, row after row, and takes the step of all vectors: adam moves those too that no row has. Rows
@@ -41,9 +59,12 @@ KERNEL void updateTable(const UpdateTable *op, char *base, const char *x, char *
   for (int p = 0; p < P; p++, x += op->xStride) {
     const float *g = (const float *)(base + op->g + p * (size_t)op->gStride);
     for (int lane = 0; lane < panelRows; lane++) {
-      const int number = vectorAt(x, op->column, lane, panelRows);
-      if (number >= op->vectors) continue;
-      addVector((float *)(sums + (size_t)number * vector), g + lane, op->size, panelRows);
+      const int count = listed(x, op->column, op->slots, lane, panelRows);
+      for (int slot = 0; slot < count; slot++) {
+        const int number = vectorAt(x, op->column + slot, lane, panelRows);
+        if (number >= op->vectors) continue;
+        addVector((float *)(sums + (size_t)number * vector), g + lane, op->size, count, panelRows);
+      }
     }
   }
   const Rule rule = ruleOf(o);
@@ -67,10 +88,12 @@ INLINE void sumTouched(const UpdateVectors *op, Touched *touched, char *base, co
   touched->count = 0;
   for (int row = 0; row < op->rows; row++) {
     const size_t p = (size_t)(row / panelRows);
-    const int lane = row % panelRows, number = vectorAt(x + p * op->xStride, op->column, lane, panelRows);
-    if (number >= op->vectors) continue;
+    const int lane = row % panelRows, count = listed(x + p * op->xStride, op->column, op->slots, lane, panelRows);
     const float *g = (const float *)(base + op->g + p * op->gStride) + lane;
-    addVector(sumOf(touched, base, number), g, touched->size, panelRows);
+    for (int slot = 0; slot < count; slot++) {
+      const int number = vectorAt(x + p * op->xStride, op->column + slot, lane, panelRows);
+      if (number < op->vectors) addVector(sumOf(touched, base, number), g, touched->size, count, panelRows);
+    }
   }
   int32_t *places = (int32_t *)(base + touched->places);
   const int32_t *numbers = (const int32_t *)(base + touched->numbers);

@@ -225,14 +225,14 @@ typedef struct {
   Address d, dStride, out, outStride, scratch;
 } SelectGradient;
 
-/// A table of vectors, [vectors][size rounded up to LANES], at `w`.
+/// A table of vectors, [vectors][size rounded up to LANES], at `w`. A row has the numbers of `slots` vectors: -1 after the last of fewer.
 typedef struct {
   Address w;
-  int32_t size;
+  int32_t size, slots;
 } Table;
 
-/// out [B, read] = the first `plain` columns of x, then of each of `tables` [count] the vector whose number is the next
-/// column of x.
+/// out [B, read] = the first `plain` columns of x, then of each of `tables` [count] the mean of the vectors whose numbers are the next
+/// columns of x; 0 where there are none.
 typedef struct {
   Instruction head;
   Address x, xStride;
@@ -242,12 +242,12 @@ typedef struct {
   Address out, outStride;
 } Embed;
 
-/// One optimizer step for the first `vectors` of a table, whose numbers are in a column of x, by the gradients g [B, size]
+/// One optimizer step for the first `vectors` of a table, whose numbers are in `slots` columns of x, by the gradients g [B, size]
 /// of what was read of it. Scratch: `sums`, as large.
 typedef struct {
   Instruction head;
   Address x, xStride;
-  int32_t column;
+  int32_t column, slots;
   Address g, gStride, w;
   int32_t vectors, size;
   Address sums;
@@ -268,7 +268,7 @@ typedef struct {
 typedef struct {
   Instruction head;
   Address x, xStride;
-  int32_t column;
+  int32_t column, slots;
   Address g, gStride;
   int32_t vectors, rows;
   Address touched;

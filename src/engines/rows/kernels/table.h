@@ -10,9 +10,9 @@ typedef struct {
   int32_t at, kind;
   /// The column's first input, and the input that is 1 where there is no number, or -1.
   int32_t first, gap;
-  /// Whether a text is the number of a vector, not the place of an input that is 1.
-  int32_t embedded;
-  /// Of texts, int32 for each place from NO_TEXT on: the number of the vector, or the input, or -1 for none.
+  /// How many inputs are numbers of vectors; 0 if a text is the place of an input that is 1.
+  int32_t slots;
+  /// Of texts, int32 for each place from NO_TEXT on: the numbers of the vectors, or the input, or -1 for none.
   Address texts;
   double mean, std, fill;
 } CellCode;
@@ -34,9 +34,10 @@ static inline void putInput(float *row, int input, float value, Entries *entries
 }
 
 static inline void encodeText(const CellCode *code, const char *base, int32_t text, float *row, Entries *entries) {
-  const int32_t own = ((const int32_t *)(base + code->texts))[text - NO_TEXT];
-  if (code->embedded) putInput(row, code->first, (float)own, entries);
-  else if (own >= 0) putInput(row, own, 1, entries);
+  const int32_t *texts = (const int32_t *)(base + code->texts), place = text - NO_TEXT;
+  if (code->slots == 0 && texts[place] >= 0) putInput(row, texts[place], 1, entries);
+  for (int slot = 0; slot < code->slots; slot++)
+    putInput(row, code->first + slot, (float)texts[(size_t)place * code->slots + slot], entries);
 }
 
 static inline void encodeNumber(const CellCode *code, double number, float *row, Entries *entries) {

@@ -100,7 +100,7 @@ class Interpreter {
   #computed(operation: Operation): Units[] {
     switch (operation.kind) {
       case "embed":
-        return this.#embedded(operation.tables);
+        return this.#embedded(operation);
       case "dense":
         return this.#dense(operation);
       case "sum":
@@ -144,23 +144,32 @@ class Interpreter {
     return this.#parameters.get(name) as Tensor;
   }
 
-  /** The plain inputs of rows, then the vectors that their last inputs number. */
-  #embedded(tables: readonly ParameterBlock[]): Units[] {
+  /** The plain inputs of rows, then the vectors that their last inputs number, of lists their means. */
+  #embedded({ tables, slots }: OperationOf<"embed">): Units[] {
     const tf = this.#tf;
     const x = this.#byNetwork([0]); // [R, 1, B, D]
     const [R, , B] = x.shape as [number, number, number];
     const plain = plainInputs(this.#spec);
-    const vectors = tables.map((table, i) => {
-      const numbers = tf.slice(x, [0, 0, 0, plain + i], [R, 1, B, 1]);
+    let column = plain;
+    const vectors = tables.map((table, t) => {
       const all = tf.tensor1d(Array.from({ length: table.shape[0] }, (_, number) => number));
-      const hot = tf.cast(tf.equal(numbers, all), "float32"); // tf.oneHot gives whole numbers on wasm
-      return dataProduct(tf, hot, this.#parameter(table)); // its gradient adds up those of a vector's rows
+      const numbers = Array.from({ length: slots[t] }, () => tf.slice(x, [0, 0, 0, column++], [R, 1, B, 1]));
+      const hot = numbers.map((one) => tf.cast(tf.equal(one, all), "float32")); // tf.oneHot gives whole numbers on wasm
+      return dataProduct(tf, this.#mean(hot, numbers), this.#parameter(table)); // its gradient adds up those of a vector's rows
     });
     return unitsOf(
       tf,
       tf.concat([...(plain > 0 ? [tf.slice(x, [0, 0, 0, 0], [R, 1, B, plain])] : []), ...vectors], 3),
       1,
     );
+  }
+
+  /** Of a row's vectors, 0 or 1 each, the mean over the numbers that are not -1. */
+  #mean(hot: readonly Tensor[], numbers: readonly Tensor[]): Tensor {
+    if (hot.length === 1) return hot[0];
+    const tf = this.#tf;
+    const listed = numbers.map((one) => tf.cast(tf.greaterEqual(one, 0), "float32"));
+    return tf.div(tf.addN([...hot]), tf.maximum(tf.addN(listed), 1));
   }
 
   #dense(operation: OperationOf<"dense">): Units[] {
