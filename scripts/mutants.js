@@ -1,7 +1,7 @@
 // Which faults the tests would not notice, by mutation testing. By hand, never in CI: it takes seconds for each fault.
 //
 //   npm run mutants -- src/stats                                    tests of the same name: test/stats
-//   npm run mutants -- src/records/csv.ts --tests test/records
+//   npm run mutants -- src/records/csv.ts:10-20 --tests test/records
 //   npm run mutants -- src/sweep --sample 100                       only in some functions, of so many lines together
 //   npm run mutants -- python/src/mmoe/settings.py --tests test/python/optimizers.test.ts
 //
@@ -49,7 +49,7 @@ try {
 
 /** A table of mutants that survived; StrykerJS works on a copy of what it needs. */
 function ofTypeScript() {
-  const isFolder = (path) => statSync(path).isDirectory();
+  const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory(); // `FILE:3-8` is none
   const tests = values.tests ?? positionals.map((path) => path.replace(/^src/, "test").replace(/\.ts$/, ".test.ts"));
   const files = positionals.flatMap((path) => (isFolder(path) ? filesOf(path) : path));
   const config = {
