@@ -58,7 +58,7 @@ function ofTypeScript() {
     mutate: values.sample === undefined ? files : sampleOf(files, Number(values.sample)),
     ignorePatterns: [
       "/*",
-      ...["src", "test", "scripts", "configs", "schemas", "assets", "bin", "dist", "package.json"].map(
+      ...["src", "test", "scripts", "configs", "schemas", "assets", "bin", "dist", "results", "package.json"].map(
         (path) => `!/${path}`,
       ),
     ],
