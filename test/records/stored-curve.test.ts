@@ -44,8 +44,8 @@ describe("readRecords(folder, { mostKept })", () => {
     const [path, all] = [journal(), await read()];
     const [header, ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
     const half = (own: readonly string[]) => [header, ...own].map((line) => `${line}\n`).join("");
-    writeFileSync(path, half(lines.filter((_, i) => i % 2 === 0)));
-    writeFileSync(path.replace(/\.jsonl$/, "-2.jsonl"), half(lines.filter((_, i) => i % 2 === 1)));
+    writeFileSync(path, half(lines.filter((_, i) => i % 3 === 0)));
+    writeFileSync(path.replace(/\.jsonl$/, "-2.jsonl"), half(lines.filter((_, i) => i % 3 > 0)));
     expect(csv(await read(0))).toEqual(csv(all));
   });
 
