@@ -1,13 +1,25 @@
 // Which faults the tests would not notice, by mutation testing. By hand, never in CI: it takes seconds for each fault.
 //
 //   npm run mutants -- src/stats                                    tests of the same name: test/stats
-//   npm run mutants -- src/records/csv.ts --tests test/records
+//   npm run mutants -- src/records/csv.ts:10-20 --tests test/records
+//   npm run mutants -- src/sweep --sample 100                       only in some functions, of so many lines together
 //   npm run mutants -- python/src/mmoe/settings.py --tests test/python/optimizers.test.ts
 //
 // Programs are fetched when they are needed, and are no part of an installation: StrykerJS (the last major for Node 20) with vitest for
 // TypeScript, cosmic-ray for Python, which changes a copy of the checkout.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,7 +29,12 @@ const COSMIC_RAY = "cosmic-ray==8.7.0";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { tests: { type: "string", multiple: true }, jobs: { type: "string", default: "1" } },
+  options: {
+    tests: { type: "string", multiple: true },
+    jobs: { type: "string", default: "1" },
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
 });
 if (positionals.length === 0) {
   console.error("mutants: expected what to change, such as src/stats or python/src/mmoe/settings.py");
@@ -32,15 +49,18 @@ try {
 
 /** A table of mutants that survived; StrykerJS works on a copy of what it needs. */
 function ofTypeScript() {
-  const isFolder = (path) => statSync(path).isDirectory();
+  const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory(); // `FILE:3-8` is none
   const tests = values.tests ?? positionals.map((path) => path.replace(/^src/, "test").replace(/\.ts$/, ".test.ts"));
+  const files = positionals.flatMap((path) => (isFolder(path) ? filesOf(path) : path));
   const config = {
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutants.config.ts", related: false },
-    mutate: positionals.map((path) => (isFolder(path) ? `${path}/**/*.ts` : path)),
+    mutate: values.sample === undefined ? files : sampleOf(files, Number(values.sample)),
     ignorePatterns: [
       "/*",
-      ...["src", "test", "scripts", "configs", "schemas", "package.json"].map((path) => `!/${path}`),
+      ...["src", "test", "scripts", "configs", "schemas", "assets", "bin", "dist", "results", "package.json"].map(
+        (path) => `!/${path}`,
+      ),
     ],
     tsconfigFile: "none", // it would be rewritten by TypeScript's old interface
     disableTypeChecks: true,
@@ -56,6 +76,38 @@ function ofTypeScript() {
   return run("npx", ["--yes", ...packages, "stryker", "run", join(temporary, "stryker.json")], {
     MMOE_MUTANTS_TESTS: include,
   });
+}
+
+function filesOf(folder) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".ts"));
+  return names.map((name) => join(folder, name));
+}
+
+/** Functions and other declarations, drawn at random, that have so many lines together or some more: FILE:FIRST-LAST. */
+function sampleOf(files, lines) {
+  const declarations = files.flatMap(declarationsOf);
+  const key = ({ range }) => createHash("sha256").update(`${values.seed} ${range}`).digest("hex");
+  const sample = [];
+  for (const { range, size } of declarations.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))) {
+    if (lines <= 0) break;
+    lines -= size;
+    sample.push(range);
+  }
+  return sample;
+}
+
+/** What empty lines part in a file, but for imports and types. */
+function declarationsOf(file) {
+  let line = 1;
+  return readFileSync(file, "utf8")
+    .split(/(?<=\n)\n(?=\S)/)
+    .flatMap((text) => {
+      const first = line;
+      const size = text.trimEnd().split("\n").length;
+      line += size + 1;
+      const isCode = /^(export )?(async )?(function|const|class)\b/m.test(text);
+      return isCode ? [{ range: `${file}:${first}-${first + size - 1}`, size }] : [];
+    });
 }
 
 /** A list of mutants that survived; cosmic-ray changes the files in a copy of the checkout. */

@@ -5,6 +5,7 @@ import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { type GridPoint, NO_CHOICE } from "../identity/cell.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
+import { mean } from "../stats/moments.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, measureNamed, measuresAmong, tasksOfPairs } from "./measure-values.ts";
 import type { Measure } from "./measures.ts";
@@ -116,21 +117,11 @@ export function curveLosses({ curve }: RunRecord, set: LossSet): Float64Array {
   return set === "running" ? runningMeans(curve) : curve[set];
 }
 
-/** The loss of one task, from 0, or the mean over tasks, at a run's evaluations. */
-export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean" = "mean"): Float64Array {
+/** The mean loss over tasks at a run's evaluations. */
+export function lossCurve(record: RunRecord, set: LossSet): Float64Array {
   const losses = curveLosses(record, set);
-  const curve = new Float64Array(record.curve.steps.length);
-  const tasks = losses.length / curve.length;
-  for (let i = 0; i < curve.length; i++) curve[i] = lossAt(losses, i, tasks, task);
-  return curve;
-}
-
-/** The loss of one task, from 0, or the mean over tasks, at evaluation `i` of some [evaluations, K]. */
-function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
-  if (task !== "mean") return losses[i * tasks + task];
-  let sum = 0;
-  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k];
-  return sum / tasks;
+  const tasks = losses.length / record.curve.steps.length;
+  return Float64Array.from(record.curve.steps, (_, i) => mean(losses.subarray(i * tasks, (i + 1) * tasks)));
 }
 
 /**

@@ -145,8 +145,8 @@ const groupsOf = (n: number) => (n === 0 ? 0 : Math.ceil(n / groupSize(n)));
  * have, or all replicates on one side of the estimate. The replicates are put into another order.
  */
 export function bcaInterval({ value, replicates, jackknife }: Bootstrapped, level = LEVEL): Interval {
-  const bias = normalQuantile(shareBelow(replicates, value));
-  if (!Number.isFinite(bias) || replicates.includes(Number.NaN)) return NO_INTERVAL;
+  if (replicates.includes(Number.NaN)) return NO_INTERVAL;
+  const bias = normalQuantile(shareBelow(replicates, value)); // infinite if all are on one side: then both ends are NaN
   const acceleration = accelerationOf(jackknife);
   const end = (tail: number) => {
     const z = bias + normalQuantile(tail);

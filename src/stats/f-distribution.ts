@@ -8,8 +8,6 @@ export function fUpperTail(f: number, between: number, within: number): number {
 
 /** The regularized incomplete beta function I_x(a, b). */
 function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
   const factor = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b));
   if (x < (a + 1) / (a + b + 2)) return (factor / a) * betaFraction(x, a, b);
   return 1 - (factor / b) * betaFraction(1 - x, b, a);

@@ -58,8 +58,8 @@ const MOST_ROWS = 2 ** 21;
 /** The places of values in the order of these, without NaN; equal ones stay in their order. */
 export function risingOrder(values: Float32Array): Uint32Array {
   const n = values.length;
-  const order = new Uint32Array(n).map((_, i) => i);
-  if (n > MOST_ROWS) return order.sort((a, b) => values[a] - values[b]);
+  const order = new Uint32Array(n);
+  if (n > MOST_ROWS) return order.map((_, i) => i).sort((a, b) => values[a] - values[b]);
   const words = new Uint32Array(values.map((value) => value + 0).buffer); // -0 is 0
   const keys = new Float64Array(n);
   for (let i = 0; i < n; i++) keys[i] = ((words[i] >= SIGN ? ~words[i] : words[i] | SIGN) >>> 0) * MOST_ROWS + i;

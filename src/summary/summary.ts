@@ -115,8 +115,8 @@ function row(about: Row, statistic: string, n: number, value: number | Estimate)
   return { ...about, statistic, n, value: value.value, low: value.low, high: value.high };
 }
 
-function cellRows({ model, correlation, point, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
-  const about = { about: "cell", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+function cellRows({ failed, failedShare, missing, loss, badShare, ...cell }: CellSummary): Row[] {
+  const about = cellColumns("cell", cell);
   const { n, ...statistics } = loss;
   return [
     row(about, "failed", n + failed.length, failed.length),
@@ -129,8 +129,8 @@ function cellRows({ model, correlation, point, failed, failedShare, missing, los
 
 /** The mean loss of a task, `loss of y_income`, and its metrics. */
 function taskRows({ name, cells }: TaskSummary): Row[] {
-  return cells.flatMap(({ model, correlation, point, loss, metrics }) => {
-    const about = { about: "task", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+  return cells.flatMap(({ loss, metrics, ...cell }) => {
+    const about = cellColumns("task", cell);
     return Object.entries({ loss, ...metrics }).map(([what, value]) =>
       row(about, `${what} of ${name}`, value.runs, value),
     );
@@ -138,8 +138,8 @@ function taskRows({ name, cells }: TaskSummary): Row[] {
 }
 
 /** Shares of runs whose tasks end on a rung; the last is above the ladder. */
-function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] {
-  const about = { about: "rung", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+function rungRows({ runs, tasks, ...cell }: CellRungs): Row[] {
+  const about = cellColumns("rung", cell);
   return tasks.flatMap((counts, k) =>
     counts.map((count, rung) => {
       const name = rung < counts.length - 1 ? `Rung${rung}` : "Above";
@@ -172,6 +172,10 @@ function spreadRows(comparison: SpreadComparison): Row[] {
     row(of, "brownForsytheP", pairs, brownForsythe.p),
     row(of, "brownForsytheHolmP", pairs, adjusted),
   ];
+}
+
+function cellColumns(about: string, { model, correlation, point }: Cell): Row {
+  return { about, model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
 }
 
 function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): Row {

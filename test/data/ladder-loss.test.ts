@@ -22,6 +22,9 @@ describe("ladderLosses(settings, huberDelta)", () => {
     for (const [j, loss] of ladderLosses(settings, 50).entries()) expect(loss).toBeCloseTo(ladder(settings)[j] / 2, 5);
     for (const [j, loss] of ladderLosses(raw, 50).entries())
       expect(loss).toBeCloseTo((variance * ladder(settings)[j]) / 2, 5);
+    const tens = { ...raw, labelScale: 10 };
+    const inTens = ladderLosses(raw, 0.15).map((loss) => expect.closeTo(100 * loss, 4));
+    expect(ladderLosses(tens, 1.5)).toEqual(inTens);
     const [s, delta] = [settings.noiseStd, 0.15];
     const a = delta / s;
     const density = Math.exp(-(a ** 2) / 2) / Math.sqrt(2 * Math.PI);

@@ -6,9 +6,6 @@ import { correlationScale, linearScale, logScale } from "../../src/figures/draw/
 import { linePath } from "../../src/figures/draw/series.ts";
 import { ADVANCES, brokenLines, element, svgText, textWidth } from "../../src/figures/draw/svg.ts";
 import { FONT_FILES } from "../../src/figures/finished.ts";
-import { keyOf } from "../../src/random/key.ts";
-import { normals } from "../../src/random/normal.ts";
-import { quickInterval } from "../../src/stats/interval.ts";
 import { fontOutlines } from "../support/outlines.ts";
 
 describe("svgText(node)", () => {
@@ -36,18 +33,6 @@ describe("linePath(points, scales, style)", () => {
 
   test("draws nothing of a line that stays outside", () => {
     expect(path(6, 7)).toBe("");
-  });
-});
-
-describe("quickInterval(sorted, statistic)", () => {
-  test.each(["mean", "median"] as const)("holds the true %s in about 95 of 100 samples", (statistic) => {
-    const samples = Array.from({ length: 400 }, (_, i) => normals(keyOf(`quick/${i}`), 60));
-    const holding = samples.filter((sample) => {
-      const { low, high } = quickInterval(Float64Array.from(sample).sort(), statistic);
-      return low <= 0 && high >= 0;
-    });
-    expect(holding.length / 400).toBeGreaterThan(0.92);
-    expect(holding.length / 400).toBeLessThan(0.985);
   });
 });
 

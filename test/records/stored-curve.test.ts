@@ -40,6 +40,15 @@ describe("readRecords(folder, { mostKept })", () => {
     expect(csv(none)).toEqual(csv(all));
   });
 
+  test("reads each curve in its own journal", async () => {
+    const [path, all] = [journal(), await read()];
+    const [header, ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
+    const part = (own: readonly string[]) => [header, ...own].map((line) => `${line}\n`).join("");
+    writeFileSync(path, part(lines.slice(0, 13)));
+    writeFileSync(path.replace(/\.jsonl$/, "-2.jsonl"), part(lines.slice(13)));
+    expect(csv(await read(0))).toEqual(csv(all));
+  });
+
   test("reads a curve of a journal that grows meanwhile", async () => {
     const [all, none] = [await read(), await read(0)];
     appendFileSync(journal(), "half a li");

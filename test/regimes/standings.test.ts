@@ -104,6 +104,7 @@ describe("standings(all, against)", () => {
       scaled("last", 1.5),
     ];
     const found = new Map(standings(all, against as Contestant).map((one) => [one.name, one]));
+    expect([...found.keys()]).toEqual(["best", "own", "near", "last"]);
     const others = ["best", "near", "last"].map((name) => found.get(name) as never);
     expect(placeOf(found.get("own") as never, others)).toMatchObject({ of: 4, better: 2, worse: 1, untold: 0 });
     const noisy = standings([scaled("own", 0.8), scaled("noisy", 0.81, 0.2)], against as Contestant);
@@ -199,6 +200,10 @@ describe("a regime's sweeps", () => {
     const records = made.records.map((one) => ({ ...one, measures: { validationLoss: one.run } }));
     const found = contestants(fewRows as never, [{ ...made, records }]);
     expect(found.map(({ name }) => name)).toEqual(["mmoe", "mmoe, pcgrad", "omoe", "omoe, pcgrad"]);
+    expect(found.map(({ label }) => label)).toEqual(["MMoE", "MMoE, pcgrad", "OMoE", "OMoE, pcgrad"]);
+    const later = records.map((one) => ({ ...one, trainingSetLoss: [9, 9] }));
+    const both = [records, later].map((own) => ({ ...made, records: own }));
+    expect(contestants(fewRows as never, both)).toEqual(found); // the first of a name
     expect([...(found[1]?.cells.keys() ?? [])]).toEqual([
       "few-rows p=0.00, trainRows=100",
       "few-rows p=0.00, trainRows=300",
@@ -213,14 +218,14 @@ test("overRegimes ranks the contestants that are in all regimes with models of t
   const narrow = regimeSweeps(["narrow"])[0] as NonNullable<typeof fewRows>;
   const sweeps = [0, 1, 2, 3].map((i) => ({
     sweep: { ...(i === 3 ? narrow : (fewRows as NonNullable<typeof fewRows>)), regime: `r${i}` },
-    own: [of("mine", [0.5, 0.9, 0.5, 0.9][i] as number)],
+    own: [of("mine", [0.65, 0.9, 0.65, 0.9][i] as number)],
     committed: [of("single-task", 1), of("mmoe", 0.6), of("cgc", 0.7), ...(i === 0 ? [of("rare", 0.1)] : [])],
   }));
   const { regimes, ranks, difference } = overRegimes(regimeResults(sweeps));
   expect(regimes).toBe(3);
   expect(ranks.map(({ name, rank }) => [name, rank.toFixed(3)])).toEqual([
-    ["mine", "1.667"],
-    ["mmoe", "1.667"],
+    ["mmoe", "1.000"],
+    ["mine", "2.333"],
     ["cgc", "2.667"],
   ]);
   expect(difference).toBeCloseTo(2.3437 * Math.sqrt(12 / 18), 3); // Demšar's table 5a: 3 classifiers

@@ -120,6 +120,9 @@ describe("bootstrap(columns, statistics)", () => {
     const distinct = (sorted: Float64Array) => new Set(sorted).size;
     expect(interval([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], distinct)).toEqual(none);
     expect(interval([1, 2], standardDeviation)).toEqual(none);
+    const unlike = ([first, ...others]: Float64Array) =>
+      others.every((other) => other === first) ? Number.NaN : first;
+    expect(interval([1, 2, 3, 4], unlike)).toEqual(none); // some resamples have it not
   });
 
   test("leaves out each run in turn, and of more than a thousand runs each two neighbours", () => {
@@ -136,6 +139,8 @@ describe("bootstrap(columns, statistics)", () => {
     const replicates = Float64Array.from({ length: 11 }, (_, i) => i);
     const { low, high } = bcaInterval({ value: 5, replicates, jackknife: Float64Array.of(4, 4, 4) });
     expectClose([low, high], [0.25, 9.75], 1e-12);
+    const jackknife = Float64Array.of(4, 4, 4);
+    expect(bcaInterval({ value: 10, replicates, jackknife }, 1 - 1e-10).high).toBe(10); // at the last of them
   });
 
   test("refuses columns of different lengths", () => {

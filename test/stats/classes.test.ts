@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { calibrationBins, calibrationError, f1Macro } from "../../src/stats/classes.ts";
 
@@ -9,6 +10,24 @@ test("f1Macro(labels, predicted) leaves out a class that no row has and none is 
   expect(f1Macro(labels, predicted)).toBeCloseTo((2 / 3 + 4 / 5) / 2, 12);
   expect(f1Macro([0, 0], [0, 3])).toBeCloseTo((2 / 3 + 0) / 2, 12); // of a class that is predicted alone
   expect(f1Macro([], [])).toBeNaN();
+});
+
+test("f1Macro(labels, predicted) is the mean over classes of the harmonic mean of precision and recall", () => {
+  const rows = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(rows, (pairs) => {
+      const found = [...new Set(pairs.flat())].map((own) => {
+        const right = pairs.filter(([label, other]) => label === own && other === own).length;
+        const [labelled, chosen] = [0, 1].map((i) => pairs.filter((pair) => pair[i] === own).length);
+        return right === 0 ? 0 : 2 / (labelled / right + chosen / right);
+      });
+      const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
+      expect(f1Macro(...([0, 1].map((i) => pairs.map((pair) => pair[i])) as [number[], number[]]))).toBeCloseTo(
+        mean,
+        12,
+      );
+    }),
+  );
 });
 
 test("calibrationBins(probabilities, outcomes) end with the 15ths, and 0 is in the first", () => {

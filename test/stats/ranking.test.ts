@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
-import { areaError, areaUnderCurve, averagePrecision, rankingInGroups } from "../../src/stats/ranking.ts";
+import {
+  areaError,
+  areaUnderCurve,
+  averagePrecision,
+  errorOfMeans,
+  placements,
+  rankingInGroups,
+} from "../../src/stats/ranking.ts";
+import { expectClose } from "../support/close.ts";
 
 /** Scores with many ties, and labels. */
 const rows = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.constantFrom(0, 1)), {
@@ -68,13 +76,14 @@ function errorByPairs(scores: readonly number[], labels: readonly number[]): num
 }
 
 describe("areaError(scores, labels)", () => {
-  test("is the root of DeLong's variance, with ties", () => {
+  test("is the root of DeLong's variance, with ties, and the error of the means of placements", () => {
     fc.assert(
       fc.property(rows, (pairs) => {
         const [scores, labels] = columns(pairs);
         const expected = errorByPairs(scores, labels);
-        if (Number.isNaN(expected)) expect(areaError(scores, labels)).toBeNaN();
-        else expect(areaError(scores, labels)).toBeCloseTo(expected, 12);
+        const found = [areaError(scores, labels), errorOfMeans(placements(Float64Array.from(scores), labels), labels)];
+        if (Number.isNaN(expected)) expect(found).toEqual([Number.NaN, Number.NaN]);
+        else expectClose(found, [expected, expected], 1e-12);
       }),
     );
   });

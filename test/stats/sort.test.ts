@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { risingOrder, select, sortAscending } from "../../src/stats/sort.ts";
 
 const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
@@ -43,16 +43,16 @@ test.each([[Float64Array], [Float32Array]])(
 );
 
 test.each([
-  ["that differ in their last bits alone", 6000, (i: number) => 1 - i * 2 ** -53],
-  [
-    "of which few are alike in their upper bits",
-    6000,
-    (i: number) => 1 + (i % 3000) * 2 ** -18 + (6000 - i) * 2 ** -50,
-  ],
-  ["all of them the same", 6000, () => 0.25],
-])("sortAscending(values) sorts values %s", (_, length, of) => {
-  const values = Float64Array.from({ length }, (_, i) => of(i));
-  expect(sortAscending(values.slice())).toEqual(values.toSorted());
+  ["that differ in their last bits alone", 1, (i: number) => 1 - i * 2 ** -53],
+  ["of which few are alike in their upper bits", 0, (i: number) => 1 + (i % 3000) * 2 ** -18 + (6000 - i) * 2 ** -50],
+  ["that are all the same", 0, () => 0.25],
+  ["of which one is negative", 1, (i: number) => ((7919 * i) % 6000) - 0.5],
+])("sortAscending(values) sorts values %s, with %i calls of the language's sort", (_, calls, of) => {
+  const values = Float64Array.from({ length: 6000 }, (_, i) => of(i));
+  const sort = vi.spyOn(values, "sort");
+  const expected = values.toSorted();
+  expect(sortAscending(values).slice()).toEqual(expected);
+  expect(sort).toHaveBeenCalledTimes(calls);
 });
 
 test("select(values, k) is the value at place k of them sorted, and parts those before it from those behind", () => {

@@ -26,8 +26,9 @@ describe("modelCosts(config, records)", () => {
     expect(costs[0]?.rowUs.value).toBeCloseTo(12_500 / (200 * 50), 12);
     expect(costs[1]?.rowUs.low).toBeLessThan(2.3);
     expect(costs[1]?.totalMs).toBe(2 * (7 * 20 + 21));
-    const [quick] = modelCosts(config, records, { intervals: false });
-    const value = modelCosts(config, records)[0]?.rowUs.value;
+    const turned = records.map((record) => ({ ...record, elapsedMs: (5 * record.run) % 7 }));
+    const [quick] = modelCosts(config, turned, { intervals: false });
+    const value = modelCosts(config, turned)[0]?.rowUs.value;
     expect(quick?.rowUs).toEqual({ value, low: Number.NaN, high: Number.NaN });
   });
 

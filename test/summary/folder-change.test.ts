@@ -37,6 +37,11 @@ describe("changeBetween(a, b, { tolerance })", () => {
     });
     expect(change(shifted(0.01), { tolerance: 0.02 })).toMatchObject({ worse: false, cells: [{ verdict: "same" }] });
     expect(change(shifted(-0.01))).toMatchObject({ worse: false, cells: [{ verdict: "better" }] });
+    const first: LossOf = (run) => (run.correlation === 0.5 ? shifted(0.01) : earlier)(run);
+    expect(change(first, { set: ["models=[mmoe]", "correlations=[0.5, 1]", "runs=30"] })).toMatchObject({
+      worse: true,
+      cells: [{ verdict: "worse" }, { verdict: "same" }],
+    });
   });
 
   test("counts the pairs that decide an undecided cell, at least 20", () => {

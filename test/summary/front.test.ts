@@ -73,6 +73,11 @@ describe("frontsOf(results, loss)", () => {
     expect([mgda?.adds?.value, mgda?.adds?.low, mgda?.adds?.high]).toEqual([0, 0, 0]);
   });
 
+  test("names a method by its weights, too, unless these are equal", () => {
+    const both = madeResults(() => 0.1, [...SET, "taskWeights=[1:1, 1:3]", "method=[sum, pcgrad]"]);
+    expect(frontsOf(both, "train")[0]?.points.map(({ name }) => name)).toEqual(["1:1", "1:3", "pcgrad", "pcgrad 1:3"]);
+  });
+
   test("has no front of one static weighting, and no hypervolume of many tasks", () => {
     expect(frontsOf(methods, "train")).toEqual([]);
     const many = madeResults(() => 0.1, [...SET, "tasks=4", "taskWeights=front:5", "method=[sum, famo]"]);

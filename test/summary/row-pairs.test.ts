@@ -42,6 +42,33 @@ test("modelsOnRows(results) gives DeLong's paired error of an AUC, and about tho
   }
 });
 
+test("modelsOnRows(results) resamples rows of three classes with all outputs of each", () => {
+  const N = 400;
+  const labels = Array.from({ length: N }, (_, n) => (n * n + n) % 3);
+  const isRight = (model: string, n: number) => Number((model === "mmoe" ? n % 4 : n % 7) > 0);
+  const made = madeResults(() => 1, ["models=mmoe,omoe", "runs=1", "correlations=0.5"]);
+  const of = { kind: "categorical" as const, weight: 1, classes: ["a", "b", "c"] };
+  const taskKinds = ["1", "2"].map((column) => ({ column, ...of }));
+  const results = withPredictions({ ...made, config: { ...made.config, taskKinds } }, (model) => {
+    const outputs = [0, 1, 2].map((c) =>
+      labels.map((label, n) => Math.sin(n) + Number(c === (label + 1 - isRight(model, n)) % 3)),
+    );
+    return Object.fromEntries(
+      [1, 2].flatMap((task) => [
+        [`label/${task}`, labels],
+        ...outputs.map((column, c) => [`output/${task}/${c}`, column] as const),
+      ]),
+    );
+  });
+  const found = modelsOnRows(results).find(({ task, metric }) => task === "task 1" && metric === "accuracy");
+  const apart = labels.map((_, n) => isRight("mmoe", n) - isRight("omoe", n));
+  const mean = apart.reduce((sum, one) => sum + one, 0) / N;
+  const error = Math.sqrt(apart.reduce((sum, one) => sum + (one - mean) ** 2, 0)) / N;
+  expect(found?.difference).toBeCloseTo(mean, 12);
+  expect((found?.pairedError as number) / error).toBeGreaterThan(0.85);
+  expect((found?.pairedError as number) / error).toBeLessThan(1.15);
+});
+
 test("modelsOnRows(results) has the models of a pair in the order of the config, not of the records", () => {
   const results = goldenResults();
   const turned = modelsOnRows({ ...results, records: results.records.toReversed() });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { groupBy } from "../../src/stats/group-by.ts";
 import { pOf } from "../../src/stats/pairs.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
 import { summarizeCells, summaryCsv, summaryOf } from "../../src/summary/summary.ts";
@@ -107,7 +108,13 @@ test("summaryCsv(summary) has a row for every statistic, and the numbers come ba
   const rows = csvRows(summaryCsv(summary));
   const columns = "loss about model correlation otherModel otherCorrelation otherPoint statistic n".split(" ");
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
-  expect(rows).toHaveLength(9 * 13 + 9 * 2 * 7 + 9 * 6 + 9 * 6 + 9 * 5); // 2 tasks on rungs 0 to 5 or above
+  // 2 tasks on rungs 0 to 5 or above
+  const families = { cell: 9 * 13, rung: 9 * 2 * 7, models: 9 * 6, correlations: 9 * 6, spread: 9 * 5 };
+  expect([...groupBy(rows, ({ about }) => about)].map(([about, own]) => [about, own.length])).toEqual(
+    Object.entries(families),
+  );
+  const none = { otherModel: "", otherCorrelation: "", otherPoint: "" };
+  for (const row of rows) if (row.about === "cell" || row.about === "rung") expect(row).toMatchObject(none);
   const find = (about: string, statistic: string) =>
     rows.find((row) => row.about === about && row.statistic === statistic && row.model === "shared-bottom");
   const mean = summary.cells[0]?.loss.mean;
