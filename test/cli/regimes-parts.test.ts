@@ -11,7 +11,7 @@ import { failedResult } from "../support/fake-engine.ts";
 const engine = chosenEngine();
 const folder = temporaryFolder();
 
-const WORDS = ["regimes", "--models", "shared-bottom", "--only", "irrelevant", "--runs", "4", "--lr", "0.03", "--jobs", "1"];
+const WORDS = "regimes --models shared-bottom --only irrelevant --runs 4 --lr 0.03 --jobs 1".split(" ");
 const regimes = (out: string, words: readonly string[] = [], signals = new EventEmitter()) =>
   runMain([...WORDS, ...words, "--out", join(folder, out)], signals);
 /** The numbers that a call leaves. */
@@ -39,7 +39,10 @@ describe("mmoe regimes", () => {
 
   test("trained as two shards, shows the runs that are there, and at last what one process shows", async () => {
     const first = await regimes("shards", ["--shard", "1/2"]);
-    expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(/^shared-bottom, 2 runs beside the committed ones\n/)]);
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^shared-bottom, 2 runs beside the committed ones\n/),
+    ]);
     const second = await regimes("shards", ["--shard", "2/2"]);
     expect(second.stderr).toMatch(/^shared-bottom: 4 runs to train in 1 sweep/m);
     expect([second.code, second.stdout, left("shards")]).toEqual([0, whole.stdout, left("whole")]);
@@ -72,7 +75,10 @@ describe("mmoe regimes", () => {
   test("with a run that failed, still shows how the others stand, and ends with 3", async () => {
     const release = onResults((result) => (result.run.index === 3 ? failedResult(result.run) : result));
     const { code, stdout } = await regimes("failed").finally(release);
-    expect([code, stdout]).toEqual([3, expect.stringMatching(/^shared-bottom, 3 runs beside the committed ones\nregime /)]);
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringMatching(/^shared-bottom, 3 runs beside the committed ones\nregime /),
+    ]);
   });
 
   test("--json writes events, and then the same text and a row per contestant with its place", async () => {
