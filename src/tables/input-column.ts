@@ -39,8 +39,8 @@ interface Asked {
   readonly source: string;
   /** Whether its values are texts whatever they are. */
   readonly isCategory: boolean;
-  /** Whether its texts are lists of values. */
-  readonly isList?: boolean;
+  /** Whether its texts are lists, or the values in the lists of a column. */
+  readonly ofLists?: "lists" | "values";
   /** The rows' parts, empty if all are training rows. */
   readonly marks: Uint8Array;
   /** Fewest training rows of a value. */
@@ -144,7 +144,7 @@ export class InputColumn {
   #add(view: DataView, start: number, end: number): number {
     const texts = this.#texts as Texts;
     const place = texts.add(view, start, end);
-    if (texts.size > (this.#asked.isList || this.#minCount > 1 || this.#hash ? MOST_COUNTED : MOST_VALUES))
+    if (texts.size > (this.#isList || this.#minCount > 1 || this.#hash ? MOST_COUNTED : MOST_VALUES))
       throw this.#tooMany(`more than ${thousands(MOST_VALUES)}`);
     return place;
   }
@@ -162,7 +162,7 @@ export class InputColumn {
     if (this.#areCounted) [ofTraining, gaps] = this.#takeTraining(first, numbers);
     this.#used += ofTraining - gaps;
     this.#gaps ||= gaps > 0;
-    return gap < 0 || this.#asked.isList ? undefined : first + gap;
+    return gap < 0 || this.#isList ? undefined : first + gap;
   }
 
   #noteWholes(numbers: Numbers): void {
@@ -174,8 +174,12 @@ export class InputColumn {
     }
   }
 
+  get #isList(): boolean {
+    return this.#asked.ofLists === "lists";
+  }
+
   get #areCounted(): boolean {
-    return this.#marks.length > 0 || this.#minCount > 1 || this.#asked.isList !== undefined;
+    return this.#marks.length > 0 || this.#minCount > 1 || this.#asked.ofLists !== undefined;
   }
 
   /** Counts the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
@@ -194,7 +198,7 @@ export class InputColumn {
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
   contents(): InputContents {
-    if (this.#asked.isList) return { ...this.#ofLists.values.contents(), slots: this.#ofLists.slots };
+    if (this.#isList) return { ...this.#ofLists.values.contents(), slots: this.#ofLists.slots };
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
     const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
@@ -230,7 +234,7 @@ export class InputColumn {
   /** Of each of the places of `numberOf`, that among the values, or -1; undefined for numbers. */
   get places(): Int32Array | undefined {
     if (this.#texts === undefined) return undefined;
-    if (this.#asked.isList) return new Int32Array(this.#texts.size).map((_, place) => place);
+    if (this.#isList) return new Int32Array(this.#texts.size).map((_, place) => place);
     const buckets = this.#buckets;
     if (buckets)
       return new Int32Array(this.#texts.size).map((_, place) => this.#texts?.bucket(place, buckets) ?? OTHER);
@@ -242,7 +246,7 @@ export class InputColumn {
 
   /** What its lists have, [lists, slots], by the values of `contents`, as in ../data/table-lists.ts; undefined of other columns. */
   get lists(): { readonly lists: Int32Array; readonly slots: number } | undefined {
-    if (!this.#asked.isList) return undefined;
+    if (!this.#isList) return undefined;
     const { values, lists, slots } = this.#ofLists;
     const ranks = values.places as Int32Array;
     return { lists: lists.map((place) => (place < 0 ? place : ranks[place])), slots };
@@ -251,7 +255,7 @@ export class InputColumn {
   /** Its texts as lists [lists, slots] of places in a column of their values. */
   get #ofLists(): { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } {
     if (this.#split) return this.#split;
-    const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, isList: false });
+    const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, ofLists: "values" });
     const all = Array.from(this.#shownTexts(), (text) => valuesIn(text).map((value) => values.#placeOf(value)));
     const slots = all.reduce((most, { length }) => Math.max(most, length), 1);
     const longest = all.findIndex(({ length }) => length === slots);
