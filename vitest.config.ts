@@ -23,6 +23,8 @@ function skippedEveryDay(): string[] {
 const TIERS = {
   /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
   soak: { alias: STAND_INS, ...within(10) },
+  /** What is committed as it is, by whichever programs, and the numbers and outputs of it in the pages. */
+  results: { isolate: false, fileParallelism: false, alias: STAND_INS, ...within(5) },
   /** The search for the paper's setting, which no part of mmoe knows. Its files share the results that they read. */
   research: { include: ["research/test/**/*.test.ts"], isolate: false, fileParallelism: false, ...within(5) },
   /** What a user has of the package: its tarball, installed away from the checkout. */

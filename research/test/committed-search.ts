@@ -1,4 +1,4 @@
-// What numbers about the search for the paper's setting are computed from, as in test/docs/committed.ts.
+// What numbers about the search for the paper's setting are computed from, as in test/results/committed.ts.
 import { parse } from "yaml";
 import { eachLoss } from "../../src/config/losses.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
@@ -19,7 +19,7 @@ import {
   type Row,
   rows,
   type Where,
-} from "../../test/docs/committed.ts";
+} from "../../test/results/committed.ts";
 import { type Clusters, clustersOf, publishedClusters } from "../src/clusters.ts";
 import { constantsText, setsIn } from "../src/constants.ts";
 import { type CurvePoint, trainedKey } from "../src/curves.ts";
@@ -97,6 +97,12 @@ export const scaleOf = (name: string): number => (parse(constantsText(name)) as 
 
 const stored = await readStored();
 const { curves, finals: runEnds } = await settingsOf(stored);
+/** Points of curves by their constants: the sets are many, and most questions are about one of them. */
+const curvesByConstants = groupBy(curves, ({ constants }) => constants);
+const curvesWith = (where: Partial<CurvePoint>): readonly CurvePoint[] => {
+  const ofSet = where.constants === undefined ? curves : (curvesByConstants.get(where.constants) ?? []);
+  return ofSet.filter((point) => hasAll(point, where));
+};
 
 /** The settings of the search that have these values, nearest first. */
 export function settings(where: Where, figure = 4): Row[] {
@@ -224,8 +230,10 @@ export async function emds(folder: string, reading: Reading): Promise<number[]> 
   return [...[0.5, 0.9, 1].map((correlation) => cells.get(cellAt(correlation)) as number), chance];
 }
 
-const hasAll = <T extends object>(one: T, where: Partial<T>): boolean =>
-  Object.entries(where).every(([key, value]) => one[key as keyof T] === value);
+function hasAll<T extends object>(one: T, where: Partial<T>): boolean {
+  for (const key in where) if (one[key] !== where[key]) return false;
+  return true;
+}
 
 /** Of a setting of the search: runs, late losses of ours and the paper, clusters, distance and that by chance. */
 export function searched(where: Partial<RunFinal>): number[] {
@@ -237,7 +245,7 @@ export function searched(where: Partial<RunFinal>): number[] {
 
 /** Of a curve of the search: how many runs, and the sums of both tasks' running means at points of the axis at its word. */
 export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): number[] {
-  const own = curves.filter((point) => hasAll(point, where));
+  const own = curvesWith(where);
   const keys = new Set(own.map(trainedKey));
   if (keys.size !== 1) throw new RangeError(`onAxis: expected one curve, got ${keys.size}`);
   const ends = curveAt(own, "running", { factor: 2, unit: LITERAL_UNIT }, axis);
@@ -470,9 +478,7 @@ export function onLiteralAxis(
   where: Pick<CurvePoint, "constants" | "initializer" | "batch">,
   rates: Readonly<Record<string, number>>,
 ): number[] {
-  const own = curves.filter((point) =>
-    hasAll(point, { ...where, rows: "fresh", lr: rates[point.model] ?? Number.NaN }),
-  );
+  const own = curvesWith({ ...where, rows: "fresh" }).filter(({ model, lr }) => lr === rates[model]);
   const found = literalDistance(
     logCurves(own, "running", 2),
     (cells) => new Map([...cells].map(([cell, lrs]) => [cell, [...lrs.keys()][0]])),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import * as results from "../../test/docs/committed.ts";
-import { type Block, blocksOf, missing } from "../../test/docs/numbers.ts";
+import * as results from "../../test/results/committed.ts";
+import { type Block, blocksOf, missing } from "../../test/results/numbers.ts";
 import * as search from "./committed-search.ts";
 import { untrained } from "./untrained.ts";
 

@@ -1,6 +1,6 @@
 // The regimes that come with the package: questions, each a preset or several, and the runs that are committed for them.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, trainedHash } from "../config/config.ts";
@@ -128,13 +128,17 @@ export async function committedRuns(
 ): Promise<CommittedRuns> {
   const names = existsSync(committed) ? readdirSync(committed).sort() : [];
   const paths = names.map((name) => join(committed, name)).filter((path) => existsSync(join(path, CONFIG)));
-  const folders = paths.map((path) => ({ path, config: configIn(path) }));
   const found = sweeps.map(async (sweep) => {
-    const own = folders.filter(({ config }) => config.name === sweep.name);
-    for (const { path, config } of own) expectOf(sweep, config, path);
-    return [sweep, await Promise.all(own.map(({ path }) => readResults(path, warn)))] as const;
+    const own = paths.filter((path) => isNamed(path, sweep.name));
+    for (const path of own) expectOf(sweep, configIn(path), path);
+    return [sweep, await Promise.all(own.map((path) => readResults(path, warn)))] as const;
   });
   return new Map(await Promise.all(found));
+}
+
+/** Whether the config of a folder has this name, without reading the rest: most folders are of other regimes. */
+function isNamed(path: string, name: string): boolean {
+  return readFileSync(join(path, CONFIG), "utf8").includes(`\nname: ${name}\n`);
 }
 
 function expectOf(sweep: RegimeSweep, config: Config, path: string): void {

@@ -10,7 +10,12 @@ export function areUndominated(points: readonly Losses[]): boolean[] {
 
 /** Whether `a` is nowhere higher than `b`, and lower somewhere. */
 export function dominates(a: Losses, b: Losses): boolean {
-  return a.every((value, k) => value <= b[k]) && a.some((value, k) => value < b[k]);
+  let isLower = false;
+  for (let k = 0; k < a.length; k++) {
+    if (!(a[k] <= b[k])) return false;
+    if (a[k] < b[k]) isLower = true;
+  }
+  return isLower;
 }
 
 /** The volume below `reference` that points dominate (Zitzler and Thiele 1998): exact, by slices of the last loss. */
@@ -39,12 +44,11 @@ function area(ordered: readonly Losses[], [right, top]: Losses): number {
 
 /**
  * By which factor all losses of `point` together would change until the front reaches them, on the ray from the origin: above 1 the
- * point is beyond the front. The front of two losses is the line through the points that none dominates, by rising first loss; of more
- * it is the points alone.
+ * point is beyond the front. No point of the front dominates another; that of two losses is the line through them, by rising first loss,
+ * that of more the points alone.
  */
 export function reachOf(front: readonly Losses[], point: Losses): number {
-  const undominated = areUndominated(front);
-  const ratios = front.filter((_, i) => undominated[i]).map((one) => one.map((value, k) => value / point[k]));
+  const ratios = front.map((one) => one.map((value, k) => value / point[k]));
   const atPoints = Math.min(...ratios.map((one) => Math.max(...one)));
   if (point.length > 2) return atPoints;
   const ordered = ratios.sort((a, b) => a[0] - b[0]);

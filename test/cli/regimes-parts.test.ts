@@ -11,7 +11,7 @@ import { failedResult } from "../support/fake-engine.ts";
 const engine = chosenEngine();
 const folder = temporaryFolder();
 
-const WORDS = ["regimes", "--models", "mmoe", "--only", "irrelevant", "--runs", "4", "--lr", "0.01", "--jobs", "1"];
+const WORDS = "regimes --models shared-bottom --only irrelevant --runs 4 --lr 0.03 --jobs 1".split(" ");
 const regimes = (out: string, words: readonly string[] = [], signals = new EventEmitter()) =>
   runMain([...WORDS, ...words, "--out", join(folder, out)], signals);
 /** The numbers that a call leaves. */
@@ -39,9 +39,12 @@ describe("mmoe regimes", () => {
 
   test("trained as two shards, shows the runs that are there, and at last what one process shows", async () => {
     const first = await regimes("shards", ["--shard", "1/2"]);
-    expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(/^mmoe, 2 runs beside the committed ones\n/)]);
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^shared-bottom, 2 runs beside the committed ones\n/),
+    ]);
     const second = await regimes("shards", ["--shard", "2/2"]);
-    expect(second.stderr).toMatch(/^mmoe: 4 runs to train in 1 sweep/m);
+    expect(second.stderr).toMatch(/^shared-bottom: 4 runs to train in 1 sweep/m);
     expect([second.code, second.stdout, left("shards")]).toEqual([0, whole.stdout, left("whole")]);
   });
 
@@ -55,10 +58,10 @@ describe("mmoe regimes", () => {
     const stopped = await regimes("stopped", [], signals).finally(release);
     expect([stopped.code, stopped.stdout]).toEqual([75, ""]);
     expect(stopped.stderr).toMatch(
-      /^mmoe: stopped by SIGTERM in irrelevant; finished runs are kept; resume with:\nmmoe regimes --models mmoe /m,
+      /^mmoe: stopped by SIGTERM in irrelevant; finished runs are kept; resume with:\nmmoe regimes --models shared-bottom /m,
     );
     const again = await regimes("stopped");
-    expect(again.stderr).toMatch(/^mmoe: 5 runs to train in 1 sweep/m);
+    expect(again.stderr).toMatch(/^shared-bottom: 5 runs to train in 1 sweep/m);
     expect([again.stdout, left("stopped")]).toEqual([whole.stdout, left("whole")]);
   });
 
@@ -66,20 +69,23 @@ describe("mmoe regimes", () => {
     const words = WORDS.filter((_, i) => i !== 0 && i !== 3 && i !== 4);
     await runMain(["sweep", "regimes/irrelevant", ...words, "--out", join(folder, "swept/irrelevant")]);
     const { stdout, stderr } = await regimes("swept");
-    expect([stderr.split("\n")[0], stdout]).toEqual(["mmoe: 0 runs to train in 1 sweep", whole.stdout]);
+    expect([stderr.split("\n")[0], stdout]).toEqual(["shared-bottom: 0 runs to train in 1 sweep", whole.stdout]);
   });
 
   test("with a run that failed, still shows how the others stand, and ends with 3", async () => {
     const release = onResults((result) => (result.run.index === 3 ? failedResult(result.run) : result));
     const { code, stdout } = await regimes("failed").finally(release);
-    expect([code, stdout]).toEqual([3, expect.stringMatching(/^mmoe, 3 runs beside the committed ones\nregime /)]);
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringMatching(/^shared-bottom, 3 runs beside the committed ones\nregime /),
+    ]);
   });
 
   test("--json writes events, and then the same text and a row per contestant with its place", async () => {
     const { stdout, stderr } = await regimes("whole", ["--json"]);
     const { event, text, standings } = JSON.parse(stdout);
     expect([event, text]).toEqual(["standings", whole.stdout]);
-    expect(stderr).toContain("mmoe: 0 runs to train in 1 sweep\n");
+    expect(stderr).toContain("shared-bottom: 0 runs to train in 1 sweep\n");
     const [own] = standings;
     const place = /^irrelevant .* (\d+) of (\d+) +(\d+) +(\d+) +(\d+)$/m.exec(whole.stdout)?.slice(1).map(Number);
     expect([own.rank, own.of, own.better, own.worse, own.untold]).toEqual(place);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { csvFile } from "../support/csv.ts";
-import { printed, refusal, runMain, temporaryFolder } from "../support/effects.ts";
+import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
 
 describe("mmoe regimes", () => {
   test("trains a model in a regime, and shows its place beside the committed runs", async () => {
@@ -13,8 +13,9 @@ describe("mmoe regimes", () => {
     expect(first.stdout).toMatch(
       /^irrelevant +-?[\d.]+ \[-?[\d.]+, -?[\d.]+\] +-?\d+ +\d+ +\d+ of \d+ +\d+ +\d+ +\d+$/m,
     );
+    // a trial of the 4 runs of one number takes 60 s in tests, 0.4 s of it to start; then a committed run, in 0.4 s
     expect(first.stderr).toMatch(
-      /^shared-bottom: 8 runs to train in 1 sweep, about [\d.]+ s on \d+ idle cores? if they stop as committed runs did$/m,
+      /^shared-bottom: 8 runs to train in 1 sweep, about 2:00 min on \d+ idle cores? if they stop as committed runs did$/m,
     );
     expect(first.stderr).toContain("a committed run of each sweep is the same on this machine");
     expect(csvFile(join(out, "irrelevant"), "runs.csv")).toHaveLength(8);
@@ -40,15 +41,6 @@ describe("mmoe regimes", () => {
   test("says how many runs have a committed one beside them, where more are asked for", async () => {
     const { stderr } = await runMain("regimes --only irrelevant --models mmoe --runs 21 --dry-run".split(" "));
     expect(stderr).toBe("--runs 21: only runs with a committed one of their number are compared: irrelevant 20\n");
-  });
-
-  test("without a model shows how the committed contestants stand, and trains nothing", async () => {
-    const folder = temporaryFolder();
-    const all = printed(await runMain(["regimes"]));
-    expect(all).toMatch(/^mmoe +\d+\.\d +\d+ +\d+ +-?\d+ +-?\d+$/m);
-    const one = printed(await runMain(["regimes", "--only", "few-rows"]));
-    expect(one).toMatch(/^mmoe +-\d+\.\d \[-\d+\.\d, -\d+\.\d\] +-\d+ +\d+ +loses$/m);
-    expect(existsSync(join(folder, "regimes.csv"))).toBe(false);
   });
 
   test.each([

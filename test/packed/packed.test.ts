@@ -148,7 +148,7 @@ describe("the examples", () => {
     expect(readdirSync(EXAMPLES).sort()).toEqual([
       "cars-csv.js",
       "cars.yaml",
-      "census", // test/examples
+      "census", // test/results
       "kuairand", // test/python
       "my-mmoe.mjs",
       ...programs.toSpliced(2, 0, "penguins.csv", "penguins.yaml", "python"), // test/cli and test/python run those

@@ -10,7 +10,7 @@ import { WasmKernels } from "../../src/engines/cpu/wasm-kernels.ts";
 import { unpacked } from "../../src/records/packed-journal.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
-import { type Row, rows } from "../docs/committed.ts";
+import { type Row, rows } from "../results/committed.ts";
 
 /** Runs of committed results, which are the very runs that the page trains. */
 const runs = (folder: string, where: Record<string, string>) => rows(`results/${folder}`, where);

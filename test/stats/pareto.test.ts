@@ -47,7 +47,6 @@ test("reachOf(front, point) is how much longer the ray through the point is wher
     [4, 1],
     [3, 3], // behind the line between its neighbours, and not dominated
     [1, 4],
-    [5, 5], // dominated
   ];
   expect(reachOf(front, [2, 2])).toBeCloseTo(1.5, 12); // at (3, 3)
   expect(reachOf(front, [1, 2])).toBeCloseTo(1.8, 12); // at (1.8, 3.6), where 2 y = 9 - x

@@ -7,11 +7,11 @@ import type { TestProject } from "vitest/node";
 
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Puts files beside this one in the place of `src/start-worker.ts`, `src/sweep/engines.ts`, and `estimate.ts` for plans. */
+/** Puts files beside this one in the place of `src/start-worker.ts`, `src/sweep/engines.ts`, and `src/sweep/estimate.ts` as commands use it. */
 export const STAND_INS = [
   { find: /^.*\/start-worker\.ts$/, replacement: beside("start-worker.ts") },
   { find: /^(\.|.*\/sweep)\/engines\.ts$/, replacement: beside("chosen-engine.ts") },
-  { find: "../../sweep/estimate.ts", replacement: beside("estimate.ts") },
+  { find: /^(\.\.\/)+sweep\/estimate\.ts$/, replacement: beside("estimate.ts") },
 ];
 
 const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);

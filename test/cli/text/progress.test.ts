@@ -106,7 +106,7 @@ test.each([
 });
 
 test("barLine(count, columns) is narrower than the terminal from 46 columns on, with any text", () => {
-  const many = Array.from({ length: 9999 }, (_, index) => makeRun({ id: `${index}`, index }, { steps: 1000 }));
+  const many = Array.from({ length: 9999 }, (_, index) => ({ ...A, id: `${index}`, index }));
   const count = counted(many);
   for (let columns = 46; columns < 120; columns++) expect(barLine(count, columns).length).toBeLessThan(columns);
   for (const run of many) count.progress(run, 1000, 0.1);
