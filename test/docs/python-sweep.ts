@@ -32,6 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
   input: "str | Sequence[str]",
   ignore: "str | Sequence[str]",
   categorical: "str | Sequence[str]",
+  lists: "str | Sequence[str]",
   na: "str | Sequence[str]",
   funnel: "str | Sequence[str]",
   env: "str | Sequence[str]",
