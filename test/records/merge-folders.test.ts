@@ -1,7 +1,10 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Checkpoints } from "../../src/records/checkpoints.ts";
-import { copyCheckpoints } from "../../src/records/merge-folders.ts";
+import { checkJournals, copyCheckpoints } from "../../src/records/merge-folders.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { madeResults, writeResults } from "../support/made-results.ts";
 import { makeRun } from "../support/runs.ts";
 import { stateOf } from "../support/states.ts";
 
@@ -28,3 +31,13 @@ test.each([
     expect(checkpointsIn(out).states(runs)).toEqual(new Map(expected));
   },
 );
+
+test("checkJournals(folders) counts runs that were done again, and none of a journal's copy", () => {
+  const set = ["runs=2", "models=mmoe", "correlations=1"];
+  const [folder, copy, again] = [0, 1, 2].map(() => temporaryFolder());
+  for (const one of [folder, copy, again]) writeResults(one, () => 0.1, set);
+  const journal = join(again, "journal", "made.jsonl");
+  appendFileSync(journal, `${readFileSync(journal, "utf8").trimEnd().split("\n").at(-1)}\n`);
+  const count = (...folders: string[]) => checkJournals(folders, madeResults(() => 0.1, set).config, () => {});
+  expect([count(folder, copy, folder), count(folder, again), count(again, again)]).toEqual([0, 3, 1]);
+});

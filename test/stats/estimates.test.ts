@@ -3,7 +3,8 @@ import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { describe } from "../../src/stats/describe.ts";
 import { digitsOf, estimateText, NO_INTERVAL } from "../../src/stats/estimate.ts";
-import { centreOf, quickInterval, shareOf } from "../../src/stats/interval.ts";
+import { overSplits } from "../../src/stats/f-distribution.ts";
+import { centreOf, estimate, multiplied, quickInterval, shareOf } from "../../src/stats/interval.ts";
 import { brownForsythe, spreadRatios } from "../../src/stats/spread.ts";
 import { expectClose, expectRelative } from "../support/close.ts";
 import { GOLDEN } from "./golden/golden.ts";
@@ -31,13 +32,13 @@ test("describe(nothing) is NaN throughout", () => {
   expect([n, mean.value, iqm.value, min, max]).toEqual([0, Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
 });
 
-const estimate = { value: 0.0479, low: 0.039, high: 0.0571 };
+const loss = { value: 0.0479, low: 0.039, high: 0.0571 };
 
-test("estimateText(estimate, digits, runs) has the interval from five runs on, and counts fewer", () => {
-  expect(estimateText(estimate, 4, 5)).toBe("0.0479 [0.0390, 0.0571]");
-  expect(estimateText(estimate, 3, 4)).toBe("0.048 (4 runs)");
-  expect(estimateText(estimate, 4, 1)).toBe("0.0479 (1 run)");
-  expect(estimateText({ ...estimate, ...NO_INTERVAL }, 2, 4)).toBe("0.05 (4 runs)");
+test("estimateText(loss, digits, runs) has the interval from five runs on, and counts fewer", () => {
+  expect(estimateText(loss, 4, 5)).toBe("0.0479 [0.0390, 0.0571]");
+  expect(estimateText(loss, 3, 4)).toBe("0.048 (4 runs)");
+  expect(estimateText(loss, 4, 1)).toBe("0.0479 (1 run)");
+  expect(estimateText({ ...loss, ...NO_INTERVAL }, 2, 4)).toBe("0.05 (4 runs)");
   expect(estimateText({ value: 2, ...NO_INTERVAL }, 1, 9)).toBe("2.0");
   expect(estimateText({ value: Number.NaN, ...NO_INTERVAL }, 4, 0)).toBe("-");
 });
@@ -62,6 +63,20 @@ test.each([
     expect(quickInterval(values.subarray(0, 4), statistic)).toMatchObject(NO_INTERVAL);
   },
 );
+
+test("estimate(values, statistic) resamples up to 2000 values; of runs that share rows the mean alone has an interval, by overSplits", () => {
+  const values = Float64Array.of(1, 9, 2, 2.5, 3.5);
+  const { mean, median } = describe(values);
+  expect([estimate(values, "mean"), estimate(values, "median")]).toEqual([mean, median]);
+  const many = Float64Array.from({ length: 2001 }, (_, i) => Math.sin(i));
+  expect(estimate(many, "mean")).toEqual(quickInterval(many, "mean"));
+  for (const of of [estimate, quickInterval]) {
+    expect(of(values, "mean", 0.25)).toEqual(overSplits(values, 0.25));
+    expect(of(values, "median", 0.25)).toEqual({ value: 2.5, ...NO_INTERVAL });
+  }
+  expect(shareOf(1, 5, 0.25)).toEqual({ value: 0.2, ...NO_INTERVAL });
+  expect(multiplied({ value: 2, low: 1, high: 4 }, 3)).toEqual({ value: 6, low: 3, high: 12 });
+});
 
 test("shareOf(count, n) has SciPy's Wilson interval", () => {
   const [cases, expected] = GOLDEN.shares as [[number, number][], [number, number][]];

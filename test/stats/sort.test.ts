@@ -45,6 +45,7 @@ test.each([[Float64Array], [Float32Array]])(
 test.each([
   ["that differ in their last bits alone", 1, (i: number) => 1 - i * 2 ** -53],
   ["of which few are alike in their upper bits", 0, (i: number) => 1 + (i % 3000) * 2 ** -18 + (6000 - i) * 2 ** -50],
+  ["that differ in their lower words alone", 0, (i: number) => 1 + ((7919 * i) % 6000) * 2 ** -36],
   ["that are all the same", 0, () => 0.25],
   ["of which one is negative", 1, (i: number) => ((7919 * i) % 6000) - 0.5],
 ])("sortAscending(values) sorts values %s, with %i calls of the language's sort", (_, calls, of) => {

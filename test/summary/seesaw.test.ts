@@ -12,7 +12,10 @@ const TASKS: Readonly<Record<string, (run: number) => number[]>> = {
   omoe: () => [0.2, 0.4],
   mmoe: (run) => [[0.1, 0.3, 0.1, 0.1, 0.1, 0.1][run], [0.3, 0.5, 0.5, 0.6, 0.3, 0.4][run]],
 };
-const made = madeResults(({ model, index }) => (model.name === "omoe" && index === 1 ? "failed" : 0.1), SET);
+const made = madeResults(({ model, index, correlation }) => {
+  if (model.name === "single-task" && index === 3 && correlation === 1) return "missing";
+  return model.name === "omoe" && index === 1 ? "failed" : 0.1;
+}, SET);
 const records = made.records.map((record): RunRecord => {
   const tasks = TASKS[record.model](record.run);
   return record.status === "done" ? { ...record, trainingSetLoss: tasks } : record;
@@ -40,7 +43,14 @@ describe("cellGains(results, loss, against)", () => {
       "mmoe 1",
       "omoe 1",
     ]);
-    expect(gains.find(({ model }) => model === "omoe")?.runs).toEqual([0, 2, 3, 4, 5]);
+    expect(gains.filter(({ model }) => model === "omoe").map(({ runs }) => runs)).toEqual([
+      [0, 2, 3, 4, 5],
+      [0, 2, 4, 5],
+    ]);
+    const only = { ...results, records: records.filter(({ model }) => model === "mmoe").toReversed() };
+    expect(cellGains(only, "train", "single-task")).toEqual([]);
+    const turned = { ...results, records: records.toReversed() };
+    expect(cellGains(turned, "train", "single-task")).toEqual(gains);
   });
 });
 
@@ -74,6 +84,7 @@ test("sharesNothing(results) is the first such model that the sweep has", () => 
   expect(of("mmoe, single-task-wide")).toBe("single-task-wide");
   expect(of("mmoe, {name: narrow, like: single-task, tower: {layers: [3]}}")).toBe("narrow");
   expect(of("mmoe, omoe, cross-stitch, l2-constrained")).toBeUndefined();
+  expect(of("mmoe, {name: linear, like: single-task, experts: {layers: []}}")).toBeUndefined();
 });
 
 test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, over the runs that have all metrics", () => {
