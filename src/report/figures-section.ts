@@ -31,6 +31,8 @@ export class PageFigures {
   readonly #pictures: string[] = [];
   readonly #tables: [name: string, values: CsvValue[]][][] = [];
   readonly #places = new Map<string, number>();
+  /** Of the widest picture of each block, in points. */
+  readonly #widths = new Map<string, number>();
 
   constructor(loss: LossSet) {
     this.loss = loss;
@@ -50,6 +52,18 @@ export class PageFigures {
     const place = this.#places.get(text) ?? this.#tables.push(columns) - 1;
     this.#places.set(text, place);
     return place;
+  }
+
+  addBlock(name: string, width: number): void {
+    this.#widths.set(name, width);
+  }
+
+  /** The style of blocks: on a phone, pictures are as wide as readable texts need, and scroll. */
+  get rules(): string {
+    return Array.from(
+      this.#widths,
+      ([name, width]) => `#${name} { --readable: ${Math.ceil(READABLE * width)}px; }`,
+    ).join("\n");
   }
 
   toJSON() {
@@ -116,8 +130,9 @@ function withOption(text: string): Html {
 }
 
 export function figureBlock({ name, title, variants }: Variants, page: PageFigures, below?: Html): Html {
-  const wide = variants.some(({ figure }) => figure.width > WIDE);
-  return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
+  const width = Math.max(...variants.map(({ figure }) => figure.width));
+  page.addBlock(name, width);
+  return html`<div class="${width > WIDE ? "block wide" : "block"}" id="${name}">
 <h3 id="${name}-title">${title}</h3>
 ${variants.map((variant) => variantFigure(variant, page))}${below ?? ""}</div>
 `;
@@ -125,6 +140,9 @@ ${variants.map((variant) => variantFigure(variant, page))}${below ?? ""}</div>
 
 /** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
+
+/** Pixels of a point where texts of 7 points have 11. */
+const READABLE = 11 / 7;
 
 /** One picture of a figure; of pictures that are not shown first, the place. The page's script draws them, or has them, when they are chosen. */
 function variantFigure({ figure, choices, file }: Variant, page: PageFigures): Html {

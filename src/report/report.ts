@@ -113,7 +113,7 @@ function pageHtml(results: Results, { loss, version, isTogether = false }: Repor
     ["provenance", "Provenance", provenanceSection(provenances)],
     ["cite", "How to cite", citeSection(provenances)],
   ];
-  return htmlPage({ title: own.title, rules: switchRules(shown), version }, [
+  return htmlPage({ title: own.title, rules: `${switchRules(shown)}\n${page.rules}`, version }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
 <p class="kicker">${own.kicker}</p>

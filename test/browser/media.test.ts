@@ -54,6 +54,15 @@ describe("a report in the dark, on a phone and on paper", () => {
         .map((one) => one.outerHTML.slice(0, 80)),
     );
     expect(beyond).toEqual([]);
+    const sizes = await page.locator(".figure text").evaluateAll((all) =>
+      all.flatMap((text) => {
+        const svg = text.closest("svg");
+        const points = Number(svg?.getAttribute("viewBox")?.split(" ")[2]);
+        const pixels = (Number.parseFloat(getComputedStyle(text).fontSize) * (svg?.clientWidth ?? 0)) / points;
+        return text.checkVisibility() ? [pixels] : [];
+      }),
+    );
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
     const ground = page.locator("#cells .box").evaluate((box) => getComputedStyle(box).backgroundImage);
     expect((await ground).match(/linear-gradient/g)).toHaveLength(4); // shadows where more lies beyond an edge
     await keepPicture(page, "phone-first-screen", { whole: false });
