@@ -225,6 +225,7 @@ function lineElement(/** @type {{ text: string, colour?: string }} */ { text, co
 
 function readByKeys(/** @type {Element} */ panel) {
   panel.setAttribute("tabindex", "0");
+  panel.closest(".picture")?.removeAttribute("tabindex"); // which scrolls with its panels
   panel.setAttribute("role", "group");
   panel.setAttribute("aria-label", `${panelName(panel)}: arrow keys read its values`);
   let at = -1;

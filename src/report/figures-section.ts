@@ -154,7 +154,7 @@ function variantFigure({ figure, choices, file }: Variant, page: PageFigures): H
   const place = isInPage ? html` data-picture="${page.addPicture(pictureText(figure.root))}"` : NOTHING;
   const picture = isFirst ? markup(pictureText(figure.root)) : NOTHING;
   return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${page.addRows(figure.data)}">
-<div class="picture"${place}>${picture}</div>
+<div class="picture" role="group" aria-label="${figure.title}" tabindex="0"${place}>${picture}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
