@@ -168,7 +168,7 @@ class Interpreter {
   #mean(hot: readonly Tensor[], numbers: readonly Tensor[]): Tensor {
     if (hot.length === 1) return hot[0];
     const tf = this.#tf;
-    const listed = numbers.map((one) => tf.cast(tf.greaterEqual(one, 0), "float32"));
+    const listed = numbers.map((one) => tf.cast(tf.greater(one, -1), "float32"));
     return tf.div(tf.addN([...hot]), tf.maximum(tf.addN(listed), 1));
   }
 
