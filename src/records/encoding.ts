@@ -163,10 +163,10 @@ export function encodedRows(encoding: Encoding, { rows: N, columns, placeOf }: R
   const lists = encoded.map(({ slots }) => slots && new Int32Array(N * slots).fill(NO_TEXT));
   for (const [i, own] of encoded.entries()) {
     const [list, { slots = 1 }] = [lists[i], own];
-    const [cellOf, placesIn] = [numbersOf(own, encoding), placesInLists(own, encoding)];
+    const numbersIn = list ? placesInLists(own, encoding) : numbersOf(own, encoding);
     for (let n = 0; n < N; n++) {
       const at = () => `${placeOf(n)}: ${own.column}`;
-      const all = list ? placesIn(columns[i][n], at) : [cellOf(columns[i][n], at)];
+      const all = numbersIn(columns[i][n], at);
       if (list) list.set(all, n * slots);
       numbers[n * C + i] = list ? n : all[0];
       if (all.some((number) => isUnseen(own, number))) unseen.set(own.column, (unseen.get(own.column) ?? 0) + 1);
@@ -225,20 +225,20 @@ function placesInLists(own: EncodedColumn, { na }: Encoding) {
   };
 }
 
-/** What gives the number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
+/** What gives the one number of a cell: of a text its place, NaN of nothing. It throws UsageError, which begins with `at()`. */
 function numbersOf(own: EncodedColumn, { na, impute, categorical }: Encoding) {
   const { column } = own;
   const nothing = new NothingWords(na);
   const placeOf = placesOf(own);
   const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
-  return (value: unknown, at: () => string): number => {
+  return (value: unknown, at: () => string): [number] => {
     if (isNothing(value) || nothing.has(value, placeOf === undefined)) {
-      if (impute === "mean") return Number.NaN;
+      if (impute === "mean") return [Number.NaN];
       throw new UsageError(`${at()}: expected a value, as in all training rows, got nothing; fill it in`);
     }
     const isUnfit = placeOf !== undefined && isNumber(value) && !categorical.includes(column);
     const number = placeOf ? placeOf(String(value).trim()) : numberIn(value);
-    if (number !== undefined && !isUnfit) return number;
+    if (number !== undefined && !isUnfit) return [number];
     const got = String(value).slice(0, 40);
     throw new UsageError(`${at()}: expected ${placeOf ? "a text" : "a number"}, as in training, got '${got}'`);
   };

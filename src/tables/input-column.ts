@@ -198,7 +198,7 @@ export class InputColumn {
 
   /** Throws UsageError for texts that are hardly ever the same, such as names, and for a column without values. */
   contents(): InputContents {
-    if (this.#isList) return { ...this.#ofLists.values.contents(), slots: this.#ofLists.slots };
+    if (this.#isList) return { ...this.#listed.values.contents(), slots: this.#listed.slots };
     if (this.#used === 0)
       throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
     const word = this.#isCategory ? undefined : wordBeforeNumbers(this.#shownTexts());
@@ -247,13 +247,13 @@ export class InputColumn {
   /** What its lists have, [lists, slots], by the values of `contents`, as in ../data/table-lists.ts; undefined of other columns. */
   get lists(): { readonly lists: Int32Array; readonly slots: number } | undefined {
     if (!this.#isList) return undefined;
-    const { values, lists, slots } = this.#ofLists;
+    const { values, lists, slots } = this.#listed;
     const ranks = values.places as Int32Array;
     return { lists: lists.map((place) => (place < 0 ? place : ranks[place])), slots };
   }
 
   /** Its texts as lists [lists, slots] of places in a column of their values. */
-  get #ofLists(): { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } {
+  get #listed(): { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } {
     if (this.#split) return this.#split;
     const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, ofLists: "values" });
     const all = Array.from(this.#shownTexts(), (text) => valuesIn(text).map((value) => values.#placeOf(value)));
@@ -326,10 +326,13 @@ export function naHint(value: unknown): string {
 /** Most values of a list, and places in all different lists of a column. */
 const [MOST_SLOTS, MOST_LISTED] = [256, 2 ** 25];
 
+/** What parts the values of a list. */
+const BETWEEN_VALUES = /[,;|]/;
+
 /** The values of a list such as `39,12`, `[39, 12]` or `['a', 'b']`. */
 export function valuesIn(list: string): string[] {
   const inside = /^\[(.*)\]$/.exec(list)?.[1] ?? list;
-  const values = inside.split(/[,;|]/).map((value) => value.trim().replace(/^(["'])(.*)\1$/, "$2"));
+  const values = inside.split(BETWEEN_VALUES).map((value) => value.trim().replace(/^(["'])(.*)\1$/, "$2"));
   return values.filter((value) => value !== "");
 }
 
@@ -345,7 +348,7 @@ export function unfitHint(value: unknown, column: string): string {
 export function listIn(texts: Iterable<string>): string | undefined {
   const known = new Set<string>();
   for (const text of texts) {
-    const parts = text.split(/[,;|]/);
+    const parts = text.split(BETWEEN_VALUES);
     if (parts.length > 1 && parts.some((part) => known.has(part))) return text;
     for (const part of parts) known.add(part);
   }
