@@ -1,9 +1,10 @@
+import { setMaxListeners } from "node:events";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { ownModelsIn } from "../config/own-models.ts";
 import { defined } from "../defined.ts";
-import type { AnyRun } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { FORMATS, figureFiles } from "../figures/files.ts";
 import { regimesFigure } from "../figures/regimes.ts";
@@ -209,29 +210,31 @@ async function trained(
 ): Promise<number> {
   const shares = own.map(({ request }) => plannedShare(request, context.note));
   const todo = shares.flatMap((share) => share.todo);
-  const { models } = own[0].request.config;
-  const time = todo.length === 0 ? "" : `, ${await timeText(own, shares, committed, context)}`;
-  const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}${time}`;
-  const unpaired = unpairedText(own, committed);
-  if (unpaired !== undefined) context.note(unpaired);
-  if (dryRun) {
-    context.effects.stdout.write(`${what}\n`);
-    return EXIT.done;
-  }
-  context.note(what);
-  const isFailed = shares.some(({ ended }) => [...ended.values()].some(({ status }) => status === "failed"));
-  if (todo.length === 0) return isFailed ? EXIT.failedRuns : EXIT.done;
-  const stop = stopOnSignals(context.effects, "finished runs are kept");
+  const engine = todo.length > 0 ? await engineOf(own, todo, context) : undefined;
   try {
-    const areSame = await areSameHere(committed, stop, context);
-    if (stop.code !== undefined) return stop.code;
-    if (!areSame) return EXIT.checkFailed;
+    const { models } = own[0].request.config;
+    const time = engine && (await timeText(own, shares, { committed, engine }));
+    const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}`;
+    const unpaired = unpairedText(own, committed);
+    if (unpaired !== undefined) context.note(unpaired);
+    const line = [what, time].filter((part) => part !== undefined).join(", ");
+    if (dryRun) {
+      context.effects.stdout.write(`${line}\n`);
+      return EXIT.done;
+    }
+    context.note(line);
+    const isFailed = shares.some(({ ended }) => [...ended.values()].some(({ status }) => status === "failed"));
     const open = own.filter((_, i) => shares[i].todo.length > 0);
-    const code = await trainAll(open, { json: json === true, stop }, context);
+    const code = engine ? await trainAll(open, { committed, engine, json: json === true }, context) : EXIT.done;
     return code === EXIT.done && isFailed ? EXIT.failedRuns : code;
   } finally {
-    stop.release();
+    await engine?.dispose();
   }
+}
+
+/** The engine that trains all sweeps, one after the other: they have the same models. */
+function engineOf([{ request }]: readonly OwnSweep[], runs: readonly AnyRun[], { note }: Context): Promise<Engine> {
+  return loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, runs);
 }
 
 /** Where runs go on beyond the committed ones, beside which they are shown. */
@@ -245,51 +248,56 @@ function unpairedText(own: readonly OwnSweep[], committed: CommittedRuns): strin
   return `--runs ${runs}: only runs with a committed one of their number are compared: ${listed(beyond)}`;
 }
 
+/** Trains sweeps if committed runs are the same on this machine. */
 async function trainAll(
   own: readonly OwnSweep[],
-  { json, stop }: { readonly json: boolean; readonly stop: Stop },
+  { committed, engine, json }: { readonly committed: CommittedRuns; readonly engine: Engine; readonly json: boolean },
   context: Context,
 ): Promise<number> {
-  let failed = 0;
-  for (const { sweep, request } of own) {
-    const progress = progressFor(json, context);
-    const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => progress.stop());
-    progress.end(outcome);
-    failed += outcome.failed;
-    if (outcome.stopped === undefined) continue;
-    const where = `mmoe: stopped ${stop.reason} in ${sweep.name}`;
-    context.note(`${where}; finished runs are kept; resume with:\n${context.commandLine}`);
-    return stop.code ?? EXIT.stopped;
+  const stop = stopOnSignals(context.effects, "finished runs are kept");
+  try {
+    const areSame = await areSameHere(committed, stop, context);
+    if (stop.code !== undefined) return stop.code;
+    if (!areSame) return EXIT.checkFailed;
+    let failed = 0;
+    for (const { sweep, request } of own) {
+      const progress = progressFor(json, context);
+      const how = { signal: stop.signal, listener: progress, lent: engine };
+      const outcome = await runSweep(request, how).finally(() => progress.stop());
+      progress.end(outcome);
+      failed += outcome.failed;
+      if (outcome.stopped === undefined) continue;
+      const where = `mmoe: stopped ${stop.reason} in ${sweep.name}`;
+      context.note(`${where}; finished runs are kept; resume with:\n${context.commandLine}`);
+      return stop.code ?? EXIT.stopped;
+    }
+    return failed > 0 ? EXIT.failedRuns : EXIT.done;
+  } finally {
+    stop.release();
   }
-  return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
-/** About how long the runs to do take: by a trial of some of them, the start of each sweep, and the steps that committed runs needed. */
+/** About how long the runs to do take: by a trial of some of them, and the steps that committed runs needed. */
 async function timeText(
   own: readonly OwnSweep[],
   shares: readonly SweepShare[],
-  committed: CommittedRuns,
-  { effects }: Context,
+  { committed, engine }: { readonly committed: CommittedRuns; readonly engine: Engine },
 ): Promise<string> {
   const first = shares.map(({ todo }) => todo.filter(({ index }) => index === todo[0]?.index));
   const sample = first.flat();
-  const { engine: name, engineOptions, config } = own[0].request;
-  const engine = await loadEngine(name ?? "auto", { ...engineOptions, env: effects.env, note: () => {} }, sample);
-  try {
-    await checkRuns(first[0] ?? [], config, engine);
-    const usual = own.flatMap(({ sweep }, i) => usualTrainings(first[i], committed.get(sweep)?.[0]));
-    const { value, startMs, cores } = await estimateTime(usual, engine);
-    const count = shares.reduce((sum, { todo }) => sum + todo.length, 0);
-    const starts = first.filter(({ length }) => length > 0).length * (startMs + CHECK_MS);
-    const where = cores === undefined ? "" : ` on ${numberOf(cores, "idle core")}`;
-    return `about ${duration(starts + ((value - startMs) * count) / sample.length)}${where} if they stop as committed runs did`;
-  } finally {
-    await engine.dispose();
-  }
+  await checkRuns(first[0] ?? [], own[0].request.config, engine);
+  const usual = own.flatMap(({ sweep }, i) => usualTrainings(first[i], committed.get(sweep)?.[0]));
+  const { value, startMs, cores } = await estimateTime(usual, engine, TRIAL_MS);
+  const count = shares.reduce((sum, { todo }) => sum + todo.length, 0);
+  const checksMs = committed.size * CHECK_MS;
+  const where = cores === undefined ? "" : ` on ${numberOf(cores, "idle core")}`;
+  return `about ${duration(checksMs + startMs + ((value - startMs) * count) / sample.length)}${where} if they stop as committed runs did`;
 }
 
+/** How long a kind of runs is tried, of a model that trains half a minute in all regimes. */
+const TRIAL_MS = 250;
 /** Training a committed run of a sweep again takes about as long. */
-const CHECK_MS = 400;
+const CHECK_MS = 150;
 
 /** What runs train if they choose as many steps as committed runs of their sweep. */
 function usualTrainings(runs: readonly AnyRun[], committed: Results | undefined): AnyRun[] {
@@ -301,12 +309,16 @@ function usualTrainings(runs: readonly AnyRun[], committed: Results | undefined)
 async function areSameHere(committed: CommittedRuns, { signal }: Stop, { effects, note }: Context): Promise<boolean> {
   const start = performance.now();
   const how = { allowCpu: true, kernels: undefined, python: undefined, env: effects.env, note: () => {}, signal };
-  for (const { path, config, records } of [...committed.values()].flatMap((folders) => folders.slice(0, 1))) {
+  const first = [...committed.values()].flatMap((folders) => folders.slice(0, 1));
+  setMaxListeners(first.length, signal);
+  const compared = first.map(async ({ path, config, records }) => {
     const some = records.filter(({ status }) => status === "done").slice(0, 1);
     const wrong = (await trainAgain(some, config, how)).find(({ same }) => !same);
-    if (wrong === undefined) continue;
-    const what = `run ${wrong.recorded.id} has other losses when trained here`;
-    note(`mmoe: ${path}: ${what}, so its runs don't pair with yours`);
+    return wrong && `${path}: run ${wrong.recorded.id}`;
+  });
+  const wrong = (await Promise.all(compared)).find((run) => run !== undefined);
+  if (wrong !== undefined) {
+    note(`mmoe: ${wrong} has other losses when trained here, so its runs don't pair with yours`);
     return false;
   }
   if (!signal.aborted)

@@ -33,10 +33,21 @@ export function baseRate(settings: GeneratorSettings): number {
 
 /** What equation 4's number of a label 1 is above. */
 function thresholdOf(settings: GeneratorSettings): number {
-  const { scale, alpha, noiseStd, rawLabels, positives } = settings;
+  const { scale, alpha, beta, noiseStd, rawLabels, positives } = settings;
   if (positives === undefined) return rawLabels ? 0 : labelMean(settings);
-  const largest = FARTHEST * (scale + noiseStd) + alpha.length;
-  return rootOf((y) => shareAbove(settings, y) - positives, -largest, largest, HALVINGS);
+  const key = JSON.stringify([scale, alpha, beta, noiseStd, positives]);
+  const threshold = thresholds.get(key) ?? quantileAbove(settings, positives);
+  thresholds.set(key, threshold);
+  return threshold;
+}
+
+/** Thresholds by all that they depend on: worked out once for all runs of a sweep. */
+const thresholds = new Map<string, number>();
+
+/** The number by equation 4 that a share of rows is above. */
+function quantileAbove(settings: GeneratorSettings, share: number): number {
+  const largest = FARTHEST * (settings.scale + settings.noiseStd) + settings.alpha.length;
+  return rootOf((y) => shareAbove(settings, y) - share, -largest, largest, HALVINGS);
 }
 
 /** To a billionth of the range. */

@@ -41,11 +41,18 @@ export interface Part {
   readonly threads: number;
 }
 
-/** Estimates the time of runs of one sweep by training its first ones. Of runs with early stopping it is the longest. */
-export async function estimateTime(asked: readonly AnyRun[], engine: Engine): Promise<TimeEstimate> {
+/**
+ * Estimates the time of runs of one sweep by training its first ones, each kind for about `longestMs`. Of runs with early
+ * stopping it is the longest.
+ */
+export async function estimateTime(
+  asked: readonly AnyRun[],
+  engine: Engine,
+  longestMs = TRIAL_MS,
+): Promise<TimeEstimate> {
   const runs = asked.flatMap((run) => trainingsOf(run, run.training.steps, engine));
   const kinds = groupBy(runs, (run) => kindOf(run, engine));
-  const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.size / LONG_TRIALS));
+  const trialMs = Math.max(LEAST_TRIAL_MS, longestMs / Math.ceil(kinds.size / LONG_TRIALS));
   const parts = new Map<string, Part>(); // engines train side by side, the runs of one of them one after the other
   for (const alike of kinds.values()) {
     const [first] = alike as [AnyRun];
@@ -138,17 +145,23 @@ export async function paceOf(
     return clock() - start;
   };
   const startMs = await msOf(1);
-  const longer = startMs > trialMs / 4 ? 8 : 2; // each length pays for the start again
+  let longer = startMs > trialMs / 4 ? MOST_LONGER : 2; // each length pays for the start again
   let [steps, before] = [1, startMs];
   for (;;) {
     const elapsed = await msOf(steps * longer);
     const [moreMs, moreSteps] = [elapsed - before, steps * (longer - 1)]; // moreMs is below 0 if the machine was busier before
-    if (moreMs > Math.max(trialMs, Math.min(before, LONG_START_MS)) / 2) return { startMs, stepMs: moreMs / moreSteps };
+    const enoughMs = Math.max(trialMs, Math.min(before, LONG_START_MS)) / 2;
+    if (moreMs > enoughMs) return { startMs, stepMs: moreMs / moreSteps };
     steps *= longer;
     if (steps >= MOST_STEPS) return { startMs: 0, stepMs: elapsed / steps };
+    const stepsLeft = (1.5 * enoughMs * moreSteps) / Math.max(moreMs, 1);
+    longer = Math.min(MOST_LONGER, Math.max(2, Math.ceil(1 + stepsLeft / steps)));
     before = elapsed;
   }
 }
+
+/** How many times as long as one trial the next one may be. */
+const MOST_LONGER = 8;
 
 /** The runs shortened to `steps` steps, with next to no evaluation. */
 function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {

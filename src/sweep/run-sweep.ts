@@ -95,17 +95,19 @@ const CHECKPOINT_MS = 120_000;
  * Trains the runs of a sweep that its results folder lacks. Every record is on disk when its run has ended; the CSV
  * files are written at the end. The same request goes on after an earlier one was stopped, also with the runs in flight
  * if the engine keeps them. When `signal` is aborted, it returns within two seconds. Throws UsageError, before the first
- * step, for a folder, model or engine that can't be used.
+ * step, for a folder, model or engine that can't be used. An engine that is `lent` trains several sweeps, one after the other,
+ * without a new start.
  */
 export async function runSweep(
   request: SweepRequest,
-  { signal, listener = {} }: { signal?: AbortSignal; listener?: SweepListener } = {},
+  { signal, listener = {}, lent }: { signal?: AbortSignal; listener?: SweepListener; lent?: Engine } = {},
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
   const planned = plannedShare(request, note);
   keepTablesBeside(planned.out);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share));
+  const engine =
+    lent ?? (await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share)));
   try {
     await checkRuns(share.todo, share.config, engine, signal);
     if (request.keep?.weights)
@@ -113,7 +115,7 @@ export async function runSweep(
         if (!gives) note(`model ${model}: no weights are kept: it has no method weights() (docs/own-models.md)`);
     return await train(share, engine, request, { signal, listener });
   } finally {
-    await engine.dispose();
+    if (engine !== lent) await engine.dispose();
   }
 }
 

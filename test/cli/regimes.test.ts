@@ -13,9 +13,9 @@ describe("mmoe regimes", () => {
     expect(first.stdout).toMatch(
       /^irrelevant +-?[\d.]+ \[-?[\d.]+, -?[\d.]+\] +-?\d+ +\d+ +\d+ of \d+ +\d+ +\d+ +\d+$/m,
     );
-    // a trial of the 4 runs of one number takes 60 s in tests, 0.4 s of it to start; then a committed run, in 0.4 s
+    // a trial of the 4 runs of one number takes 60 s in tests, 0.4 s of it to start; then a committed run, in 0.15 s: 119.75 s
     expect(first.stderr).toMatch(
-      /^shared-bottom: 8 runs to train in 1 sweep, about 2:00 min on \d+ idle cores? if they stop as committed runs did$/m,
+      /^shared-bottom: 8 runs to train in 1 sweep, about 1:59 min on \d+ idle cores? if they stop as committed runs did$/m,
     );
     expect(first.stderr).toContain("a committed run of each sweep is the same on this machine");
     expect(csvFile(join(out, "irrelevant"), "runs.csv")).toHaveLength(8);

@@ -54,6 +54,18 @@ describe("runSweep(request, { listener, signal })", () => {
     expect([disposed, existsSync(out)]).toEqual([["refusing"], false]);
   });
 
+  test("trains several sweeps on an engine that is lent, which goes on living", async () => {
+    const disposed: string[] = [];
+    const lent = { ...fakeEngine(), dispose: async () => void disposed.push("lent") };
+    engine.load = () => {
+      throw new Error("another engine was loaded");
+    };
+    const more = { config: { ...config, runs: 4 }, out };
+    expect(await runSweep({ config, out }, { lent })).toMatchObject({ done: 12 });
+    expect(await runSweep(more, { lent })).toMatchObject({ done: 16 });
+    expect(disposed).toEqual([]);
+  });
+
   test("where the machine is in trouble tells it, and has what has ended; a signal at the same time goes before", async () => {
     const trouble = new MachineError("threads", "EAGAIN");
     const stop = new AbortController();
