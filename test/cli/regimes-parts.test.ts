@@ -81,6 +81,15 @@ describe("mmoe regimes", () => {
     ]);
   });
 
+  test("where a committed run comes out otherwise, says which one, trains nothing and ends with 4", async () => {
+    const release = onResults(({ run }) => failedResult(run));
+    const { code, stdout, stderr } = await regimes("other").finally(release);
+    expect([code, stdout, existsSync(join(folder, "other"))]).toEqual([4, "", false]);
+    expect(stderr).toMatch(
+      /results\/regimes\/irrelevant[^:]*: run \S+\/\d{3} has other losses when trained here, so its runs don't pair with yours$/m,
+    );
+  });
+
   test("--json writes events, and then the same text and a row per contestant with its place", async () => {
     const { stdout, stderr } = await regimes("whole", ["--json"]);
     const { event, text, standings } = JSON.parse(stdout);
