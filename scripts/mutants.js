@@ -25,6 +25,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1", "vitest@4.1"];
+/** What tests of the sources read. */
+const COPIED = "src test scripts configs schemas assets bin dist results examples package.json".split(" ");
 const COSMIC_RAY = "cosmic-ray==8.7.0";
 
 const { values, positionals } = parseArgs({
@@ -56,12 +58,7 @@ function ofTypeScript() {
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutants.config.ts", related: false },
     mutate: values.sample === undefined ? files : sampleOf(files, Number(values.sample)),
-    ignorePatterns: [
-      "/*",
-      ...["src", "test", "scripts", "configs", "schemas", "assets", "bin", "dist", "results", "package.json"].map(
-        (path) => `!/${path}`,
-      ),
-    ],
+    ignorePatterns: ["/*", ...COPIED.map((path) => `!/${path}`)],
     tsconfigFile: "none", // it would be rewritten by TypeScript's old interface
     disableTypeChecks: true,
     tempDirName: join(temporary, "copy"),

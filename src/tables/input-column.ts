@@ -39,8 +39,8 @@ interface Asked {
   readonly source: string;
   /** Whether its values are texts whatever they are. */
   readonly isCategory: boolean;
-  /** Whether its texts are lists, or the values in the lists of a column. */
-  readonly ofLists?: "lists" | "values";
+  /** Whether its texts are lists. */
+  readonly areLists: boolean;
   /** The rows' parts, empty if all are training rows. */
   readonly marks: Uint8Array;
   /** Fewest training rows of a value. */
@@ -175,11 +175,11 @@ export class InputColumn {
   }
 
   get #isList(): boolean {
-    return this.#asked.ofLists === "lists";
+    return this.#asked.areLists;
   }
 
   get #areCounted(): boolean {
-    return this.#marks.length > 0 || this.#minCount > 1 || this.#asked.ofLists !== undefined;
+    return this.#marks.length > 0 || this.#minCount > 1 || this.#isList;
   }
 
   /** Counts the texts of training rows; gives the numbers of these rows, and of those that have nothing. */
@@ -255,7 +255,7 @@ export class InputColumn {
   /** Its texts as lists [lists, slots] of places in a column of their values. */
   get #listed(): { readonly values: InputColumn; readonly lists: Int32Array; readonly slots: number } {
     if (this.#split) return this.#split;
-    const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, ofLists: "values" });
+    const values = new InputColumn(this.#name, { ...this.#asked, isCategory: true, areLists: false });
     const all = Array.from(this.#shownTexts(), (text) => valuesIn(text).map((value) => values.#placeOf(value)));
     const slots = all.reduce((most, { length }) => Math.max(most, length), 1);
     const longest = all.findIndex(({ length }) => length === slots);

@@ -176,9 +176,9 @@ export class TableBuilder {
     }
     const isCategory = (name: string) => categorical.includes(name);
     this.#inputs = inputs.map((name) => {
-      const isList = lists.includes(name);
-      const how = { source, marks: this.#marks, minCount, hash, ...(isList && { ofLists: "lists" as const }) };
-      return new InputColumn(name, { ...how, isCategory: isList || isCategory(name) });
+      const areLists = lists.includes(name);
+      const how = { source, marks: this.#marks, minCount, hash, areLists };
+      return new InputColumn(name, { ...how, isCategory: areLists || isCategory(name) });
     });
     this.#labels = labels.map((name) => new LabelColumn(name, source, isCategory(name), this.#marks));
     this.#all = [...this.#inputs, ...this.#labels];

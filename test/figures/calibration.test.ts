@@ -74,6 +74,7 @@ test("has the bins of the calibration error, which is their mean distance by row
     [14 / 15, 2, 0.9845, 0.5],
   ];
   expect(seen.flat()).toEqual(expected.flat().map((value) => expect.closeTo(value, 6)));
+  expect(rows.map(({ to }) => to)).toEqual([1, 2, 8, 15].map((n) => expect.closeTo(n / 15, 12)));
   const error = (2 * 0.47 + 2 * ((1 / 15 + 0.1201) / 2) + 0.5 + 2 * 0.4845) / 7;
   expect(rows.map((row) => row.calibrationError)).toEqual(rows.map(() => expect.closeTo(error, 6)));
   expect(rows[0]).toMatchObject({ low: shareOf(1, 2).low, high: shareOf(1, 2).high });

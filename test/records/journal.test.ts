@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { Journal } from "../../src/records/journal.ts";
+import { isJournal, linesOf } from "../../src/records/journal-file.ts";
 import { numbersOf } from "../../src/records/journal-line.ts";
 import { packed } from "../../src/records/packed-journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
@@ -13,6 +14,7 @@ import { readHeads, readRecords } from "../../src/records/read-sweep.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { journalSizes } from "../../src/records/results-folder.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
+import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
@@ -210,7 +212,55 @@ describe("a journal", () => {
     expect(read).toThrow(`${path}: written by another mmoe (schema 0, this one reads ${JOURNAL_SCHEMA})`);
     writeFileSync(path, "\0\0\0\n");
     expect(read()).toEqual([]);
-    expect(lines).toEqual([`${path}: not a journal: its first line is not a header; left out`]);
+    writeFileSync(path, "{}\n");
+    expect(read()).toEqual([]);
+    expect(lines).toEqual(Array(2).fill(`${path}: not a journal: its first line is not a header; left out`));
+  });
+
+  test("of another sweep, or with a damaged header, is refused", () => {
+    const { folder, path } = writtenJournal();
+    const read = () => readHeads(folder, { trained: "89abcdef", warn: silent });
+    expect(complaint(read)).toBe(
+      `${path}: the journal of another sweep (its settings have the hash ${trained}, config.yaml's 89abcdef); move the file away`,
+    );
+    writeFileSync(path, `{"schema":${JOURNAL_SCHEMA}}\n`);
+    expect(complaint(read)).toBe(`${path}: not a journal: its header is damaged; move the file away`);
+  });
+
+  test("is told from other files by its header, or by what a crash left of one", () => {
+    const { path } = writtenJournal();
+    const [header] = readFileSync(path, "utf8").split("\n");
+    const isOne = (text: string) => {
+      writeFileSync(path, text);
+      return isJournal(path);
+    };
+    for (const cut of [0, 1, 10, 11, header.length]) expect(isOne(header.slice(0, cut)), `${cut}`).toBe(true);
+    expect([`${header}\n`, '{"schema":0}\nother'].map(isOne)).toEqual([true, true]);
+    expect(["\n", `\n${header}\n`, "{}\n", "notes", "schema", '{"schema', "[1"].map(isOne)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test("has each line where it says, wherever lines end in what is read at once, and leaves no file open", () => {
+    const { path } = writtenJournal();
+    const [header] = readFileSync(path, "utf8").split("\n");
+    const CHUNK = 2 ** 20; // of which the first ends before the end of a line, and the second with one
+    const lines = [header, "a".repeat(CHUNK - header.length - 1), "b", "c".repeat(CHUNK - 4), "d"];
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const read = () => [...linesOf(path, (line, offset) => ({ text: `${line}`, offset }), { warn: silent })];
+    const open = () => readdirSync("/proc/self/fd").length;
+    const before = open();
+    for (let i = 0; i < 20; i++)
+      expect(read()).toEqual(
+        lines.slice(1).map((text, n) => ({ text, offset: lines.slice(0, n + 1).join("\n").length + 1 })),
+      );
+    expect(open()).toBeLessThan(before + 10); // others may open some meanwhile
   });
 });
 

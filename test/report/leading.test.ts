@@ -93,3 +93,18 @@ test("mmoe summary begins with a table of it", () => {
   expect(blockOf(made(CLEAR, "lr=0.01,0.001")).after).toBe("mmoe tune chooses by validation rows");
   expect(leadingMetric(madeResults(() => 1).config)).toBeUndefined();
 });
+
+test("the mean of a metric over tasks is that of each run, on test or validation rows; a run that lacks it has none", () => {
+  const classes = fileOf("x,y_left,y_bought\n1,yes,no\n2,no,yes\n0,no,no\n3,yes,yes\n", "classes.csv");
+  const results = madeResults(() => 0.3, [`rows=${classes}`, "models=mmoe", "runs=3", "chooseBy=aucMean"]);
+  const records = results.records.map((record) => {
+    const measures = { auc: [0.5, record.run === 1 ? Number.NaN : 0.8], validationAuc: [0.25, 0.75] };
+    return { ...record, measures: { ...record.measures, ...measures } };
+  });
+  const leading = leadingMetric(results.config) as Leading;
+  expect(leading).toEqual({ metric: "auc", task: null, isHigherBetter: true, words: "AUC, mean over tasks" });
+  const valuesOf = (part: "test" | "validation") =>
+    leadingCells({ ...results, records }, leading, part).map(({ byRun }) => [...byRun]);
+  const test = [0, 2].map((run) => [run, expect.closeTo(0.65, 12)]);
+  expect([valuesOf("test"), valuesOf("validation")]).toEqual([[test], [[0, 1, 2].map((run) => [run, 0.5])]]);
+});

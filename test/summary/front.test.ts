@@ -78,6 +78,17 @@ describe("frontsOf(results, loss)", () => {
     expect(frontsOf(both, "train")[0]?.points.map(({ name }) => name)).toEqual(["1:1", "1:3", "pcgrad", "pcgrad 1:3"]);
   });
 
+  test("does not call the weights of the tasks themselves equal where they differ from 1", () => {
+    const both = madeResults(() => 0.1, [...SET, "taskWeights=[none, 1:3]", "method=[sum, pcgrad]"]);
+    const named = (weight: number) => {
+      const taskKinds = [{ weight }, { weight: 1 }] as unknown as Results["config"]["taskKinds"];
+      const config = { ...both.config, taskKinds };
+      return frontsOf({ ...both, config }, "train").map(({ points }) => points.map(({ name }) => name));
+    };
+    expect(named(2)).toEqual([["none", "1:3", "pcgrad", "pcgrad 1:3"]]);
+    expect(named(1)).toEqual([["1:1", "1:3", "pcgrad", "pcgrad 1:3"]]);
+  });
+
   test("has no front of one static weighting, and no hypervolume of many tasks", () => {
     expect(frontsOf(methods, "train")).toEqual([]);
     const many = madeResults(() => 0.1, [...SET, "tasks=4", "taskWeights=front:5", "method=[sum, famo]"]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../src/records/record.ts";
 import { cellGains, seesawCsv, seesawOf, sharesNothing } from "../../src/summary/seesaw.ts";
+import { fileOf } from "../support/configs.ts";
 import { csvRows } from "../support/csv.ts";
 import { madeResults } from "../support/made-results.ts";
 
@@ -112,4 +113,13 @@ test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, o
   expect(cell?.metricDeltaM?.runs).toBe(5);
   expect(cell?.metricDeltaM?.low).toBeLessThan((3 * early + 2 * late) / 5);
   expect(cells[0]?.metricDeltaM).toBeUndefined();
+
+  const file = fileOf("x,y_age,y_region\n1,31,north\n2,40,south\n0,22,east\n3,57,north\n", "people.csv");
+  const several = madeResults(() => 0.1, [`rows=${file}`, "models=[mmoe, single-task]", "runs=6"]);
+  const records = several.records.map((record) => {
+    const [rmse, accuracy] = record.model === "mmoe" ? [9, 0.8] : [10, 0.5];
+    return { ...record, measures: { rmse: [rmse, Number.NaN], accuracy: [Number.NaN, accuracy] } };
+  }) as unknown as RunRecord[];
+  const [one] = seesawOf({ ...several, records }, "train", "single-task").cells;
+  expect(one?.metricDeltaM?.value).toBeCloseTo((1 / 10 + 3 / 5) / 2, 12);
 });

@@ -134,6 +134,8 @@ describe("workOf(run)", () => {
     expect(work.evaluated).toBe(2 * 30 * modelWork(run.model).weights);
     expect(work.drawn).toBe((30 + 80) * 100);
     expect(work.labelled).toBe(2 * work.drawn);
+    const { units, mixed } = modelWork(run.model);
+    expect([work.units, work.mixed, mixed > 0]).toEqual([80 * units, 80 * mixed, true]);
   });
 
   test("gathers the rows of a fixed set, which are drawn once; sgd keeps one value a parameter", () => {

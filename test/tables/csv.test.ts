@@ -360,6 +360,8 @@ test("a column whose first value is a text is a category, its values in order an
   expect(columnOf(text)).toEqual([2, 1, 2, 0]);
   const other = withColumn("x_city", ["NA", "7", "Rome", "?"]);
   expect(table(other).contents[0]?.values).toEqual(["7", "?", "NA", "Rome"]);
+  expect(table(withColumn("x_size", ["XL", "7"])).contents[0]?.values).toEqual(["7", "XL"]);
+  expect(table(withColumn("x_size", ["NA", "?"])).contents[0]?.values).toEqual(["?", "NA"]);
 });
 
 test("an empty cell is a gap of a number and of a category, also before their first value", () => {
@@ -399,6 +401,7 @@ test("held-out rows are no training rows, of which a value needs two and a colum
 
 describe("a column is refused in one line that has", () => {
   const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`);
+  const long = "a".repeat(41);
   const most = "expected numbers, or at most 1,000,000 different texts and two rows for each";
   const out = "(the first is 'c0'); leave the column out, or group its values, or give --min-count 5";
   test.each([
@@ -407,6 +410,14 @@ describe("a column is refused in one line that has", () => {
     [
       withColumn("x_tags", [...many(21), "c3;c20"]),
       `t.csv: column 'x_tags': ${most}, got 22 in 22 training rows ${out}; if 'c3;c20' is a list, give --lists x_tags`,
+    ],
+    [
+      withColumn("x_tags", [long, ...many(21), `${long};c20`]),
+      `t.csv: column 'x_tags': ${most}, got 23 in 23 training rows ${out.replace("c0", "a".repeat(40))}; if '${"a".repeat(40)}' is a list, give --lists x_tags`,
+    ],
+    [
+      withColumn("x_zip", [...many(21), "n/a", "c3;c20"]),
+      `t.csv: column 'x_zip': ${most}, got 23 in 23 training rows ${out}; if it stands for an empty cell, give --na 'n/a'`,
     ],
     [
       withColumn("x_tags", ["39", "39;12"]),
