@@ -38,7 +38,7 @@ import { choiceOption, collect, folderOption, jsonText, listOption } from "./opt
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { checkedOptions, ENVIRONMENT_HELP, typedWords } from "./sweep-options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
-import { progressFor } from "./text/progress.ts";
+import { type Progress, progressFor } from "./text/progress.ts";
 import { committedBlocks, ownBlocks } from "./text/regimes-text.ts";
 
 const HELP = `${ENVIRONMENT_HELP}
@@ -210,14 +210,15 @@ async function trained(
 ): Promise<number> {
   const shares = own.map(({ request }) => plannedShare(request, context.note));
   const todo = shares.flatMap((share) => share.todo);
-  const engine = todo.length > 0 ? await engineOf(own, todo, context) : undefined;
+  const progress = progressFor(json === true, context);
+  const engine = todo.length > 0 ? await engineOf(own, todo, progress) : undefined;
   try {
     const { models } = own[0].request.config;
     const time = engine && (await timeText(own, shares, { committed, engine }));
     const what = `${listed(models)}: ${numberOf(todo.length, "run")} to train in ${numberOf(own.length, "sweep")}`;
     const unpaired = unpairedText(own, committed);
     if (unpaired !== undefined) context.note(unpaired);
-    const line = [what, time].filter((part) => part !== undefined).join(", ");
+    const line = time === undefined ? what : `${what}, ${time}`;
     if (dryRun) {
       context.effects.stdout.write(`${line}\n`);
       return EXIT.done;
@@ -225,15 +226,15 @@ async function trained(
     context.note(line);
     const isFailed = shares.some(({ ended }) => [...ended.values()].some(({ status }) => status === "failed"));
     const open = own.filter((_, i) => shares[i].todo.length > 0);
-    const code = engine ? await trainAll(open, { committed, engine, json: json === true }, context) : EXIT.done;
+    const code = engine ? await trainAll(open, { committed, engine, progress }, context) : EXIT.done;
     return code === EXIT.done && isFailed ? EXIT.failedRuns : code;
   } finally {
     await engine?.dispose();
   }
 }
 
-/** The engine that trains all sweeps, one after the other: they have the same models. */
-function engineOf([{ request }]: readonly OwnSweep[], runs: readonly AnyRun[], { note }: Context): Promise<Engine> {
+/** The engine that trains all sweeps, one after the other: they have the same models. What it notes stands above the bar. */
+function engineOf([{ request }]: readonly OwnSweep[], runs: readonly AnyRun[], { note }: Progress): Promise<Engine> {
   return loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, runs);
 }
 
@@ -251,7 +252,11 @@ function unpairedText(own: readonly OwnSweep[], committed: CommittedRuns): strin
 /** Trains sweeps if committed runs are the same on this machine. */
 async function trainAll(
   own: readonly OwnSweep[],
-  { committed, engine, json }: { readonly committed: CommittedRuns; readonly engine: Engine; readonly json: boolean },
+  {
+    committed,
+    engine,
+    progress,
+  }: { readonly committed: CommittedRuns; readonly engine: Engine; readonly progress: Progress },
   context: Context,
 ): Promise<number> {
   const stop = stopOnSignals(context.effects, "finished runs are kept");
@@ -261,7 +266,6 @@ async function trainAll(
     if (!areSame) return EXIT.checkFailed;
     let failed = 0;
     for (const { sweep, request } of own) {
-      const progress = progressFor(json, context);
       const how = { signal: stop.signal, listener: progress, lent: engine };
       const outcome = await runSweep(request, how).finally(() => progress.stop());
       progress.end(outcome);

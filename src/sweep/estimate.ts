@@ -154,7 +154,7 @@ export async function paceOf(
     if (moreMs > enoughMs) return { startMs, stepMs: moreMs / moreSteps };
     steps *= longer;
     if (steps >= MOST_STEPS) return { startMs: 0, stepMs: elapsed / steps };
-    const stepsLeft = (1.5 * enoughMs * moreSteps) / Math.max(moreMs, 1);
+    const stepsLeft = (1.5 * enoughMs * moreSteps) / Math.max(moreMs, 1); // to be enough though times vary
     longer = Math.min(MOST_LONGER, Math.max(2, Math.ceil(1 + stepsLeft / steps)));
     before = elapsed;
   }

@@ -34,6 +34,7 @@ test.each([
   ["user_id", 21, 21],
 ])("whole numbers of column %s that may be categories, of %i different ones: %s", (name, count, wholes) => {
   expect(columnOf(name, range(count), {}, 2).contents().wholes).toBe(wholes);
+  expect(columnOf(name, [...range(count), ""], {}, 2).contents().wholes).toBe(wholes);
   expect(columnOf(name, [...range(count), 0.5]).contents().wholes).toBeUndefined();
 });
 

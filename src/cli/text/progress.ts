@@ -14,8 +14,9 @@ import { duration, numberOf, thousands } from "../../units.ts";
 import type { Context, Output } from "../command.ts";
 import { startLines } from "./sweep-start.ts";
 
-/** A listener that shows a sweep's progress until it is stopped. */
-interface Progress extends SweepListener {
+/** A listener that shows a sweep's progress until it is stopped, and then that of the next one. */
+export interface Progress extends SweepListener {
+  note(line: string): void;
   stop(): void;
   /** Writes the event of a sweep's end, with --json. */
   end(outcome: SweepOutcome): void;
