@@ -142,6 +142,16 @@ describe("the script of mmoe slurm", () => {
     expect(await ended(await script("--mmoe", standIn("mmoe", end)))).toBe(code);
     expect(called("scontrol")).toEqual(again ? ["requeue", "70_3"] : []);
   });
+
+  test.each([
+    ["does not answer at first", `test -e '$ASKED' && echo RUNNING || { touch '$ASKED'; false; }`, ["requeue", "70_3"]],
+    ["says that it was cancelled", "echo CANCELLED", []],
+  ])("where squeue %s, a task that stopped calls scontrol so: %j", async (_, squeue, requeues) => {
+    standIn("scontrol", "");
+    standIn("squeue", squeue.replaceAll("$ASKED", `${calls}.asked`));
+    expect(await ended(await script("--mmoe", standIn("mmoe", "exit 75")))).toBe(75);
+    expect(called("scontrol")).toEqual(requeues);
+  });
 });
 
 describe("mmoe slurm --submit", () => {

@@ -62,14 +62,21 @@ while :; do
   kill -0 $! 2> /dev/null || break
 done
 
+# Slurm's controller may be busy, or away, just now.
+patiently() {
+  for pause in 1 3 9; do "$@" && return; sleep $pause; done
+  "$@"
+}
+
 # 75: mmoe stopped and kept what is finished; 143: the signal came before mmoe could listen; 137: mmoe was killed, as where
 # memory is short, and what is finished is kept too. Requeued, the task goes on. A job that was cancelled, or that Slurm is
 # requeuing already, is not RUNNING any more and is left alone.
 if [ "$code" = 75 ] || [ "$code" = 143 ] || [ "$code" = 137 ]; then
   if [ "\${SLURM_RESTART_COUNT:-0}" -ge ${restarts} ]; then
     echo "mmoe: restarted ${restarts} times and not done: submit the script again to go on" >&2
-  elif [ "$(squeue --all --noheader --jobs "$task" --format %T)" = RUNNING ]; then
-    scontrol requeue "$task"
+  elif ! state=$(patiently squeue --all --noheader --jobs "$task" --format %T) ||
+    { [ "$state" = RUNNING ] && ! patiently scontrol requeue "$task"; }; then
+    echo "mmoe: Slurm did not requeue the task: submit the script again to go on" >&2
   fi
 fi
 exit "$code"
