@@ -179,7 +179,7 @@ describe("checkpoints", () => {
 
   test("of another arithmetic are named and left out; their runs begin again", async () => {
     const config = configOf({ steps: 5, evalEvery: 5, models: ["mmoe"], runs: 1 });
-    await runSweep({ config, out, limitMs: 1 });
+    await runSweep({ config, out }, { signal: AbortSignal.abort() });
     keep(config);
     const notes: string[] = [];
     const request = { config, out, engine: "tfjs", engineOptions: { backend: "cpu" } } as const;
