@@ -27,20 +27,11 @@ import {
 import { sweepOf } from "../figures/sweep-facts.ts";
 import { makeFolder, writeWholeSync } from "../files.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
-import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
-import { type Results, readResults } from "../records/read-results.ts";
+import type { Results } from "../records/read-results.ts";
 import { type Command, type Context, type Define, examples, type OptionsOf } from "./command.ts";
-import {
-  AT_OPTION,
-  folderText,
-  joinedWith,
-  LOSS_OPTION,
-  lossOption,
-  noteMissing,
-  WITH_OPTION,
-} from "./loss-commands.ts";
+import { AT_OPTION, joinedWith, LOSS_OPTION, lossOption, readEnded, WITH_OPTION } from "./loss-commands.ts";
 import { choiceOption, folderOption, listOption } from "./options.ts";
 
 /** All themes but the report page's, which takes its colours from the page. */
@@ -114,9 +105,8 @@ async function figures(folder: string, options: FiguresOptions, context: Context
   const refused = asked === undefined ? [] : lacking;
   const wrong = refused.map(({ name, lacking }) => `${folder}: ${name} can't be drawn: ${lacking}`);
   const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
+  if (whole.length === 0) throw new UsageError(wrong);
   for (const line of [...lackingLines(asked === undefined ? lacking : []), ...(besidePaper ? short : [])]) note(line);
-  if (whole.length === 0 && wrong.length > 0) throw new UsageError(wrong);
-  if (whole.length === 0) throw nothingDone({ path: folder, at });
   const out = options.output === undefined ? ownFolder(folder) : folderOption("--output", options.output);
   for (const { figure, how } of whole)
     effects.stdout.write(
@@ -229,17 +219,13 @@ async function kindsIn(
   options: Pick<FiguresOptions, "at" | "models" | "corr" | "with">,
   context: Context,
 ) {
-  const { note } = context;
   if (!holdsTrials(folder)) {
-    const all = await readResults(folder, note);
-    const at = choiceIn(options.at, all, "--at");
-    const own = resultsAt(all, at);
-    noteMissing(own, note);
+    const own = await readEnded(folder, options.at, context);
     const results = await joinedWith(own, options, context);
     const drawn = SWEEP_FIGURES.filter(({ name }) => options.with === undefined || name === FRONT);
     const short = shortRuns(results.config);
     const { report: loss } = results.config;
-    return { kinds: drawables(drawn, results), at, part: partOf(results, options), short, loss };
+    return { kinds: drawables(drawn, results), at: own.at, part: partOf(results, options), short, loss };
   }
   const given = [
     ["--at", options.at[0]],
@@ -290,7 +276,6 @@ interface SweepPart {
 /** What `--models` and `--corr` leave of a sweep; undefined if that is all. UsageError for names and numbers that it lacks. */
 export function partOf(results: Results, options: Pick<FiguresOptions, "models" | "corr">): SweepPart | undefined {
   const sweep = sweepOf(results);
-  if ((options.models ?? options.corr) !== undefined && sweep.models.length === 0) throw nothingDone(results);
   const correlations = sweep.correlations.filter((correlation) => correlation !== null);
   if (options.corr !== undefined && correlations.length === 0)
     throw new UsageError(`--corr ${options.corr} chooses nothing of ${results.path}: ${OWN_ROWS}`);
@@ -300,10 +285,6 @@ export function partOf(results: Results, options: Pick<FiguresOptions, "models" 
   };
   const isAll = without.models.length + without.correlations.length === 0;
   return isAll ? undefined : { without, words: partWords(without, sweep) };
-}
-
-function nothingDone(results: Pick<Results, "path" | "at">): UsageError {
-  return new UsageError(`${folderText(results)} holds no finished run; nothing to draw`);
 }
 
 /** The names in `all` that a comma-separated list leaves out; none without a list. */

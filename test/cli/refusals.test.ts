@@ -45,7 +45,7 @@ describe.each(["summary", "status", "merge", "tune", "claims", "figures", "repor
   },
 );
 
-test.each([...SUMMARIES, "claims", "report", "export"])(
+test.each([...SUMMARIES, "claims", "figures", "report", "export"])(
   "mmoe %s refuses a sweep of which no run has ended, and names the command that trains",
   async (words) => {
     const folder = temporaryFolder();
