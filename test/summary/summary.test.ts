@@ -108,10 +108,22 @@ test("summaryCsv(summary) has a row for every statistic, and the numbers come ba
   const rows = csvRows(summaryCsv(summary));
   const columns = "loss about model correlation otherModel otherCorrelation otherPoint statistic n".split(" ");
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
-  // 2 tasks on rungs 0 to 5 or above
-  const families = { cell: 9 * 13, rung: 9 * 2 * 7, models: 9 * 6, correlations: 9 * 6, spread: 9 * 5 };
-  expect([...groupBy(rows, ({ about }) => about)].map(([about, own]) => [about, own.length])).toEqual(
-    Object.entries(families),
+  const ofRung = (task: number) => [0, 1, 2, 3, 4, 5].map((rung) => `task${task}Rung${rung}Share`);
+  const pair = "meanDifference medianDifference improvement wilcoxonP wilcoxonHolmP pairsNeeded".split(" ");
+  const families = {
+    cell: "failed failedShare missing mean sd se q1 median q3 iqm min max badShare".split(" "),
+    rung: [...ofRung(1), "task1AboveShare", ...ofRung(2), "task2AboveShare"],
+    models: pair,
+    correlations: pair,
+    spread: "iqrRatio sdRatio brownForsytheF brownForsytheP brownForsytheHolmP".split(" "),
+  };
+  const found = groupBy(rows, ({ about }) => about);
+  expect([...found].map(([about, own]) => [about, own.map(({ statistic }) => statistic)])).toEqual(
+    Object.entries(families).map(([about, names]) => [about, Array(9).fill(names).flat()]),
+  );
+  const ended = rows.filter(({ model, statistic }) => model === "omoe" && /^(failed|missing)$/.test(statistic));
+  expect(ended.map(({ n, value }) => `${value} of ${n}`)).toEqual(
+    ["0 of 11", "1 of 11", "0 of 11", "1 of 11", "1 of 12", "0 of 12"], // run 2 of omoe is missing, missing, failed
   );
   const none = { otherModel: "", otherCorrelation: "", otherPoint: "" };
   for (const row of rows) if (row.about === "cell" || row.about === "rung") expect(row).toMatchObject(none);
