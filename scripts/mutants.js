@@ -26,7 +26,8 @@ import { parseArgs } from "node:util";
 
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1", "vitest@4.1"];
 /** What tests of the sources read. */
-const COPIED = "src test scripts configs schemas assets bin dist results examples package.json".split(" ");
+const COPIED =
+  "src test scripts configs schemas assets bin dist results examples docs python package.json CITATION.cff".split(" ");
 const COSMIC_RAY = "cosmic-ray==8.7.0";
 
 const { values, positionals } = parseArgs({

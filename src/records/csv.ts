@@ -29,7 +29,7 @@ export function* csvOf<T>(
       [header, rows] = [false, []];
     }
   }
-  if (rows.length > 0) yield toCsv(rows, { header });
+  yield toCsv(rows, { header }); // of none, an empty piece
 }
 
 /**

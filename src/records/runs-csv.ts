@@ -108,15 +108,7 @@ function valuesOf(measure: Measure): Column<RunRow>[] {
   const list = (row: RunRow) => of(row) as readonly number[] | undefined;
   if (per === "expert") {
     const schema = number(`${meaning}, of a task and an expert`, unit);
-    return [
-      {
-        name,
-        schema,
-        per,
-        emptyFor: `${UNMEASURED}, and for models with fewer experts`,
-        of: (row) => padded(row, list(row)),
-      },
-    ];
+    return [{ name, schema, per, emptyFor: UNMEASURED, of: (row) => padded(row, list(row)) }];
   }
   if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
   return taskColumns({ name, unit, meaning, emptyFor: UNMEASURED }, (row: RunRow) => {

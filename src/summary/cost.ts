@@ -56,7 +56,7 @@ export function modelCosts(
     JSON.stringify([model, engine, device, point.batch]),
   );
   return config.models.flatMap((name) => {
-    const own = [...groups.values()].filter(([first]) => first?.model === name);
+    const own = [...groups.values()].filter(([first]) => first.model === name);
     return own.map((runs) => {
       const { engine, device, point } = runs[0];
       const done = runs.filter(({ status }) => status === "done");

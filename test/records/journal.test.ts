@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -236,15 +236,9 @@ describe("a journal", () => {
     };
     for (const cut of [0, 1, 10, 11, header.length]) expect(isOne(header.slice(0, cut)), `${cut}`).toBe(true);
     expect([`${header}\n`, '{"schema":0}\nother'].map(isOne)).toEqual([true, true]);
-    expect(["\n", `\n${header}\n`, "{}\n", "notes", "schema", '{"schema', "[1"].map(isOne)).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-      true,
-      false,
-    ]);
+    expect(isOne('{"schema')).toBe(true);
+    for (const other of ["\n", `\n${header}\n`, "{}\n", '{"schema":0\n', "notes", "schema", "[1"])
+      expect(isOne(other), other).toBe(false);
   });
 
   test("has each line where it says, wherever lines end in what is read at once, and leaves no file open", () => {
@@ -264,12 +258,14 @@ describe("a journal", () => {
   });
 });
 
-test("journalSizes(folder) gives bytes by the journal's name, and leaves no file open", () => {
+test("journalSizes(folder) gives bytes by the journal's name, none of one that is gone by now, and leaves no file open", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "a.jsonl"), "12345");
+  symlinkSync("gone", join(folder, "b.jsonl"));
   const open = () => readdirSync("/proc/self/fd").length;
   const before = open();
-  for (let i = 0; i < 20; i++) expect(journalSizes(folder)).toEqual(new Map([["a", 5]]));
+  const sizes = new Map(Object.entries({ a: 5, b: 0 }));
+  for (let i = 0; i < 20; i++) expect(journalSizes(folder)).toEqual(sizes);
   expect(open()).toBeLessThan(before + 10); // others may open some meanwhile
 });
 

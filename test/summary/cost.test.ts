@@ -30,6 +30,7 @@ describe("modelCosts(config, records)", () => {
     const [quick] = modelCosts(config, turned, { intervals: false });
     const value = modelCosts(config, turned)[0]?.rowUs.value;
     expect(quick?.rowUs).toEqual({ value, low: Number.NaN, high: Number.NaN });
+    expect(quick?.stepMs).toBeCloseTo(3.5 / 200, 12); // of 0, 5, 3, 1, 6 and 4
   });
 
   test("has the size and the FLOP of each model, and marks times that models share, run by run", () => {
@@ -40,6 +41,8 @@ describe("modelCosts(config, records)", () => {
     const shared = (some: typeof costs) => some.map(({ isShared }) => isShared);
     expect(shared(costs)).toEqual([false, false]);
     expect(shared(timed(({ run, correlation }) => 10 * run + (correlation ?? 0) + 1))).toEqual([true, true]);
+    const half = ({ correlation, model }: RunRecord) => (correlation === 0.5 || model === "mmoe" ? 20 : 10);
+    expect(shared(timed(half))).toEqual([false, false]);
     expect(shared(timed(({ run, model }) => (run === 0 || model === "mmoe" ? 20 : 10)))).toEqual([false, false]);
   });
 

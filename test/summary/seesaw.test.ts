@@ -91,7 +91,7 @@ test("sharesNothing(results) is the first such model that the sweep has", () => 
 test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, over the runs that have all metrics", () => {
   const classes = madeResults(
     () => 0.1,
-    ["models=[mmoe, single-task]", "correlations=0.5", "runs=6", "labelKind=real:binary"],
+    ["models=[mmoe, single-task]", "correlations=0.5", "runs=7", "labelKind=real:binary"],
   );
   const [ours, theirs] = [
     { rmse: [1.5, 2], auc: [0.8, 0.6] },
@@ -101,6 +101,7 @@ test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, o
     const { rmse, auc } = record.model === "mmoe" ? ours : theirs;
     const isLate = record.run % 2;
     const noAuc = record.run === 5; // its test rows have one class
+    if (record.run === 6) return { ...record, measures: { rmse } }; // an older version trained it
     return {
       ...record,
       measures: { rmse: [rmse[isLate], Number.NaN], auc: [Number.NaN, noAuc ? Number.NaN : auc[isLate]] },
@@ -114,12 +115,15 @@ test("delta-m of metrics is the mean of (-1)^l (M - B) / B, l = 1 of an error, o
   expect(cell?.metricDeltaM?.low).toBeLessThan((3 * early + 2 * late) / 5);
   expect(cells[0]?.metricDeltaM).toBeUndefined();
 
-  const file = fileOf("x,y_age,y_region\n1,31,north\n2,40,south\n0,22,east\n3,57,north\n", "people.csv");
+  const file = fileOf("x,y_age,y_region,y_tier\n1,31,north,a\n2,40,south,b\n0,22,east,c\n3,57,north,a\n", "people.csv");
   const several = madeResults(() => 0.1, [`rows=${file}`, "models=[mmoe, single-task]", "runs=6"]);
   const records = several.records.map((record) => {
-    const [rmse, accuracy] = record.model === "mmoe" ? [9, 0.8] : [10, 0.5];
-    return { ...record, measures: { rmse: [rmse, Number.NaN], accuracy: [Number.NaN, accuracy] } };
+    const [rmse, region, tier] = record.model === "mmoe" ? [9, 0.8, 0.5] : [10, 0.5, 0.4];
+    return { ...record, measures: { rmse: [rmse, Number.NaN, Number.NaN], accuracy: [Number.NaN, region, tier] } };
   }) as unknown as RunRecord[];
   const [one] = seesawOf({ ...several, records }, "train", "single-task").cells;
-  expect(one?.metricDeltaM?.value).toBeCloseTo((1 / 10 + 3 / 5) / 2, 12);
+  expect(one?.metricDeltaM?.value).toBeCloseTo((1 / 10 + 3 / 5 + 1 / 4) / 3, 12);
+
+  const numbers = madeResults(() => 0.1, ["models=[mmoe, single-task]", "runs=6", "taskWeights=1:3"]);
+  expect(seesawOf(numbers, "train", "single-task").cells[0]?.metricDeltaM).toBeUndefined();
 });

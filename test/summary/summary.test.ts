@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { CellLosses } from "../../src/records/cell-losses.ts";
+import type { RunRecord } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { pOf } from "../../src/stats/pairs.ts";
 import { BAD_LOSS } from "../../src/summary/bad-loss.ts";
-import { summarizeCells, summaryCsv, summaryOf } from "../../src/summary/summary.ts";
+import { betweenModels, type CellComparison } from "../../src/summary/comparisons.ts";
+import { memorisedText, summarizeCells, summaryCsv, summaryOf } from "../../src/summary/summary.ts";
+import { fileOf } from "../support/configs.ts";
 import { csvRows } from "../support/csv.ts";
 import { chance, type LossOf, likeThePaper, madeResults } from "../support/made-results.ts";
 
@@ -104,14 +108,73 @@ describe("summaryOf(results, loss)", () => {
   });
 });
 
+describe("betweenModels(cells)", () => {
+  const cell = (model: string, losses: readonly number[], overlap = 0): CellLosses => {
+    return {
+      ...{ model, correlation: 1, point: {}, failed: [], missing: 0, overlap },
+      byRun: new Map(losses.entries()),
+    };
+  };
+  const comparison = (differences: readonly number[], overlap?: number) => {
+    const zeros = cell("omoe", Array(differences.length).fill(0), overlap);
+    return betweenModels([cell("mmoe", differences, overlap), zeros])[0] as CellComparison;
+  };
+
+  test("adjusts p-values of five pairs of runs that share rows, and of fewer none", () => {
+    const [four, five] = [4, 5].map((pairs) => comparison([3, 2, 4, 3.5, 2.5].slice(0, pairs), 0.25));
+    expect([four?.adjusted, five?.adjusted]).toEqual([Number.NaN, pOf(five as CellComparison)]);
+  });
+
+  test("needs more pairs than there are where these tell nothing, at least five of them", () => {
+    // 2^(1 - 5) is not below 0.05, and neither is 2 (1 + 1) / 2^6, whatever a t test says of so large differences
+    expect([5, 4].map((pairs) => comparison(Array.from({ length: pairs }, (_, i) => 10 + i)).needed)).toEqual([
+      6,
+      Number.NaN,
+    ]);
+    expect(comparison([10, 11, 12, 13, 14, -0.1]).needed).toBe(7);
+  });
+});
+
+test("memorisedText(results) says so of a table where held-out losses are five times those on training rows, over the runs", () => {
+  const file = fileOf("x,y_a,y_b\n1,5,2\n2,3,1\n0,7,9\n3,1,4\n4,2,7\n", "few.csv");
+  const textOf = (heldout: readonly number[], train = 1, set = [`rows=${file}`]) => {
+    const lossOf: LossOf = ({ index }) => (index < heldout.length ? 1 : "failed");
+    const { config, records } = madeResults(lossOf, ["models=mmoe", "runs=4", ...set]);
+    const ending = records.map((record): RunRecord => {
+      if (record.status === "failed") return record;
+      const curve = { ...record.curve, heldout: record.curve.heldout.map(() => heldout[record.run]) };
+      return { ...record, curve, trainingSetLoss: (record.trainingSetLoss ?? []).map(() => train) };
+    });
+    return memorisedText({ config, records: ending });
+  };
+  const says = (ratio: string) =>
+    `loss on held-out rows is ${ratio} times that on training rows: the models have memorised these`;
+  expect(
+    [[4, 7, 4], [4, 6, 4.9], [49.5], [50]].map((heldout) => textOf(heldout, heldout.length > 1 ? 1 : 0.5)),
+  ).toEqual([says("5"), "", says("99"), says("over 100")]);
+  expect(textOf([9], 1, ["correlations=1"])).toBe("");
+});
+
 test("summaryCsv(summary) has a row for every statistic, and the numbers come back", () => {
   const rows = csvRows(summaryCsv(summary));
   const columns = "loss about model correlation otherModel otherCorrelation otherPoint statistic n".split(" ");
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
-  // 2 tasks on rungs 0 to 5 or above
-  const families = { cell: 9 * 13, rung: 9 * 2 * 7, models: 9 * 6, correlations: 9 * 6, spread: 9 * 5 };
-  expect([...groupBy(rows, ({ about }) => about)].map(([about, own]) => [about, own.length])).toEqual(
-    Object.entries(families),
+  const ofRung = (task: number) => [0, 1, 2, 3, 4, 5].map((rung) => `task${task}Rung${rung}Share`);
+  const pair = "meanDifference medianDifference improvement wilcoxonP wilcoxonHolmP pairsNeeded".split(" ");
+  const families = {
+    cell: "failed failedShare missing mean sd se q1 median q3 iqm min max badShare".split(" "),
+    rung: [...ofRung(1), "task1AboveShare", ...ofRung(2), "task2AboveShare"],
+    models: pair,
+    correlations: pair,
+    spread: "iqrRatio sdRatio brownForsytheF brownForsytheP brownForsytheHolmP".split(" "),
+  };
+  const found = groupBy(rows, ({ about }) => about);
+  expect([...found].map(([about, own]) => [about, own.map(({ statistic }) => statistic)])).toEqual(
+    Object.entries(families).map(([about, names]) => [about, Array(9).fill(names).flat()]),
+  );
+  const ended = rows.filter(({ model, statistic }) => model === "omoe" && /^(failed|missing)$/.test(statistic));
+  expect(ended.map(({ n, value }) => `${value} of ${n}`)).toEqual(
+    ["0 of 11", "1 of 11", "0 of 11", "1 of 11", "1 of 12", "0 of 12"], // run 2 of omoe is missing, missing, failed
   );
   const none = { otherModel: "", otherCorrelation: "", otherPoint: "" };
   for (const row of rows) if (row.about === "cell" || row.about === "rung") expect(row).toMatchObject(none);
