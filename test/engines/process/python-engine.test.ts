@@ -105,6 +105,28 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(notes).toContain(`model prints prints: {"answer": {}}`);
   });
 
+  test("may give its losses in one array, or one list, that each step fills again", async () => {
+    const filling = (first: string, last = "self.losses") =>
+      pythonModel(
+        NUMPY_LINEAR.replace("self.parameter_count", `self.losses = ${first}; self.parameter_count`).replace(
+          "return (error**2).mean(0)",
+          `self.losses[:] = (error**2).mean(0); return ${last}`,
+        ),
+        { name: first },
+      );
+    const models = [
+      pythonModel(NUMPY_LINEAR),
+      filling("np.zeros(tasks)"),
+      filling("[0, 0]"),
+      filling("[0, 0]", "list(self.losses)"),
+    ];
+    const [own, ...others] = await resultsOf(
+      engine,
+      models.map((model) => codeRun(model)),
+    );
+    for (const { curve } of others) expect(curve).toEqual(own?.curve);
+  });
+
   test("is found in its file, alone or by its name", async () => {
     const two = `${NUMPY_LINEAR}\n\nclass Other(Linear):\n    pass\n\n\nclass Part:\n    pass\n`;
     expect(await complaintOf(engine, pythonModel(two))).toBe(
