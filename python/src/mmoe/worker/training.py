@@ -88,6 +88,7 @@ class Training:
         y = self._rows.read(at + size_of(*x.shape), steps, *self._lead, B, K)
         behind = at + size_of(*x.shape) + size_of(*y.shape)
         weights = self._rows.read(behind, *y.shape) if self._settings.weighted else None
+        lacks = np.isnan(y).all(-2)  # before the trainer, which may replace missing labels where they are
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
@@ -99,7 +100,7 @@ class Training:
                 self._tell({"progress": step + 1, **self._time()})
         found = _stacked(losses)
         if any(task.gaps for task in self._settings.kinds):
-            found = np.where(np.isnan(y).all(-2), np.float32(0), found)
+            found = np.where(lacks, np.float32(0), found)
         self._rows.write(behind + (0 if weights is None else size_of(*y.shape)), found)
         return self._time()
 
@@ -264,7 +265,7 @@ def _numbers(value: Any) -> Any:
 
 def _array(method: str, value: Any) -> NDArray[np.float32]:
     array = np.asarray([_array(method, each) for each in value] if isinstance(value, (list, tuple)) else _numbers(value))
-    if array.dtype.kind in "cOSUmM":
+    if array.dtype.kind in "bcOSUmM":
         raise ModelError(f"{method}: expected real numbers, got {array.dtype.name}")
     if np.ma.is_masked(value):
         raise ModelError(f"{method}: expected real numbers, got masked ones")
