@@ -355,14 +355,18 @@ export function listIn(texts: Iterable<string>): string | undefined {
   return undefined;
 }
 
-/** What is wrong with texts that are all numbers but for words such as NA, one of which came first; undefined for others. */
+/** What Python writes for a number without end. */
+const ENDLESS = /^[+-]?inf$/i;
+
+/** What is wrong with texts that are all numbers but for words such as NA or inf, one of which came first; undefined for others. */
 export function wordBeforeNumbers(texts: Iterable<string>): string | undefined {
   let first: string | undefined;
   let hasNumbers = false;
+  const isWord = (text: string) => ENDLESS.test(text) || naHint(text) !== "";
   for (const text of texts) {
     first ??= text;
     const isNumber = !Number.isNaN(Number(text));
-    if (naHint(first) === "" || (!isNumber && naHint(text) === "")) return undefined;
+    if (!isWord(first) || !(isNumber || isWord(text))) return undefined;
     hasNumbers ||= isNumber;
   }
   return hasNumbers ? `expected numbers, got '${first}' before them${naHint(first)}` : undefined;

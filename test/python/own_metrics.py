@@ -96,7 +96,7 @@ def breaks_later(labels, predictions):
 
 
 def words(labels, predictions):
-    return "good"
+    return labels.size > 0
 
 
 def grouped(labels, predictions, groups):

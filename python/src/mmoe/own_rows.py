@@ -84,6 +84,8 @@ def _of_pandas(rows: Any, may_list: Callable[[str], bool]) -> FrameText:
     columns = [table.iloc[:, i] for i in range(table.shape[1])]
     dates: list[str] = []
     for i, (name, column) in enumerate(zip(table.columns, columns, strict=True)):
+        if isinstance(column.dtype, pd.ArrowDtype):
+            columns[i] = column = _without_arrow(column)
         kind = column.dtype
         if isinstance(kind, pd.PeriodDtype):
             column = column.dt.to_timestamp()
@@ -104,6 +106,13 @@ def _of_pandas(rows: Any, may_list: Callable[[str], bool]) -> FrameText:
     texts = {name for name, column in zip(table.columns, columns, strict=True) if _has_texts(column)}
     text = pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n") if columns else table.to_csv(index=False)
     return FrameText(text, [name for name in table.columns if name in texts], rows.index)
+
+
+def _without_arrow(column: Any) -> Any:
+    """A column of Arrow's texts, categories, lists and the like as one that pandas had before; of numbers as it is."""
+    if column.dtype.kind in "biuf":
+        return column
+    return column.astype("category" if hasattr(column.dtype.pyarrow_dtype, "index_type") else object)
 
 
 def _times(name: str, column: Any) -> Any:

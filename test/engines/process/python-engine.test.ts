@@ -105,6 +105,28 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(notes).toContain(`model prints prints: {"answer": {}}`);
   });
 
+  test("may give its losses in one array, or one list, that each step fills again", async () => {
+    const filling = (first: string, last = "self.losses") =>
+      pythonModel(
+        NUMPY_LINEAR.replace("self.parameter_count", `self.losses = ${first}; self.parameter_count`).replace(
+          "return (error**2).mean(0)",
+          `self.losses[:] = (error**2).mean(0); return ${last}`,
+        ),
+        { name: first },
+      );
+    const models = [
+      pythonModel(NUMPY_LINEAR),
+      filling("np.zeros(tasks)"),
+      filling("[0, 0]"),
+      filling("[0, 0]", "list(self.losses)"),
+    ];
+    const [own, ...others] = await resultsOf(
+      engine,
+      models.map((model) => codeRun(model)),
+    );
+    for (const { curve } of others) expect(curve).toEqual(own?.curve);
+  });
+
   test("is found in its file, alone or by its name", async () => {
     const two = `${NUMPY_LINEAR}\n\nclass Other(Linear):\n    pass\n\n\nclass Part:\n    pass\n`;
     expect(await complaintOf(engine, pythonModel(two))).toBe(
@@ -168,6 +190,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       "return (error**2).mean(0) + 0j",
       "mine.py: step: expected real numbers, got complex128",
     ],
+    ["return x @ self.w", "return x @ self.w > 0", "mine.py: predict: expected real numbers, got bool"],
     ["return (error**2).mean(0)", "return ['1', '2']", "mine.py: step: expected real numbers, got str32"],
     ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
     [
@@ -226,6 +249,10 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, { gaps: [false, true] }))).toBe(
       "mine.py: the losses of the first steps: expected finite numbers, got NaN; a missing label is NaN: leave its row out of the task's loss",
     );
+    const filling = MASKED_LINEAR.replaceAll("~np.isnan(y)", "there")
+      .replaceAll("np.isnan(y).all(0)", "~there.any(0)")
+      .replace("        error =", "        there = ~np.isnan(y); y[~there] = 0\n        error =");
+    expect(await complaintOf(engine, pythonModel(filling, { gaps: [false, true] }))).toBe("");
   });
 
   test("that combines gradients in its own way is refused by name with a method of the sweep's", async () => {

@@ -56,7 +56,7 @@ def _in_labels_units(task: dict[str, Any], labels: NDArray[np.float32], outputs:
 def _number(made: Callable[..., Any], value: Any) -> float | None:
     if value is None:
         return None
-    if np.ndim(value) != 0 or isinstance(value, (str, bytes, bool)):
+    if np.ndim(value) != 0 or isinstance(value, (str, bytes, bool, np.bool_)):
         shape = np.shape(value)
         got = f"an array of shape {list(shape)}" if shape else f"a {type(value).__name__}"
         raise at_definition(made, f"expected a number or None, got {got}")

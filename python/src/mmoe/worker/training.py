@@ -88,18 +88,19 @@ class Training:
         y = self._rows.read(at + size_of(*x.shape), steps, *self._lead, B, K)
         behind = at + size_of(*x.shape) + size_of(*y.shape)
         weights = self._rows.read(behind, *y.shape) if self._settings.weighted else None
+        lacks = np.isnan(y).all(-2)  # before the trainer, which may replace missing labels where they are
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
-            losses.append(self.trainer.step(x[step], y[step], *([] if weights is None else [weights[step]])))
-            if step == 0:
-                self._expect_shape("step", losses[0], [*self._lead, K])
+            given = self.trainer.step(x[step], y[step], *([] if weights is None else [weights[step]]))
+            self._expect_shape("step", given, [*self._lead, K])
+            losses.append(_kept(given))
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
                 self._tell({"progress": step + 1, **self._time()})
-        found = _stacked(losses, (steps, *self._lead, K))
+        found = _stacked(losses)
         if any(task.gaps for task in self._settings.kinds):
-            found = np.where(np.isnan(y).all(-2), np.float32(0), found)
+            found = np.where(lacks, np.float32(0), found)
         self._rows.write(behind + (0 if weights is None else size_of(*y.shape)), found)
         return self._time()
 
@@ -123,7 +124,7 @@ class Training:
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
         try:
-            got: Any = list(np.shape(value) if isinstance(value, (list, tuple)) else value.shape)
+            got: Any = list(_array(method, value).shape if isinstance(value, (list, tuple)) else value.shape)
         except AttributeError:
             got = f"a {type(value).__name__}"
         except ValueError:
@@ -264,18 +265,22 @@ def _numbers(value: Any) -> Any:
 
 def _array(method: str, value: Any) -> NDArray[np.float32]:
     array = np.asarray([_array(method, each) for each in value] if isinstance(value, (list, tuple)) else _numbers(value))
-    if array.dtype.kind in "cOSUmM":
+    if array.dtype.kind in "bcOSUmM":
         raise ModelError(f"{method}: expected real numbers, got {array.dtype.name}")
     if np.ma.is_masked(value):
         raise ModelError(f"{method}: expected real numbers, got masked ones")
     return array.astype(np.float32, copy=False)
 
 
-def _stacked(values: list[Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _kept(losses: Any) -> Any:
+    """Losses of a step, which the next one may change where they are; a tensor stays on its device."""
+    if hasattr(losses, "detach"):
+        return losses.detach().clone()
+    return _array("step", losses).copy() if isinstance(losses, (list, tuple, np.ndarray)) else losses
+
+
+def _stacked(values: list[Any]) -> NDArray[np.float32]:
     """Losses of some steps in one array; PyTorch's leave their device together."""
-    try:
-        if hasattr(values[0], "detach"):
-            return _array("step", sys.modules["torch"].stack(values)).reshape(shape)
-        return np.stack([_array("step", value) for value in values]).reshape(shape)
-    except ValueError as error:
-        raise ModelError(f"step: expected losses of shape {list(shape[1:])} at each step: {error}") from error
+    if all(hasattr(value, "detach") for value in values):
+        return _array("step", sys.modules["torch"].stack(values))
+    return np.stack([_array("step", value) for value in values])
