@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { Engine, RunResult } from "../../src/engines/engine.ts";
 import { NotInstalled, UsageError } from "../../src/errors.ts";
 import { chosenEngine } from "../support/chosen-engine.ts";
 import { refusal, runMain, temporaryFolder } from "../support/effects.ts";
@@ -18,16 +18,23 @@ beforeEach(() => {
 
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--runs", "4", "--out", out, ...argv]);
 
-/** Alike but for one held-out loss of `id`, by default the first and in its last digit. */
-function differingIn(id: string, { relatively = 1e-7, device = "wasm", evaluation = 0 } = {}): Engine {
+/** Alike but for the run `id`. */
+function changing(id: string, device: string, change: (result: RunResult) => RunResult): Engine {
   const train: Engine["train"] = async (runs, { onResult }) => {
     for (const run of runs) {
       const result = { ...doneResult(run), device };
-      const heldout = result.curve.heldout.map(([a = 0, b = 0], i) => [i === evaluation ? a * (1 + relatively) : a, b]);
-      onResult(run.id === id ? { ...result, curve: { ...result.curve, heldout } } : result);
+      onResult(run.id === id ? change(result) : result);
     }
   };
   return { ...fakeEngine(), name: device === "wasm" ? "cpu" : "cuda", device, train };
+}
+
+/** Alike but for one held-out loss of `id`, by default the first and in its last digit. */
+function differingIn(id: string, { relatively = 1e-7, device = "wasm", evaluation = 0 } = {}): Engine {
+  return changing(id, device, ({ curve, ...result }) => {
+    const heldout = curve.heldout.map(([a = 0, b = 0], i) => [i === evaluation ? a * (1 + relatively) : a, b]);
+    return { ...result, curve: { ...curve, heldout } };
+  });
 }
 
 test("mmoe verify DIR trains three finished runs again and finds them the same, and fits into 60 columns", async () => {
@@ -38,6 +45,10 @@ test("mmoe verify DIR trains three finished runs again and finds them the same, 
       .trimEnd()
       .split("\n");
   expect((await at(80)).filter((line) => line.endsWith("same"))).toHaveLength(3);
+  const { stderr } = await runMain(["verify", out, "--runs", "24"]);
+  expect(stderr).toMatch(
+    /^training 24 runs again on cpu \(wasm\): ((mmoe|omoe|shared-bottom)\/p=\d\.\d\d\/00\d(, |\n)){24}$/,
+  );
   const narrow = await at(60);
   expect(narrow.filter((line) => line.length > 60)).toEqual([]);
   expect(narrow.at(-1)).toMatch(/\bsame$/);
@@ -47,8 +58,9 @@ test("a dry run, a sweep and verify refuse the same run in the same words, befor
   await sweep();
   const recorded = readFileSync(join(out, "runs.csv"), "utf8");
   const none = join(temporaryFolder(), "none");
-  let trained = 0;
+  let [trained, disposed] = [0, 0];
   const refusing: Partial<Engine> = {
+    dispose: async () => void disposed++,
     check: ({ model }) => {
       if (model.name === "omoe") throw new UsageError("model omoe: not on this engine");
     },
@@ -72,7 +84,8 @@ test("a dry run, a sweep and verify refuse the same run in the same words, befor
       expect([code, stderr.replace(/^training 24 runs again .*\n/, "")]).toEqual([2, expect.stringMatching(line)]);
     }
   }
-  expect([trained, existsSync(none), readFileSync(join(out, "runs.csv"), "utf8")]).toEqual([0, false, recorded]);
+  expect([trained, disposed, existsSync(none)]).toEqual([0, 6, false]);
+  expect(readFileSync(join(out, "runs.csv"), "utf8")).toBe(recorded);
 });
 
 test("mmoe verify DIR exits with 4 and names the run whose losses differ in a last digit", async () => {
@@ -134,7 +147,28 @@ test.each([
 );
 
 test.each([
+  ["the correlations of labels", (result) => ({ ...result, labelCorrelations: [0.5] })],
+  ["the end", (result) => ({ ...result, failure: "loss is NaN at step 200" })],
+  [
+    "the number of evaluations",
+    ({ curve: { steps, train, heldout }, ...result }) => ({
+      ...result,
+      curve: { steps: steps.slice(0, 3), train: train.slice(0, 3), heldout: heldout.slice(0, 3) },
+    }),
+  ],
+] as [string, (result: RunResult) => RunResult][])(
+  "mmoe verify DIR of runs on TensorFlow finds %s to differ, whatever the losses are",
+  async (_, change) => {
+    engine.load = () => differingIn("none", { device: "NVIDIA H100" });
+    await sweep("--runs", "1");
+    engine.load = () => changing("mmoe/p=1.00/000", "NVIDIA H100", change);
+    expect((await runMain(["verify", out, "--runs", "6"])).code).toBe(4);
+  },
+);
+
+test.each([
   ["tfjs", "tensorflow cpu", [], 0],
+  ["tfjs", "cpu", [], 0],
   ["cuda", "tensorflow cpu", [], 0],
   ["cuda", "NVIDIA H100", ["--allow-cpu"], 0],
   ["cuda", "NVIDIA H100", [], 2],
@@ -143,8 +177,12 @@ test.each([
   async (name, device, argv, code) => {
     engine.load = () => ({ ...differingIn("none", { device }), name });
     await sweep("--runs", "1", "--set", "evalEvery=50");
-    engine.load = (asked) => {
-      if (asked === name) throw new NotInstalled("TensorFlow is not set up", "mmoe cuda setup");
+    engine.load = (asked, options) => {
+      if (asked === name) {
+        const allowCpu = device === "tensorflow cpu" || argv.length > 0;
+        expect(options).toMatchObject({ backend: device === "cpu" ? "cpu" : "tensorflow", allowCpu, env: {} });
+        throw new NotInstalled("TensorFlow is not set up", "mmoe cuda setup");
+      }
       return { ...differingIn("mmoe/p=1.00/000", { device: "avx2", relatively: 0.005 }), name: asked, device: "avx2" };
     };
     const { code: got, stdout, stderr } = await runMain(["verify", out, "--runs", "6", ...argv]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InputColumn, unfitHint, valuesIn } from "../../src/tables/input-column.ts";
+import { InputColumn, listIn, unfitHint, valuesIn, wordBeforeNumbers } from "../../src/tables/input-column.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
 
@@ -66,6 +66,24 @@ test.each([
   [`['it''s', "b", c'd', 'e'f]`, ["it''s", "b", "c'd'", "'e'f"]],
 ])("valuesIn(%j) is %j", (list, values) => {
   expect(valuesIn(list)).toEqual(values);
+});
+
+test.each([
+  ["39 12 39,12", "39,12"],
+  ["a;b b c|b|d", "c|b|d"],
+  ["a;b b a c,d", undefined],
+])("listIn() of the texts %s is %s", (texts, list) => {
+  expect(listIn(texts.split(" "))).toBe(list);
+});
+
+test.each([
+  ["NA ? 1 2", "expected numbers, got 'NA' before them; if it stands for an empty cell, give --na 'NA'"],
+  ["NA ?", undefined],
+  ["1 NA", undefined],
+  ["NA x 1", undefined],
+  ["NA 1 x", undefined],
+])("wordBeforeNumbers() of the texts %s is %s", (texts, word) => {
+  expect(wordBeforeNumbers(texts.split(" "))).toBe(word);
 });
 
 test.each([
