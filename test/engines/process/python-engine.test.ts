@@ -208,6 +208,11 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})",
       expect.stringMatching(/^mine\.py:15: Odd \(at: /),
     ],
+    [
+      "def step",
+      "def __getattr__(self, name): return 1 / 0\n\n    def step",
+      expect.stringMatching(/^mine\.py:\d+: ZeroDivisionError: /),
+    ],
     ['"""A linear map."""', "__doc__ = 5", ""],
     ["return (error**2).mean(0)", "return None", "mine.py:4: step: expected shape [2], got a NoneType"],
   ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {

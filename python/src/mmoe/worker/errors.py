@@ -45,7 +45,7 @@ def described(error: BaseException, files: Collection[str], model: Any = None) -
         file, line, _ = (error.file, error.line, "") if error.file else _place(error, files) or (None, None, "")
         return {"kind": "author", "message": str(error), "file": file, "line": line}
     if _is_out_of_memory(error):
-        return {"kind": "memory", "message": str(error)}
+        return {"kind": "memory", "message": str(error) or type(error).__name__}
     place = _place(error, files)
     entries = [entry[:_LONGEST] for entry in traceback.format_exception(error)[-1 - _LAST_ENTRIES :]]
     told = {"message": _message(error), "traceback": entries}

@@ -32,7 +32,11 @@ class Worker:
         """An error as the protocol tells it."""
         if self._training is None:
             return described(error, [])
-        return described(error, self._training.files.hashes, self._training.definition)
+        try:
+            definition = self._training.definition
+        except Exception:  # an author's own __getattr__
+            definition = None
+        return described(error, self._training.files.hashes, definition)
 
     def _hello(self, protocol: int, rows: str, state: str) -> dict[str, Any]:
         if protocol != PROTOCOL:
