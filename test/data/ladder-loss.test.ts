@@ -25,6 +25,8 @@ describe("ladderLosses(settings, huberDelta)", () => {
     const tens = { ...raw, labelScale: 10 };
     const inTens = ladderLosses(raw, 0.15).map((loss) => expect.closeTo(100 * loss, 4));
     expect(ladderLosses(tens, 1.5)).toEqual(inTens);
+    const mirrored = { ...tens, beta: tens.beta.map((b) => -b) }; // of -z its sines and their best constants are the negatives
+    expect(ladderLosses(mirrored, 1.5)).toEqual(inTens);
     const [s, delta] = [settings.noiseStd, 0.15];
     const a = delta / s;
     const density = Math.exp(-(a ** 2) / 2) / Math.sqrt(2 * Math.PI);

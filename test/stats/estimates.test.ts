@@ -119,7 +119,8 @@ test("spreadRatios(a, b) has SciPy's interval of the ratio of interquartile rang
 test("digitsOf(estimate) shows two figures of half an interval, and four of a value that has none, but no more than four digits", () => {
   expect(digitsOf({ value: 432.1, low: 420, high: 445 })).toBe(0);
   expect(digitsOf({ value: 4.321, low: 4.2, high: 4.45 })).toBe(2);
+  expect(digitsOf({ value: 4.321, low: 4.3, high: 4.36 })).toBe(3); // 0.030
   expect(digitsOf({ value: 0.4321, low: 0.43205, high: 0.43215 })).toBe(4);
-  expect(digitsOf({ value: 432.1, ...NO_INTERVAL })).toBe(1);
+  for (const ends of [NO_INTERVAL, { low: 432.1, high: 432.1 }]) expect(digitsOf({ value: 432.1, ...ends })).toBe(1);
   expect(digitsOf({ value: 0, ...NO_INTERVAL })).toBe(4);
 });
