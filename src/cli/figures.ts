@@ -105,8 +105,9 @@ async function figures(folder: string, options: FiguresOptions, context: Context
   const refused = asked === undefined ? [] : lacking;
   const wrong = refused.map(({ name, lacking }) => `${folder}: ${name} can't be drawn: ${lacking}`);
   const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
-  if (whole.length === 0) throw new UsageError(wrong);
-  for (const line of [...lackingLines(asked === undefined ? lacking : []), ...(besidePaper ? short : [])]) note(line);
+  const passedOver = asked === undefined ? lackingLines(lacking) : [];
+  if (whole.length === 0) throw new UsageError([...wrong, ...passedOver.map((line) => `${folder}: ${line}`)]);
+  for (const line of [...passedOver, ...(besidePaper ? short : [])]) note(line);
   const out = options.output === undefined ? ownFolder(folder) : folderOption("--output", options.output);
   for (const { figure, how } of whole)
     effects.stdout.write(

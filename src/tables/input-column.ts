@@ -355,14 +355,14 @@ export function listIn(texts: Iterable<string>): string | undefined {
   return undefined;
 }
 
-/** What Python writes for a number without end. */
-const ENDLESS = /^[+-]?inf$/i;
+/** Infinity, as Python writes it. */
+const INFINITE = /^[+-]?inf$/i;
 
 /** What is wrong with texts that are all numbers but for words such as NA or inf, one of which came first; undefined for others. */
 export function wordBeforeNumbers(texts: Iterable<string>): string | undefined {
   let first: string | undefined;
   let hasNumbers = false;
-  const isWord = (text: string) => ENDLESS.test(text) || naHint(text) !== "";
+  const isWord = (text: string) => INFINITE.test(text) || naHint(text) !== "";
   for (const text of texts) {
     first ??= text;
     const isNumber = !Number.isNaN(Number(text));

@@ -42,6 +42,12 @@ describe("mmoe figures DIR", () => {
     expect(rows[0]).toMatchObject({ model: "shared-bottom", correlation: "0.5", runs: "3", loss: "train" });
   });
 
+  test("says why none is drawn where none can be", async () => {
+    const { code, stdout, stderr } = await runMain(["figures", out, "--with", out]);
+    const line = `mmoe: ${out}: front is not drawn: no two static task weights have a run in common\n`;
+    expect([code, stdout, stderr]).toEqual([2, "", line]);
+  });
+
   test("names files by what is unusual in them", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const options = "--loss heldout --scale log --sum --theme dark --format png,pdf".split(" ");

@@ -99,7 +99,8 @@ test.skipIf(!HAS_PYTHON)(
     const found = JSON.parse(python(["test/python/own_metrics.py", folder]).trim().split("\n").at(-1) as string);
     expect(found).toEqual([
       expect.stringMatching(/^MmoeError: metric breaks: .*:\d+: ZeroDivisionError: division by zero \(at: return 1 /),
-      expect.stringMatching(/^MmoeError: metric words: .*: expected a number or None, got a bool$/),
+      expect.stringMatching(/^MmoeError: metric words: .*: expected a number or None, got a str$/),
+      expect.stringMatching(/^MmoeError: metric truth: .*: expected a number or None, got a bool$/),
       expect.stringMatching(/^MmoeError: metric grouped: .*: asks for groups; name their column by metrics_by/),
       expect.stringMatching(
         /^TypeError: metrics: expected functions f\(labels, predictions\) or mmoe.metric\(...\), got 'auc'$/,

@@ -88,7 +88,8 @@ class Training:
         y = self._rows.read(at + size_of(*x.shape), steps, *self._lead, B, K)
         behind = at + size_of(*x.shape) + size_of(*y.shape)
         weights = self._rows.read(behind, *y.shape) if self._settings.weighted else None
-        lacks = np.isnan(y).all(-2)  # before the trainer, which may replace missing labels where they are
+        has_gaps = any(task.gaps for task in self._settings.kinds)
+        lacks = np.isnan(y).all(-2) if has_gaps else None  # before the trainer, which may replace missing labels where they are
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
@@ -99,7 +100,7 @@ class Training:
                 told = time.monotonic()
                 self._tell({"progress": step + 1, **self._time()})
         found = _stacked(losses)
-        if any(task.gaps for task in self._settings.kinds):
+        if lacks is not None:
             found = np.where(lacks, np.float32(0), found)
         self._rows.write(behind + (0 if weights is None else size_of(*y.shape)), found)
         return self._time()
@@ -273,7 +274,7 @@ def _array(method: str, value: Any) -> NDArray[np.float32]:
 
 
 def _kept(losses: Any) -> Any:
-    """Losses of a step, which the next one may change where they are; a tensor stays on its device."""
+    """Losses of a step, which the next one may change where they are. A tensor stays on its device; JAX's arrays never change."""
     if hasattr(losses, "detach"):
         return losses.detach().clone()
     return _array("step", losses).copy() if isinstance(losses, (list, tuple, np.ndarray)) else losses
