@@ -109,6 +109,11 @@ describe("stateIn(file, run)", () => {
   });
 });
 
+test("stateIn(file, run) is the same wherever the file's bytes are in memory", () => {
+  const states = [0, 1, 2, 3].map((at) => stateIn(Buffer.concat([Buffer.alloc(at), file]).subarray(at), run, OF));
+  for (const state of states) expect(state).toEqual(stateOf(run, 25));
+});
+
 describe("stateIn(file, run) is the reason why there is no state:", () => {
   test("any changed byte, any missing end", () => {
     fc.assert(
