@@ -95,6 +95,10 @@ describe.skipIf(!HAS_PYTHON).each([
     expect(apart(`mmoe, ${name}`, from, 1)).toBeLessThan(limit);
   });
 
+  test("a PyTorch module whose last task has no labels steps as one of the others alone", () => {
+    expect(Math.max(...(theirs["without last"]?.[0] ?? [1]))).toBeLessThan(1e-5);
+  });
+
   test("pcgrad is TorchJD's PCGrad in the same order of tasks", () => {
     expect(farthest("pcgrad")).toBeLessThan(2e-5);
   });

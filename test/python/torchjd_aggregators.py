@@ -6,6 +6,7 @@ Orders are of the other tasks for each task, as PCGrad takes them.
 import json
 import sys
 
+import numpy as np
 import torch
 import torchjd_steps
 from mmoe import Settings
@@ -51,11 +52,33 @@ gram = (gradients @ gradients.mT).numpy()
 present = torch.ones(N, K).double().numpy()
 methods = {name: {} for name in ("pcgrad", "mgda", "cagrad", "nash-mtl", "aligned-mtl", "imtl-g", "config", "upgrad")}
 methods |= {"fairgrad, 0.5": {"alpha": 0.5}, "fairgrad, 2": {"alpha": 2}}
-for name, constants in methods.items():
-    method = name.split(",")[0]
-    defaults = Settings(seed=0, inputs=1, tasks=K, batch=1, steps=1, method=method, constants=constants).constants
-    weights = combination(method, gram, present, defaults, given["orders"])
+
+
+def combined(name: str, gram: np.ndarray, present: np.ndarray, orders: list[list[list[int]]]) -> np.ndarray:
+    """Weights [N, K] of mmoe's method."""
+    K, method = gram.shape[1], name.split(",")[0]
+    settings = Settings(seed=0, inputs=1, tasks=K, batch=1, steps=1, method=method, constants=methods[name])
+    return combination(method, gram, present, settings.constants, orders)
+
+
+def farthest_without_last(name: str) -> float:
+    """Of gradients one of which has no labels, from those of the others alone: the largest distance, in their lengths."""
+    some = gradients.clone()
+    some[:, -1] = 0
+    gram, present = (some @ some.mT).numpy(), np.repeat([[1.0] * (K - 1) + [0]], N, 0)
+    weights = combined(name, gram, present, given["orders"])[:, :-1]
+    if K == 2 and name == "cagrad":
+        alone = np.full((N, 1), 1.5)  # the mean is the gradient, and c is 0.5
+    else:
+        alone = combined(name, gram[:, :-1, :-1], present[:, :-1], [[[1], [0]] if K == 3 else [[]]] * N)
+    vectors, others = (torch.from_numpy(each)[:, None] @ some[:, :-1] for each in (weights, alone))
+    return ((vectors - others).norm(dim=2) / others.norm(dim=2)).max().item()
+
+
+for name in methods:
+    weights = combined(name, gram, present, given["orders"])
     results[f"mmoe, {name}"] = (torch.from_numpy(weights)[:, None] @ gradients)[:, 0].tolist()
+results["without last"] = [[farthest_without_last(name) for name in methods]]
 if K == torchjd_steps.K:
     results["steps"] = [torchjd_steps.distances()]
 print(json.dumps(results))
