@@ -164,19 +164,25 @@ function expectFinite(model: CodeModel, what: string, values: readonly number[],
   if (odd !== undefined) throw modelError(model, `${what}: expected ${wanted}, got ${odd}${advice}`);
 }
 
-/** Evaluations put rows together as they like. */
+/** Evaluations put rows together as they like: fewer of them, the last first, whether a row looks at those before or behind. */
 async function checkRows(
   model: CodeModel,
   trainer: ProcessTrainer,
   x: Float32Array,
   all: readonly number[],
 ): Promise<void> {
-  const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
-  if (fewer.every((value, i) => isClose(value, all[i]))) return;
+  const fewer = await trainer.predictions(lastFirst(x.subarray(0, FEWER * model.inputs), model.inputs));
+  const again = lastFirst(fewer, fewer.length / FEWER);
+  if (again.every((value, i) => isClose(value, all[i]))) return;
   throw modelError(
     model,
     "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
   );
+}
+
+/** Rows [N, width] in reverse order. */
+function lastFirst(rows: Float32Array, width: number): Float32Array {
+  return rows.map((_, i) => rows[rows.length - width * (Math.floor(i / width) + 1) + (i % width)] as number);
 }
 
 /** A run on a few rows, whose labels mean nothing but are of the model's kinds. */
