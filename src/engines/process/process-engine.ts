@@ -67,7 +67,7 @@ const MOST_PLACES = 16;
 const MOST_BROKEN = 3;
 /** How long runs have to be kept when they are stopped. */
 const KEEP_MS = 1000;
-/** A run is given up when this many processes have died of it. */
+/** A run, or a model that is tried, is given up when this many processes have died of it. */
 const MOST_DEATHS = 3;
 /** Timers of Node may end as much early. */
 const EARLY_MS = 2;
@@ -165,7 +165,8 @@ export class ProcessEngine implements Engine {
         if (asked.size === this.#prepared.get(key)?.methods.length || signal?.aborted) continue;
         const model: CodeModel = JSON.parse(key);
         this.#files.set(key, filesOf(model, this.#adapter));
-        this.#prepared.set(key, { ...(await this.#found(model, [...asked])), methods: [...asked] });
+        const found = await this.#outliving(model, "trying it", () => this.#found(model, [...asked]), signal);
+        this.#prepared.set(key, { ...found, methods: [...asked] });
       }
     });
   }
@@ -335,16 +336,27 @@ export class ProcessEngine implements Engine {
     for (const result of results) hooks.onResult(result);
   }
 
-  /** By another process if one is lost; if all are, it is the run's own doing. */
-  async #results(runs: Together, hooks: Hooks): Promise<readonly RunResult[]> {
+  #results(runs: Together, hooks: Hooks): Promise<readonly RunResult[]> {
     const [{ model }] = runs;
+    const doing = `training its ${runs.length === 1 ? "run" : `${runs.length} runs`}`;
+    const train = () => this.#pool.use(model, (worker) => this.#trained(worker, runs, hooks));
+    return this.#outliving(model, doing, train, hooks.signal);
+  }
+
+  /** By another process if one is lost; if all are, it is the model's own doing. */
+  async #outliving<T>(
+    model: CodeModel,
+    doing: string,
+    work: () => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     for (let deaths = 1; ; deaths++) {
       try {
-        return await this.#pool.use(model, (worker) => this.#trained(worker, runs, hooks));
+        return await work();
       } catch (error) {
-        if (!(error instanceof LostWorker) || hooks.signal?.aborted) throw error;
-        if (deaths === MOST_DEATHS) throw modelError(model, `${error.what}, ${MOST_DEATHS} times`);
-        this.#note(`${error.what}; training its ${runs.length === 1 ? "run" : `${runs.length} runs`} again`);
+        if (!(error instanceof LostWorker) || signal?.aborted) throw error;
+        if (deaths === MOST_DEATHS) throw modelError(model, `${MOST_DEATHS} times ${error.message}`);
+        this.#note(`${error.what}; ${doing} again`);
       }
     }
   }
