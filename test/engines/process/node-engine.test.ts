@@ -163,6 +163,7 @@ describe("a model in JavaScript", () => {
     [LINEAR.replace("= inputs * tasks", "= 0.5"), "mine.mjs: parameterCount: expected a whole number from 0, got 0.5"],
     [LINEAR.replace("{ length: (x", "{ length: 1 + (x"), "mine.mjs: predict: expected 14 numbers, got 15"],
     [LINEAR.replace("let sum = 0", "let sum = x.at(-1)"), /a row's prediction depends on the rows beside it/],
+    [LINEAR.replace("let sum = 0", "let sum = Math.max(...x)"), /a row's prediction depends on the rows beside it/],
     [LINEAR.replace("let sum = 0", "let sum = x[0]"), /a row's prediction depends on the rows beside it/],
   ])("is refused before the first run: %j", async (text, complaint) => {
     expect(await complaintOf(engine, codeModel(text))).toMatch(complaint);
