@@ -46,6 +46,8 @@ interface ProcessOptions {
    */
   readonly together?: number;
   readonly patience?: Partial<Patience>;
+  /** Whether models are tried for the weights that they give, too. */
+  readonly keepsWeights?: boolean;
   readonly note?: (line: string) => void;
 }
 
@@ -83,6 +85,7 @@ export class ProcessEngine implements Engine {
   readonly #places: number;
   readonly #together: number;
   readonly #patience: Patience;
+  readonly #keepsWeights: boolean;
   readonly #note: (line: string) => void;
   readonly #pool: WorkerPool;
   /** By models as JSON. */
@@ -99,6 +102,7 @@ export class ProcessEngine implements Engine {
     this.#places = Math.min(jobs, MOST_PLACES);
     this.#together = options.together ?? (device === "cuda" ? 16 : 1);
     this.#patience = { ...PATIENCE, ...patience };
+    this.#keepsWeights = options.keepsWeights === true;
     this.#note = note;
     this.#pool = new WorkerPool({
       places: this.#places,
@@ -179,7 +183,8 @@ export class ProcessEngine implements Engine {
   /** What was found out about a model before, if it says the same of its libraries and device; otherwise it is tried. */
   async #found(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
     const { command } = this.#adapter;
-    const check = { model, methods, command, device: this.#device, together: this.#together };
+    const weights = this.#keepsWeights && { weights: true };
+    const check = { model, methods, command, device: this.#device, together: this.#together, ...weights };
     const before = foundBefore(check);
     const isKnown =
       before !== undefined && (await this.#pool.use(model, async (worker) => this.#saysSame(worker, before)));
@@ -199,7 +204,7 @@ export class ProcessEngine implements Engine {
   /** Tries a model twice in one process and, as the first of its code, once in another; `ofCode` is what one was found to be. */
   async #tried(model: CodeModel, methods: readonly MethodName[], ofCode: Found | undefined): Promise<Found> {
     const { try: silentMs, tick } = this.#patience;
-    const trial = { silentMs, methods };
+    const trial = { silentMs, methods, weights: this.#keepsWeights };
     const known = this.#deterministic.get(codeKey(model));
     let other = known === undefined && ofCode === undefined ? this.#startElsewhere(model) : undefined;
     const tryElsewhere = ({ process, loaded }: Elsewhere) =>

@@ -48,6 +48,8 @@ interface Trial {
   readonly methods: readonly MethodName[];
   /** Whether to resume from a saved state, too, which takes another training. */
   readonly resumes?: boolean;
+  /** Whether to ask for its weights, if it gives any. */
+  readonly weights?: boolean;
 }
 
 /** Trains a loaded model for some steps by each method. Throws UsageError for what can't be trained. */
@@ -58,7 +60,11 @@ export async function tryModel(worker: WorkerProcess, trial: Trial): Promise<Tri
   return { ...tried[0], numbers, resumed };
 }
 
-async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, resumes }: Trial): Promise<Tried> {
+async function tryMethod(
+  worker: WorkerProcess,
+  method: MethodName,
+  { silentMs, resumes, weights }: Trial,
+): Promise<Tried> {
   const { model } = worker;
   const asking = { silentMs };
   const x = triedInputs(model);
@@ -74,6 +80,7 @@ async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, 
   expectFinite(model, "the losses of the first steps", losses, LEAST_LOSS);
   expectFinite(model, "predictions", predictions);
   await checkRows(model, trainer, x, predictions);
+  if (weights) await trainer.tensors();
   const { parts: parameters, size, givesWeights } = trainer;
   const tried = { parameters, size, givesWeights, numbers: [...losses, ...predictions] };
   if (saved === undefined) return { ...tried, resumed: [] };
