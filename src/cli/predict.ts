@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { ColumnSource } from "hyparquet-writer";
 import { configAt, modelOf } from "../config/config.ts";
 import { unseenText } from "../config/rows.ts";
@@ -52,6 +52,8 @@ export const define: Define = (command, run) =>
 
 async function predict(folder: string, rows: string, options: PredictOptions, context: Context): Promise<void> {
   const [file, kind] = [outputFile(options), kindOf(options)];
+  if (file !== undefined && resolve(file) === resolve(rows))
+    throw new UsageError(`--output: ${file} has the rows to predict, which would be gone; give another file`);
   const results = await readEnded(folder, options.at, context, "shown");
   if (results.config.rows === null)
     throw new UsageError(`${folder}: its rows are those of the generator, which no file has; see mmoe data`);

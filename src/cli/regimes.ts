@@ -102,7 +102,10 @@ async function ofFolders(folders: readonly string[], options: RegimeOptions, con
   const found = folders.map(async (folder) => {
     const results = await readResults(folder, context.note);
     const found = asRegime(isUnique ? basename(folder) : folder, results);
-    if (found.committed.some(({ name }) => name === AGAINST)) return found;
+    if (found.committed.some(({ name }) => name === AGAINST)) {
+      if (found.committed.some(({ name }) => name !== AGAINST)) return found;
+      throw new UsageError(`${folder}: no run of another model than ${AGAINST}; train some with --models`);
+    }
     const tuned = tunedSettings(results.config);
     if (found.committed.length === 0 && tuned.length > 0 && results.records.length > 0)
       throw new UsageError(

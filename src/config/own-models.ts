@@ -48,10 +48,8 @@ export function definitionsApart(
 
 /** A definition whose name is plain, and the whole name as its label: ids and files have the plain one. */
 export function plainlyNamed<T extends OwnModel>(model: T): T {
-  const name = plainNameOf(
-    model.name,
-    isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like,
-  );
+  const otherwise = isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like;
+  const name = plainNameOf(model.name, plainNameOf(otherwise, "model"));
   return name === model.name ? model : { label: model.name, ...model, name: name.replace(/-+$/, "") };
 }
 

@@ -1,6 +1,6 @@
 // Arrays that a sweep keeps on request, a file for each run: its final weights, and what it predicts of test and validation rows.
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ColumnSource } from "hyparquet-writer";
 import type { Config } from "../config/config.ts";
@@ -12,7 +12,7 @@ import type { AnyRun, FromTable, Predictions, RunResult, Tensors } from "../engi
 import { isValidated, rowsOfPart } from "../engines/task-losses.ts";
 import { testRows } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
-import { isPartial, makeFolder, writeWholeSync } from "../files.ts";
+import { isPartial, makeFolder, readBytes, writeWholeSync } from "../files.ts";
 import { isCode } from "../models/code.ts";
 import { parameterBlocks } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -120,7 +120,7 @@ export function readWeights(file: string): {
   readonly tensors: Tensors;
   readonly metadata: Readonly<Record<string, string>>;
 } {
-  const bytes = readFileSync(file);
+  const bytes = readBytes(file, { most: Infinity });
   const found = parsed(bytes, file);
   const sum = found.metadata.sha256;
   if (sum !== undefined && sum !== sumOf(withoutSum(bytes, sum)))
@@ -205,7 +205,7 @@ export function keptPredictions(
 ): TaskPredictions[] | undefined {
   const file = join(path, PREDICTIONS, `${id}${ENDINGS[PREDICTIONS]}`);
   if (!existsSync(file)) return undefined;
-  const columns = numberColumns(readFileSync(file), file);
+  const columns = numberColumns(readBytes(file, { most: Infinity }), file);
   const named = (name: string) => {
     const column = columns.get(name);
     if (column) return column;

@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly python?: string | undefined;
   /** Where models in code compute: by default on the card with engine `cuda`, else on the CPU. */
   readonly device?: CodeDevice | undefined;
+  /** Whether the runs' weights will be kept: models in code are then tried for them, too. */
+  readonly keepsWeights?: boolean | undefined;
   /** Let the cuda engine compute on the CPU if it sees no card. */
   readonly allowCpu?: boolean;
   readonly env?: Env;
@@ -90,10 +92,10 @@ export const ENGINE_OF = { Python: "python", JavaScript: "node" } as const satis
 
 /** For models in code of one language alone. */
 export async function processEngine(language: Language, options: EngineOptions): Promise<Engine> {
-  const { jobs, device = "cpu", note = () => {} } = options;
+  const { jobs, device = "cpu", keepsWeights = false, note = () => {} } = options;
   const { ProcessEngine } = await import("../engines/process/process-engine.ts");
   const adapter = await adapterOf(language, options);
-  return new ProcessEngine({ adapter, device, note, ...(jobs !== undefined && { jobs }) });
+  return new ProcessEngine({ adapter, device, keepsWeights, note, ...(jobs !== undefined && { jobs }) });
 }
 
 /** What starts workers of a language. */

@@ -106,8 +106,8 @@ export async function runSweep(
   const planned = plannedShare(request, note);
   keepTablesBeside(planned.out);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine =
-    lent ?? (await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share)));
+  const options = { ...request.engineOptions, keepsWeights: request.keep?.weights, note };
+  const engine = lent ?? (await loadEngine(request.engine ?? "auto", options, trainedWith(share)));
   try {
     await checkRuns(share.todo, share.config, engine, signal);
     if (request.keep?.weights)

@@ -66,6 +66,8 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   const names = columns.map(({ element }) => element.name);
   const places = new Map(names.map((name, i) => [name, i]));
+  const twice = names.find((name, i) => places.get(name) !== i);
+  if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
   return { bytes, source, metadata, names, schema, places, rows };
 }
 

@@ -8,6 +8,7 @@ import type { TableReading, TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { readBytes, reading, shownPath } from "../files.ts";
 import { LongWork } from "../long-work.ts";
+import { printable } from "../text.ts";
 import { thousands } from "../units.ts";
 import { sha256Of, withFile } from "./byte-source.ts";
 import { MOST_COLUMNS, type NamedColumns } from "./columns.ts";
@@ -63,11 +64,17 @@ export function isParquet(file: string): boolean {
   return PARQUET.test(file);
 }
 
-/** The file itself, or all Parquet files of a folder. */
+/** The file itself, or all Parquet files of a folder but those that Spark and Arrow leave out, too: hidden and begun ones. */
 export function filesAt(path: string, source: string): string[] {
   const isFolder = reading(source, () => statSync(path).isDirectory());
   if (!isFolder) return [path];
-  const names = reading(source, () => readdirSync(path)).filter(isParquet);
+  const entries = reading(source, () => readdirSync(path)).filter((name) => !/^[._]/.test(name));
+  const part = entries.find((name) => name.includes("=") && statSync(join(path, name)).isDirectory());
+  if (part !== undefined)
+    throw new UsageError(
+      `${source}: folders such as ${printable(part)} are not read; write the table without partitions`,
+    );
+  const names = entries.filter(isParquet);
   if (names.length === 0) throw new UsageError(`${source}: no Parquet files (*.parquet) in this folder`);
   return names.sort().map((name) => join(path, name));
 }

@@ -1,5 +1,5 @@
 // Predictions of new rows, judged by those that the runs kept of their test rows; and the inputs, by the rule in docs/your-table.md.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -195,6 +195,7 @@ describe("mmoe predict refuses", () => {
     ["a run that there is not", ["--model", "mmoe", "--run", "7"], "no finished run is of that model and number"],
     ["a model that there is not", ["--model", "mmo"], "did you mean 'mmoe'?"],
     ["a file of another kind", [...some, "-o", "x.txt"], "expected a file that ends in .csv or .parquet, got 'x.txt'"],
+    ["the table as the output", [...some, "--overwrite", "-o", table], "has the rows to predict, which would be gone"],
     ["inputs without a file", [...some, "--encoded"], "--encoded: expected a file; give -o FILE.npy"],
   ])("%s", async (_, options, says) => {
     expect(await refused(out, table, ...options)).toContain(says);
@@ -297,6 +298,9 @@ describe("mmoe predict refuses", () => {
     expect(await damaged(encoding, turned(["north", "notrh"]))).toMatch(
       /^encoding-\w+\.json: is not the encoding that was kept; /,
     );
+    rmSync(join(whole, "weights", weights));
+    mkdirSync(join(whole, "weights", weights));
+    expect(await refused(whole, full)).toContain(`${weights}: can't be read: it is a folder, not a file`);
     rmSync(join(whole, "weights"), { recursive: true });
     expect(await refused(whole, full)).toContain(
       "no weights of mmoe/000 were kept; train again with --keep-weights and another --out",

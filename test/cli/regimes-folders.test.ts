@@ -97,6 +97,9 @@ describe("mmoe regimes FOLDER ...", () => {
     expect(await of(bare)).toBe(
       `${bare}: no run of single-task, over which gains are; train it with --models single-task`,
     );
+    const alone = [...words.with(3, "single-task"), "--overwrite"];
+    printed(await runMain(["sweep", "--rows", `${plains}.csv`, ...alone]));
+    expect(await of(bare)).toBe(`${bare}: no run of another model than single-task; train some with --models`);
     const [refit, rates] = [
       join(folder, "refit"),
       ["--models", "single-task,mmoe", "--lr", "0.01,0.1", "--set", "refit=true"],

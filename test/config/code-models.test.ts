@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { belongTogether, configAt, modelOf, trainedHash } from "../../src/config/config.ts";
@@ -49,6 +49,16 @@ describe("a model in Python", () => {
     const { models, ownModels } = given(`${file}${rest}`);
     expect(models).toEqual(["mmoe", expected.name]);
     expect(ownModels).toEqual([{ ...expected, file, sha256 }]);
+  });
+
+  test("has any name by its file's", () => {
+    const other = join(dirname(file), "模型.py");
+    copyFileSync(file, other);
+    const { models, ownModels } = given(other);
+    expect([models, ownModels]).toEqual([
+      ["mmoe", "model"],
+      [expect.objectContaining({ name: "model", label: "模型" })],
+    ]);
   });
 
   test("has any name in a config too, which figures show, as they show those of mmoe's models; a hash has the plain one", () => {

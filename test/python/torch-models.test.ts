@@ -194,4 +194,22 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
   ])("is refused as it is tried: %#", async (text, complaint) => {
     expect(await complaintOf(engine, pythonModel(text))).toBe(complaint);
   });
+
+  test.each([
+    ["(x - y).square()", "[8, 2]"],
+    ["list((x - y).square().mean(0))", "a list"],
+  ])("is refused for losses of a derived trainer that are no tensor of all tasks: %s", async (losses, got) => {
+    const text = `import mmoe\n${module()}
+
+class Derived(mmoe.TorchTrainer):
+    def __init__(self, inputs, tasks, settings):
+        super().__init__(Net(inputs, tasks), settings)
+
+    def losses(self, x, y):
+        return ${losses}
+`;
+    expect(await complaintOf(engine, pythonModel(text, { class: "Derived" }))).toContain(
+      `: losses: expected a tensor of shape [2], got ${got}`,
+    );
+  });
 });

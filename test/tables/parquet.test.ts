@@ -1,5 +1,5 @@
 import { constants } from "node:buffer";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -69,7 +69,7 @@ test("the Parquet files of a folder are one table, in the order of their names",
     written(COLUMNS.map((one) => ({ ...one, data: one.data.slice(from, to) })));
   writeFileSync(join(folder, "b.parquet"), part(11, 23));
   writeFileSync(join(folder, "a.parquet"), part(0, 11));
-  writeFileSync(join(folder, "notes.txt"), "not a table");
+  for (const name of ["notes.txt", ".a.parquet", "_a.parquet"]) writeFileSync(join(folder, name), "not a table");
   const named = readTable(folder, { labels: ["y_whole", "y_long"], onlyIfNeeded: true }); // as tasks name them
   const { sha256, ...table } = readTable(folder, undefined, { split: 0 });
   expect(table.values).toBe(named.values); // in memory once
@@ -85,6 +85,10 @@ test("the Parquet files of a folder are one table, in the order of their names",
   writeFileSync(join(folder, "b.parquet"), part(12, 23));
   const further = /b\.parquet: column 'part', which the first file of the folder lacks; write both alike$/;
   expect(complaint(() => readTable(folder))).toMatch(further);
+  writeFileSync(join(folder, "b.parquet"), written([...COLUMNS, COLUMNS[0]]));
+  expect(complaint(() => readTable(folder))).toMatch(/b\.parquet: column 'x_double' occurs twice; rename one$/);
+  mkdirSync(join(folder, "year=2020"));
+  expect(complaint(() => readTable(folder))).toMatch(/: folders such as year=2020 are not read; /);
 });
 
 /** pyarrow's schema of a table of `x_a`, a double, and `x_t`, a duration in seconds: `pq.read_metadata(file).metadata`. */

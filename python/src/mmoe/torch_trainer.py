@@ -81,7 +81,11 @@ class TorchTrainer:
 
     def _losses_of(self, outputs: torch.Tensor, *of_rows: torch.Tensor) -> torch.Tensor:
         """Outputs [B, O] and labels [B, K], perhaps with weights [B, K] → [K]."""
-        return self.losses(outputs, *of_rows)
+        losses: Any = self.losses(outputs, *of_rows)
+        if not isinstance(losses, torch.Tensor) or list(losses.shape) != [self.settings.tasks]:
+            got = list(losses.shape) if isinstance(losses, torch.Tensor) else f"a {type(losses).__name__}"
+            raise ValueError(f"losses: expected a tensor of shape {[self.settings.tasks]}, got {got}")
+        return losses
 
     def _joined(self, outputs: Any) -> torch.Tensor:
         """What ``forward`` returned, as one tensor: one for each task, [B, outputs] or [B] → [B, O]."""

@@ -17,6 +17,8 @@ const PROGRESS_MS = 100;
 const WANTED = "a class with step(x, y) and predict(x)";
 /** Bytes of a number, and of the length before a saved state. */
 const [FLOAT, HEAD] = [4, 8];
+/** Characters that are told of an error's text. */
+const LONGEST = 1_000;
 
 const channel = new Socket({ fd: 3 });
 let [id, file, rows, state, loads] = ["", "", -1, -1, 0];
@@ -137,6 +139,8 @@ const ORDERS = {
         // of safetensors and JavaScript
         throw new Error(`weights: expected another name of an array, a text, got '${name}'`);
       const shape = shapeOf(value);
+      if (!hasShape(value, shape))
+        throw new Error(`weights: ${name}: expected an array of numbers, got lists of several lengths`);
       const count = shape.reduce((product, size) => product * size, 1);
       const numbers = numbersIn(`weights: ${name}`, value, count);
       if (numbers.some(Number.isNaN)) throw new Error(`weights: ${name}: expected numbers, got what is none`);
@@ -222,8 +226,7 @@ function write(to: number, at: number, values: Float32Array | Buffer): void {
 
 /** The numbers that a model returns: an array, of arrays too, or a typed array. What is no number is NaN, null too. */
 function numbersIn(method: string, value: unknown, count: number): Float32Array {
-  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
-  if (!isList) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
+  if (!isList(value)) throw new Error(`${method}: expected an array of ${count} numbers, got ${typeof value}`);
   const numbers = Float32Array.from(Array.isArray(value) ? flattened(value) : (value as Float32Array));
   if (numbers.length !== count) throw new Error(`${method}: expected ${count} numbers, got ${numbers.length}`);
   return numbers;
@@ -236,10 +239,18 @@ function flattened(value: readonly unknown[]): number[] {
   });
 }
 
-/** The shape of nested arrays; a typed array has one axis. */
+/** The shape of nested arrays by the first of each; a typed array has one axis. */
 function shapeOf(value: unknown): number[] {
-  if (Array.isArray(value)) return [value.length, ...(typeof value[0] === "number" ? [] : shapeOf(value[0] ?? 0))];
-  return ArrayBuffer.isView(value) && "length" in value ? [Number(value.length)] : [];
+  return isList(value) ? [value.length, ...shapeOf(value[0])] : [];
+}
+
+function hasShape(value: unknown, [size, ...inner]: readonly number[]): boolean {
+  if (!isList(value) || size === undefined) return !isList(value) && size === undefined;
+  return value.length === size && Array.prototype.every.call(value, (each) => hasShape(each, inner));
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
 /** What this process has computed so far; nothing where a card computes. */
@@ -250,7 +261,8 @@ function time(): object {
 
 /** An error with the line that it passed through last of the model's files; a syntax error has it on top. */
 function described(error: unknown): object {
-  const { stack = "", message } = error instanceof Error ? error : { message: `threw ${error}` };
+  const { stack = "", message: text } = error instanceof Error ? error : { message: `threw ${error}` };
+  const message = String(text).slice(0, LONGEST);
   const [, url, line] = /(file:\/\/[^\s?]+)\?mmoe=\d+:(\d+)/.exec(stack) ?? [];
   const kind = error instanceof RangeError && /allocation failed/.test(message) ? "memory" : "author";
   if (url === undefined) return { kind, message };

@@ -20,6 +20,8 @@ export interface CheckOf {
   readonly device: string;
   /** Most runs in one call. */
   readonly together: number;
+  /** Whether it was asked for its weights. */
+  readonly weights?: boolean;
 }
 
 const FOUND = LOADED.extend({

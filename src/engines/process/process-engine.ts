@@ -46,6 +46,8 @@ interface ProcessOptions {
    */
   readonly together?: number;
   readonly patience?: Partial<Patience>;
+  /** Whether models are tried for the weights that they give, too. */
+  readonly keepsWeights?: boolean;
   readonly note?: (line: string) => void;
 }
 
@@ -67,7 +69,7 @@ const MOST_PLACES = 16;
 const MOST_BROKEN = 3;
 /** How long runs have to be kept when they are stopped. */
 const KEEP_MS = 1000;
-/** A run is given up when this many processes have died of it. */
+/** A run, or a model that is tried, is given up when this many processes have died of it. */
 const MOST_DEATHS = 3;
 /** Timers of Node may end as much early. */
 const EARLY_MS = 2;
@@ -83,6 +85,7 @@ export class ProcessEngine implements Engine {
   readonly #places: number;
   readonly #together: number;
   readonly #patience: Patience;
+  readonly #keepsWeights: boolean;
   readonly #note: (line: string) => void;
   readonly #pool: WorkerPool;
   /** By models as JSON. */
@@ -99,6 +102,7 @@ export class ProcessEngine implements Engine {
     this.#places = Math.min(jobs, MOST_PLACES);
     this.#together = options.together ?? (device === "cuda" ? 16 : 1);
     this.#patience = { ...PATIENCE, ...patience };
+    this.#keepsWeights = options.keepsWeights === true;
     this.#note = note;
     this.#pool = new WorkerPool({
       places: this.#places,
@@ -165,7 +169,8 @@ export class ProcessEngine implements Engine {
         if (asked.size === this.#prepared.get(key)?.methods.length || signal?.aborted) continue;
         const model: CodeModel = JSON.parse(key);
         this.#files.set(key, filesOf(model, this.#adapter));
-        this.#prepared.set(key, { ...(await this.#found(model, [...asked])), methods: [...asked] });
+        const found = await this.#outliving(model, "trying it", () => this.#found(model, [...asked]), signal);
+        this.#prepared.set(key, { ...found, methods: [...asked] });
       }
     });
   }
@@ -178,7 +183,8 @@ export class ProcessEngine implements Engine {
   /** What was found out about a model before, if it says the same of its libraries and device; otherwise it is tried. */
   async #found(model: CodeModel, methods: readonly MethodName[]): Promise<Found> {
     const { command } = this.#adapter;
-    const check = { model, methods, command, device: this.#device, together: this.#together };
+    const weights = this.#keepsWeights && { weights: true };
+    const check = { model, methods, command, device: this.#device, together: this.#together, ...weights };
     const before = foundBefore(check);
     const isKnown =
       before !== undefined && (await this.#pool.use(model, async (worker) => this.#saysSame(worker, before)));
@@ -198,7 +204,7 @@ export class ProcessEngine implements Engine {
   /** Tries a model twice in one process and, as the first of its code, once in another; `ofCode` is what one was found to be. */
   async #tried(model: CodeModel, methods: readonly MethodName[], ofCode: Found | undefined): Promise<Found> {
     const { try: silentMs, tick } = this.#patience;
-    const trial = { silentMs, methods };
+    const trial = { silentMs, methods, weights: this.#keepsWeights };
     const known = this.#deterministic.get(codeKey(model));
     let other = known === undefined && ofCode === undefined ? this.#startElsewhere(model) : undefined;
     const tryElsewhere = ({ process, loaded }: Elsewhere) =>
@@ -335,16 +341,27 @@ export class ProcessEngine implements Engine {
     for (const result of results) hooks.onResult(result);
   }
 
-  /** By another process if one is lost; if all are, it is the run's own doing. */
-  async #results(runs: Together, hooks: Hooks): Promise<readonly RunResult[]> {
+  #results(runs: Together, hooks: Hooks): Promise<readonly RunResult[]> {
     const [{ model }] = runs;
+    const doing = `training its ${runs.length === 1 ? "run" : `${runs.length} runs`}`;
+    const train = () => this.#pool.use(model, (worker) => this.#trained(worker, runs, hooks));
+    return this.#outliving(model, doing, train, hooks.signal);
+  }
+
+  /** By another process if one is lost; if all are, it is the model's own doing. */
+  async #outliving<T>(
+    model: CodeModel,
+    doing: string,
+    work: () => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     for (let deaths = 1; ; deaths++) {
       try {
-        return await this.#pool.use(model, (worker) => this.#trained(worker, runs, hooks));
+        return await work();
       } catch (error) {
-        if (!(error instanceof LostWorker) || hooks.signal?.aborted) throw error;
-        if (deaths === MOST_DEATHS) throw modelError(model, `${error.what}, ${MOST_DEATHS} times`);
-        this.#note(`${error.what}; training its ${runs.length === 1 ? "run" : `${runs.length} runs`} again`);
+        if (!(error instanceof LostWorker) || signal?.aborted) throw error;
+        if (deaths === MOST_DEATHS) throw modelError(model, `${MOST_DEATHS} times ${error.message}`);
+        this.#note(`${error.what}; ${doing} again`);
       }
     }
   }

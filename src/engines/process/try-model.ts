@@ -12,8 +12,8 @@ import { modelError } from "./model-error.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-/** Rows of a step, of all predictions, and of fewer predictions. */
-const [BATCH, ROWS, FEWER] = [8, 7, 5];
+/** Rows of a step, of all predictions, and of the first part of them. */
+const [BATCH, ROWS, FEWER] = [8, 7, 4];
 const STEPS = 3;
 /** Steps before a run's state is saved and read back. */
 const SAVED = 2;
@@ -48,6 +48,8 @@ interface Trial {
   readonly methods: readonly MethodName[];
   /** Whether to resume from a saved state, too, which takes another training. */
   readonly resumes?: boolean;
+  /** Whether to ask for its weights, if it gives any. */
+  readonly weights?: boolean;
 }
 
 /** Trains a loaded model for some steps by each method. Throws UsageError for what can't be trained. */
@@ -58,7 +60,11 @@ export async function tryModel(worker: WorkerProcess, trial: Trial): Promise<Tri
   return { ...tried[0], numbers, resumed };
 }
 
-async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, resumes }: Trial): Promise<Tried> {
+async function tryMethod(
+  worker: WorkerProcess,
+  method: MethodName,
+  { silentMs, resumes, weights }: Trial,
+): Promise<Tried> {
   const { model } = worker;
   const asking = { silentMs };
   const x = triedInputs(model);
@@ -74,6 +80,7 @@ async function tryMethod(worker: WorkerProcess, method: MethodName, { silentMs, 
   expectFinite(model, "the losses of the first steps", losses, LEAST_LOSS);
   expectFinite(model, "predictions", predictions);
   await checkRows(model, trainer, x, predictions);
+  if (weights) await trainer.tensors();
   const { parts: parameters, size, givesWeights } = trainer;
   const tried = { parameters, size, givesWeights, numbers: [...losses, ...predictions] };
   if (saved === undefined) return { ...tried, resumed: [] };
@@ -164,19 +171,27 @@ function expectFinite(model: CodeModel, what: string, values: readonly number[],
   if (odd !== undefined) throw modelError(model, `${what}: expected ${wanted}, got ${odd}${advice}`);
 }
 
-/** Evaluations put rows together as they like. */
+/** Evaluations put rows together as they like: here in two parts, the last row first. */
 async function checkRows(
   model: CodeModel,
   trainer: ProcessTrainer,
   x: Float32Array,
   all: readonly number[],
 ): Promise<void> {
-  const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
-  if (fewer.every((value, i) => isClose(value, all[i]))) return;
+  const rows = lastFirst(x, model.inputs);
+  const end = FEWER * model.inputs;
+  const parts = [await trainer.predictions(rows.subarray(0, end)), await trainer.predictions(rows.subarray(end))];
+  const again = lastFirst(Float32Array.from(parts.flatMap((part) => [...part])), all.length / ROWS);
+  if (again.every((value, i) => isClose(value, all[i]))) return;
   throw modelError(
     model,
     "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
   );
+}
+
+/** Rows [N, width] in reverse order. */
+function lastFirst(rows: Float32Array, width: number): Float32Array {
+  return rows.map((_, i) => rows[rows.length - width * (Math.floor(i / width) + 1) + (i % width)] as number);
 }
 
 /** A run on a few rows, whose labels mean nothing but are of the model's kinds. */

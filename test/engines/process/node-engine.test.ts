@@ -40,6 +40,8 @@ describe("a model in JavaScript", () => {
   test("breaks its own runs, however it does, and no other's", async () => {
     const models = [
       inTraining("throws", "throw new Error('no 3 rows');"),
+      inTraining("throws much", "throw new Error('1'.repeat(9e6));"),
+      inTraining("throws no text", "throw Object.assign(new Error(), { message: { a: 1 } });"),
       inTraining("throws a proxy", "throw new Proxy({}, { get() { throw 7; } });"),
       inTraining("exits", "process.exit(0);"),
       inTraining("aborts", "process.abort();"),
@@ -74,10 +76,12 @@ describe("a model in JavaScript", () => {
     const failures = results.map(({ run, failure }) => [run.model.name, failure?.replace(/^.*mine.mjs/, "mine.mjs")]);
     expect(failures).toEqual([
       ["throws", "mine.mjs:11: no 3 rows (at: if (B === 3) { throw new Error('no 3 rows'); })"],
+      ["throws much", expect.stringMatching(/^mine.mjs:11: 1+ \(at: /)],
+      ["throws no text", expect.stringMatching(/^mine.mjs:11: \[object Object\] \(at: /)],
       ["throws a proxy", "mine.mjs: threw 7"],
       ["exits", "mine.mjs: ends its process (exit code 0) while it trains"],
       ["aborts", "mine.mjs: its process crashed (SIGABRT) while it trains"],
-      ["kills itself", "mine.mjs: a worker died (the process of model kills itself was ended by SIGKILL), 3 times"],
+      ["kills itself", "mine.mjs: 3 times a worker died (the process of model kills itself was ended by SIGKILL)"],
       ["kills mmoe", expect.stringMatching(/^mine.mjs:11: process.kill is not for mmoe's own process/)],
       ["hangs", "mine.mjs: gives no sign for 2 s while it trains"],
       ["times", expect.stringMatching(/^mine.mjs:11: late /)],
@@ -146,6 +150,10 @@ describe("a model in JavaScript", () => {
     ["export default {", /^mine\.mjs(:\d+)?: Unexpected end of input/],
     ["export default class {}", "mine.mjs: expected a class with step(x, y) and predict(x), got no step"],
     ["export const a = 1;", "mine.mjs: expected a class with step(x, y) and predict(x) as the default export"],
+    [
+      "process.kill(process.pid, 9);",
+      "mine.mjs: 3 times a worker died (the process of model mine was ended by SIGKILL)",
+    ],
     ["process.exit();", "mine.mjs: ends its process (exit code 0) while it is loaded"],
     [
       LINEAR.replace("return losses", "return losses.map(() => NaN)"),
@@ -154,10 +162,9 @@ describe("a model in JavaScript", () => {
     [LINEAR.replace("return losses", "return losses.map(() => null)"), /expected finite numbers, got NaN/],
     [LINEAR.replace("= inputs * tasks", "= 0.5"), "mine.mjs: parameterCount: expected a whole number from 0, got 0.5"],
     [LINEAR.replace("{ length: (x", "{ length: 1 + (x"), "mine.mjs: predict: expected 14 numbers, got 15"],
-    [
-      LINEAR.replace("let sum = 0", "let sum = x.at(-1)"),
-      /in evaluation mode a row's prediction depends on the rows beside it/,
-    ],
+    [LINEAR.replace("let sum = 0", "let sum = x.at(-1)"), /a row's prediction depends on the rows beside it/],
+    [LINEAR.replace("let sum = 0", "let sum = Math.max(...x)"), /a row's prediction depends on the rows beside it/],
+    [LINEAR.replace("let sum = 0", "let sum = x[0]"), /a row's prediction depends on the rows beside it/],
   ])("is refused before the first run: %j", async (text, complaint) => {
     expect(await complaintOf(engine, codeModel(text))).toMatch(complaint);
   });

@@ -105,7 +105,7 @@ def _place(error: BaseException, files: Collection[str]) -> tuple[str, int, str]
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
         file = os.path.realpath(trace.tb_frame.f_code.co_filename)
-        if file in files:
+        if file in files and not file.startswith(_PACKAGE + os.sep):
             found = file, trace.tb_lineno, linecache.getline(file, trace.tb_lineno).strip()
         trace = trace.tb_next
     return found
