@@ -64,15 +64,21 @@ export function isParquet(file: string): boolean {
   return PARQUET.test(file);
 }
 
+/** Whether it is a folder with Parquet files, also within others. */
+function hasParquet(path: string): boolean {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory(); // a link may lead nowhere
+  return isFolder === true && readdirSync(path, { recursive: true }).some((name) => isParquet(String(name)));
+}
+
 /** The file itself, or all Parquet files of a folder but those that Spark and Arrow leave out, too: hidden and begun ones. */
 export function filesAt(path: string, source: string): string[] {
   const isFolder = reading(source, () => statSync(path).isDirectory());
   if (!isFolder) return [path];
   const entries = reading(source, () => readdirSync(path)).filter((name) => !/^[._]/.test(name));
-  const part = entries.find((name) => name.includes("=") && statSync(join(path, name)).isDirectory());
-  if (part !== undefined)
+  const inner = reading(source, () => entries.find((name) => hasParquet(join(path, name))));
+  if (inner !== undefined)
     throw new UsageError(
-      `${source}: folders such as ${printable(part)} are not read; write the table without partitions`,
+      `${source}: Parquet files in folders such as ${printable(inner)} are not read; write the table into one folder, without partitions`,
     );
   const names = entries.filter(isParquet);
   if (names.length === 0) throw new UsageError(`${source}: no Parquet files (*.parquet) in this folder`);

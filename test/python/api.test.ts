@@ -652,4 +652,24 @@ except mmoe.MmoeError as e: print(e)`,
     const message = "forward: expected shape [8, 4], got [8, 4, 1]; the tasks have (1, 3) outputs";
     expect(said).toBe(`model wrong: wrong.py:6: ${message}\n`);
   });
+
+  test("finds a class without functions in a script, and in the last cell of a notebook that defines it", () => {
+    const found =
+      "from mmoe.own_models import source_of\nprint('width = 64' in source_of(Wide), 'width = 8' in source_of(Wide))";
+    const cells = [
+      "class Wide(:\n    width = 64",
+      "class Wide(Net):\n    width = 32",
+      "class Wide(Net):\n    width = 64",
+    ];
+    const net = "class Net:\n    width = 8\n    def __init__(self): pass";
+    writeFileSync(join(folder, "constants.py"), `${net}\n${cells[2]}\n${found}\n`);
+    writeFileSync(
+      join(folder, "cells.py"),
+      `from IPython.core.interactiveshell import InteractiveShell
+for cell in ${JSON.stringify([net, ...cells, found])}: InteractiveShell.instance().run_cell(cell)
+`,
+    );
+    expect(python(["constants.py"], folder).trim()).toBe("True True");
+    expect(python(["cells.py"], folder).trim().split("\n").at(-1)).toBe("True True");
+  });
 });

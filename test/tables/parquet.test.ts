@@ -1,5 +1,5 @@
 import { constants } from "node:buffer";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -87,8 +87,13 @@ test("the Parquet files of a folder are one table, in the order of their names",
   expect(complaint(() => readTable(folder))).toMatch(further);
   writeFileSync(join(folder, "b.parquet"), written([...COLUMNS, COLUMNS[0]]));
   expect(complaint(() => readTable(folder))).toMatch(/b\.parquet: column 'x_double' occurs twice; rename one$/);
-  mkdirSync(join(folder, "year=2020"));
-  expect(complaint(() => readTable(folder))).toMatch(/: folders such as year=2020 are not read; /);
+  writeFileSync(join(folder, "a.parquet"), part(0, 11));
+  writeFileSync(join(folder, "b.parquet"), part(12, 23));
+  mkdirSync(join(folder, "year=2020/month=1"), { recursive: true });
+  symlinkSync("nowhere", join(folder, "year=2021"));
+  expect(readTable(folder).rows).toBe(22);
+  writeFileSync(join(folder, "year=2020/month=1/c.parquet"), part(1, 2));
+  expect(complaint(() => readTable(folder))).toMatch(/: Parquet files in folders such as year=2020 are not read; /);
 });
 
 /** pyarrow's schema of a table of `x_a`, a double, and `x_t`, a duration in seconds: `pq.read_metadata(file).metadata`. */

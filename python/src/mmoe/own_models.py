@@ -128,7 +128,7 @@ def source_of(made: Callable[..., Any]) -> str:
 
 def _expect_same(made: Any, space: dict[str, Any], parts: Mapping[str, str], imports: Mapping[str, str]) -> None:
     """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
-    flags = max(code.co_flags & __future__.annotations.compiler_flag for code in _codes(made))
+    flags = max((code.co_flags & __future__.annotations.compiler_flag for code in _codes(made)), default=0)
     again: dict[str, Any] = {"__name__": made.__module__}
     # Python compiles a call of a module's function in another way where the module's import stands in the file or cell itself.
     beside = {name: [imports[each] for each in _imported_beside(space[name]) if each in imports] for name in parts if name in space}
@@ -214,14 +214,28 @@ def _is_constant(value: Any, within: tuple[int, ...] = ()) -> bool:
 
 def _source(made: Any) -> str:
     """The text of a top-level class or function, also of a cell of a notebook, which ``inspect`` finds functions of alone."""
-    for code in _codes(made):
-        lines = linecache.getlines(code.co_filename)
-        for node in ast.parse("".join(lines)).body if lines else []:
+    for file, line in [*((code.co_filename, code.co_firstlineno) for code in _codes(made)), *((file, None) for file in _files_of_main())]:
+        lines = linecache.getlines(file)
+        for node in reversed(_statements(lines)):
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == made.__name__:
                 first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-                if first <= code.co_firstlineno <= (node.end_lineno or node.lineno):
+                if line is None or first <= line <= (node.end_lineno or node.lineno):
                     return "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n\n"
     raise ValueError(f"models: {made.__qualname__}: its source is not known; put it in a file")
+
+
+def _statements(lines: Sequence[str]) -> list[ast.stmt]:
+    try:
+        return ast.parse("".join(lines)).body
+    except SyntaxError:  # a cell that did not run
+        return []
+
+
+def _files_of_main() -> list[str]:
+    """The script, or the cells of a notebook, the last first; for classes without functions, which do not say where they are."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    cells = [file for file, entry in linecache.cache.items() if len(entry) > 1 and entry[1] is None]
+    return [script] if script else cells[::-1]
 
 
 def _codes(made: Any) -> Iterator[types.CodeType]:
