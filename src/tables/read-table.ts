@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { TableReading, TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
@@ -64,10 +64,10 @@ export function isParquet(file: string): boolean {
   return PARQUET.test(file);
 }
 
-/** Whether it is a folder with Parquet files, also within others. */
-function hasParquet(path: string): boolean {
+/** Whether it is a folder of a table that was written in parts: with Parquet files, or named as a partition. */
+function isPart(path: string): boolean {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory(); // a link may lead nowhere
-  return isFolder === true && readdirSync(path, { recursive: true }).some((name) => isParquet(String(name)));
+  return isFolder === true && (basename(path).includes("=") || readdirSync(path).some(isParquet));
 }
 
 /** The file itself, or all Parquet files of a folder but those that Spark and Arrow leave out, too: hidden and begun ones. */
@@ -75,10 +75,10 @@ export function filesAt(path: string, source: string): string[] {
   const isFolder = reading(source, () => statSync(path).isDirectory());
   if (!isFolder) return [path];
   const entries = reading(source, () => readdirSync(path)).filter((name) => !/^[._]/.test(name));
-  const inner = reading(source, () => entries.find((name) => hasParquet(join(path, name))));
+  const inner = reading(source, () => entries.find((name) => isPart(join(path, name))));
   if (inner !== undefined)
     throw new UsageError(
-      `${source}: Parquet files in folders such as ${printable(inner)} are not read; write the table into one folder, without partitions`,
+      `${source}: folders such as ${printable(inner)} are not read; write the table into one folder, without partitions`,
     );
   const names = entries.filter(isParquet);
   if (names.length === 0) throw new UsageError(`${source}: no Parquet files (*.parquet) in this folder`);

@@ -25,7 +25,7 @@ const rows = Array.from({ length: N }, (_, n) => rowOf(n));
 const csvText = (all: readonly (readonly unknown[])[], header = HEADER) =>
   `${[header, ...all].map((row) => row.join()).join("\n")}\n`;
 
-const SWEEP = ["--label", "spend,churn,tier", "--impute", "mean", "--na", "?", "--steps", "60", "--batch", "16"];
+const SWEEP = ["--label", "spend,churn,tier", "--impute", "mean", "--na", "?,-999", "--steps", "60", "--batch", "16"];
 
 /** The inputs of a row in order: size, whether it is missing, three zones, whether it is missing, and the number of the id's vector. */
 const D = 7;
@@ -127,6 +127,7 @@ test("a number is shifted and scaled by the run's training rows; gaps and values
         ["shop 99", " south ", ""],
         [seen, "west", 50],
         [seen, "?", 50],
+        [seen, "-999.0", "-999.0"], // among numbers, -999.0 is -999
       ],
       ["id", "zone", "size"],
     ),
@@ -138,11 +139,12 @@ test("a number is shifted and scaled by the run's training rows; gaps and values
     [0, 1, 0, 0, 1, 0, ids.length],
     [of(50), 0, 0, 0, 0, 0, place],
     [of(50), 0, 0, 0, 0, 1, place],
+    [0, 1, 0, 0, 0, 0, place],
   ];
   for (const [n, row] of (await encoded(fresh)).entries()) expectClose(row, expected[n], 1e-6);
   const { stderr } = await predict(fresh, "--run", "1");
   expect(stderr.trim().split("\n")).toEqual([
-    "zone: 1 row with a value that no training row of mmoe/001 has",
+    "zone: 2 rows with a value that no training row of mmoe/001 has",
     "id: 1 row with a value that no training row of mmoe/001 has",
   ]);
 });
@@ -228,10 +230,13 @@ describe("mmoe predict refuses", () => {
     expect(await refused(out, file, ...some)).toContain(says);
   });
 
-  test("a number for a text in Parquet", async () => {
+  test.each([
+    ["INT32", 3],
+    ["INT64", 3n],
+  ] as const)("a number for a text in Parquet: %s", async (type, number) => {
     const columnData = [
       { name: "size", data: [1], type: "DOUBLE" as const },
-      { name: "zone", data: [3], type: "INT32" as const },
+      { name: "zone", data: [number], type },
       { name: "id", data: ["shop 1"], type: "STRING" as const },
     ];
     const file = fileOf("number.parquet", new Uint8Array(parquetWriteBuffer({ columnData })));
