@@ -143,5 +143,11 @@ describe("workOf(run)", () => {
     const work = workOf(run);
     expect([work.drawn, work.gathered]).toEqual([(30 + 500) * 100, (80 + 500) * 100]);
     expect(work.values).toBe(10 * parameterCount(run.model));
+    expect(work.evaluated).toBe((2 * 30 + 500) * modelWork(run.model).weights);
+  });
+
+  test("evaluates a sample of the held-out rows, but all of them at the end", () => {
+    const run = makeRun({}, { ...FRESH, evalRows: 12 });
+    expect(workOf(run).evaluated).toBe((12 + 30) * modelWork(run.model).weights);
   });
 });
