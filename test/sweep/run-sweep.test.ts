@@ -36,12 +36,50 @@ describe("runSweep(request, { listener, signal })", () => {
     };
     await sweep({ result });
     expect(kept).toEqual(Array(12).fill(true));
+    expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "journal", "runs.csv"]);
   });
 
-  test("stopped when all is trained, was not stopped", async () => {
+  test.each([
+    [999, undefined],
+    [1000, "signal"],
+  ])("stopped when all is trained, was not stopped if it writes the CSV files, %d ms later", async (ms, stopped) => {
     const stop = new AbortController();
-    const stopAtLast = ({ id }: { id: string }) => id === "omoe/p=0.70/002" && stop.abort();
-    expect(await sweep({ result: stopAtLast }, stop.signal)).toMatchObject({ done: 12, stopped: undefined });
+    const stopAtLast = ({ id }: { id: string }) => {
+      if (id !== "omoe/p=0.70/002") return;
+      stop.abort();
+      vi.advanceTimersByTime(ms);
+    };
+    holdTime();
+    expect(await sweep({ result: stopAtLast }, stop.signal)).toMatchObject({ done: 12, stopped });
+  });
+
+  test("asks for an engine that trains its runs, by default `auto`, and tells its notes", async () => {
+    const told: unknown[] = [];
+    engine.load = (name, { jobs, note } = {}, runs = []) => {
+      note?.("a card is here");
+      told.push([name, jobs, runs.length]);
+      return { ...fakeEngine(), givesWeights: { mmoe: true, omoe: false } };
+    };
+    const listener = { note: (line: string) => told.push(line) };
+    await sweep(listener);
+    const more = { config: { ...config, runs: 4 }, out, engine: "tfjs", engineOptions: { jobs: 7 } } as const;
+    await runSweep({ ...more, keep: { weights: true } }, { listener });
+    expect(told).toEqual([
+      "a card is here",
+      ["auto", undefined, 12],
+      "a card is here",
+      ["tfjs", 7, 16],
+      "model omoe: no weights are kept: it has no method weights() (docs/own-models.md)",
+    ]);
+  });
+
+  test("counts the runs that failed, and repeats them if it is asked to", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.30/001", "omoe/p=0.70/002"] });
+    const counts = { done: 10, failed: 2, missing: 0 };
+    expect(await sweep()).toMatchObject(counts);
+    engine.load = () => fakeEngine();
+    expect(await sweep()).toMatchObject(counts);
+    expect(await runSweep({ config, out, retryFailed: true })).toMatchObject({ done: 12, failed: 0, missing: 0 });
   });
 
   test("disposes of its engine, also where it refuses a model", async () => {
@@ -126,6 +164,7 @@ describe("runSweep(request, { listener, signal })", () => {
     const stop = new AbortController();
     const stopAtSecond = ({ id }: AnyRun) => {
       if (id !== "omoe/p=0.30/000") return;
+      vi.advanceTimersByTime(5000);
       stop.abort();
       vi.advanceTimersByTime(ms);
     };
@@ -214,11 +253,15 @@ describe("runSweep(request) with a model in JavaScript beside one of the family"
     ],
   ])("an engine that %s", async (_, changes, expected) => {
     const heard: Partial<Hooks>[] = [];
-    const train = async (_: unknown, { noMore, keeping }: Hooks) => {
+    const chosen: unknown[] = [];
+    const train = async ([run]: readonly AnyRun[], { noMore, keeping, onChoosing }: Hooks) => {
       heard.push({ ...(noMore && { noMore }), ...(keeping && { keeping }) });
+      onChoosing?.(run as AnyRun, 5, 3);
     };
     engine.load = () => ({ ...fakeEngine(), ...changes, train });
-    await runSweep({ config, out, limitMs: 1e6 });
+    const choosing: SweepListener["choosing"] = ({ id }, ...steps) => chosen.push([id, ...steps]);
+    await runSweep({ config, out, limitMs: 1e6 }, { listener: { choosing } });
+    expect(chosen).toEqual([["mmoe/p=0.50/000", 5, 3]]);
     await runSweep({ config, out });
     const keeping = expected.filter((hook) => hook === "keeping");
     expect(heard.map(Object.keys)).toEqual([expected, keeping]);
