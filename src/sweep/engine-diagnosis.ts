@@ -40,14 +40,14 @@ interface Candidate {
 }
 
 /** The engines to try: cpu with each kernel set, TensorFlow on the CPU only if it has no card. */
-export function candidates({ binding, trial }: CudaFacts, { inUse, sets }: KernelFacts): Candidate[] {
-  const loads = binding !== undefined && trial?.problem === undefined;
+export function candidates({ trial }: CudaFacts, { inUse, sets }: KernelFacts): Candidate[] {
+  const isOnCpu = trial?.onCard === false && trial.problem === undefined;
   const others = sets.filter((set) => set !== inUse);
   return [
     { name: "cpu", kernels: inUse, inUse: true },
     ...others.map((kernels) => ({ name: "cpu", kernels }) as const),
     { name: "tfjs" },
-    ...(loads && !trial?.onCard ? [{ name: "tfjs", backend: "tensorflow" } as const] : []),
+    ...(isOnCpu ? [{ name: "tfjs", backend: "tensorflow" } as const] : []),
     { name: "cuda" },
   ];
 }

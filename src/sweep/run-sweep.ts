@@ -137,14 +137,14 @@ async function train(
   try {
     if (options.overwrite) (await import("../figures/files.ts")).removeFigures(join(out, FIGURES)); // loaded for this alone
     await keepTables(tablesOf(planned.todo), { signal: stop, note });
-    const { share, states } = recording.begin();
+    const { share, states, own } = recording.begin();
     const ended = new EndedRuns(share);
     const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
     const { trainedBefore } = recording;
     listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore, kept });
     const keepsAll = engine.keepsStates && beside === undefined; // a stop loses no run in flight
     const ending = keepsAll ? undefined : limit;
-    const observers: readonly RunObserver[] = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
+    const observers: readonly RunObserver[] = [...own, ended, ...(ending ? [ending] : []), listener];
     const onState: Keeping["onState"] = (run, state) => {
       for (const observer of observers) observer.keep?.(run, state);
     };
@@ -240,30 +240,26 @@ class Recording {
     { argv = [], long = false, overwrite = false, retryFailed, note }: RecordingOptions,
   ) {
     const { config, out, shard, begun } = share;
-    const { name, device, beside } = engine;
-    const trainer = { engine: name, device, ...(beside && { beside }) };
-    this.trainedBefore = begun ? otherTrainers(join(out, JOURNALS), trainer) : [];
     const provenance = provenanceOf({ argv, config, engine, shard });
+    this.trainedBefore = begun ? otherTrainers(join(out, JOURNALS), provenance) : [];
     this.#share = share;
     this.#retryFailed = retryFailed;
     this.#start = provenance.start;
     this.#folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
-    const ofRun = (run: AnyRun) => arithmeticOf(trainerOf(run, trainer));
+    const ofRun = (run: AnyRun) => arithmeticOf(trainerOf(run, provenance));
     this.#checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: ofRun }, note);
   }
 
-  /** Reads what is left to train, and where runs in flight of earlier processes go on from, by their ids. */
-  begin(): { readonly share: SweepShare; readonly states: ReadonlyMap<string, RunState> } {
+  /**
+   * Reads what is left to train, and where runs in flight of earlier processes go on from, by their ids. Its `own` observers in the order
+   * in which they are told: a record is on disk before its checkpoint is removed.
+   */
+  begin(): { share: SweepShare; states: ReadonlyMap<string, RunState>; own: readonly RunObserver[] } {
     this.#share = shareNow(this.#share, { retryFailed: this.#retryFailed });
     this.#checkpoints.remove(this.#share.ended.values());
     const states = this.#checkpoints.states(this.#share.todo);
     this.#progress = new ProgressFile(this.#folder.journalName, this.#start, states);
-    return { share: this.#share, states };
-  }
-
-  /** In the order in which they are told: a record is on disk before its checkpoint is removed. */
-  get observers(): readonly RunObserver[] {
-    return [this.#folder, this.#checkpoints, ...(this.#progress ? [this.#progress] : [])];
+    return { share: this.#share, states, own: [this.#folder, this.#checkpoints, this.#progress] };
   }
 
   /** The runs in flight that the same request resumes. */

@@ -126,12 +126,10 @@ function columnPages({ bytes, schema }: ParquetFile, group: RowGroup, i: number)
     );
   const begin = Number(column.dictionary_page_offset || column.data_page_offset);
   const view = new DataView(bytes.read(begin, Number(column.total_compressed_size)).buffer);
-  const { [i]: own } = schema.children;
-  const [name, ...parts] = column.path_in_schema;
-  if (own === undefined || name !== own.element.name || parts.length > 0)
-    throw new Error(`column ${i + 1} of a group of rows is another one`);
+  const [own, pathInSchema] = [schema.children[i], column.path_in_schema];
   const { element } = own;
-  const decoding = { pathInSchema: [name], element, schemaPath: [schema, own], parsers: DEFAULT_PARSERS };
+  if (pathInSchema.join("/") !== element.name) throw new Error(`column ${i + 1} of a group of rows is another one`);
+  const decoding = { pathInSchema, element, schemaPath: [schema, own], parsers: DEFAULT_PARSERS };
   const decoder = { ...column, ...decoding, compressors: COMPRESSORS };
   return cellPages({ view, rows: Number(group.num_rows), decoder });
 }

@@ -11,6 +11,8 @@ const world = vi.hoisted(() => ({
   facts: {},
   kernels: {},
   trial: (_name: string, _kernels?: string): unknown => undefined,
+  /** Engines that were disposed of. */
+  disposed: [] as string[],
 }));
 vi.mock("../../src/engines/cpu/native.ts", () => ({ availableKernels: () => world.kernels }));
 vi.mock("../../src/cuda/diagnosis.ts", async (original) => ({
@@ -19,7 +21,10 @@ vi.mock("../../src/cuda/diagnosis.ts", async (original) => ({
 }));
 vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
-  loadEngine: async (name: string, { kernels }: { kernels?: string }) => ({ ...fakeEngine(), name, kernels }),
+  loadEngine: async (name: string, { kernels, backend = kernels }: { kernels?: string; backend?: string }) => {
+    const dispose = async () => void world.disposed.push(backend === undefined ? name : `${name} ${backend}`);
+    return { ...fakeEngine(), name, kernels, dispose };
+  },
 }));
 vi.mock("../../src/sweep/engine-trial.ts", () => ({
   tryEngine: ({ name, kernels }: { name: string; kernels?: string }) => world.trial(name, kernels),
@@ -50,6 +55,7 @@ beforeEach(() => {
   world.facts = NOTHING;
   world.kernels = { sets: ["avx2", "wasm"] };
   world.trial = good;
+  world.disposed = [];
 });
 
 /** A Python with what it prints, which starts at once. */
@@ -140,6 +146,29 @@ describe("mmoe doctor", () => {
     world.trial = (name, kernels) => ({ ...good(name, kernels), ...((kernels ?? name) === of ? { difference } : {}) });
     const { code, stdout } = await doctor();
     expect([code, stdout]).toEqual([4, expect.stringContaining(line)]);
+  });
+
+  test("says of losses on a card by which setting they are rounded", async () => {
+    world.facts = SET_UP;
+    world.trial = (name, kernels) => ({ ...good(name, kernels), difference: 1 });
+    const fixes = async () => (await lines()).flatMap((line) => /^ {2}fix: (\w+ \w+)/.exec(line)?.[1] ?? []);
+    expect(await fixes()).toEqual(Array(4).fill("use another"));
+    vi.stubEnv("NVIDIA_TF32_OVERRIDE", "1");
+    expect(await fixes()).toEqual([...Array(3).fill("use another"), "unset NVIDIA_TF32_OVERRIDE"]);
+    vi.unstubAllEnvs();
+  });
+
+  test.each<[string, CudaFacts, string[]]>([
+    ["without TensorFlow's binding", NOTHING, []],
+    ["with one that finds no card", OFF_CARD, ["tfjs tensorflow"]],
+    ["with one that trains on a card", SET_UP, []],
+    ["with one that does not load", { ...SET_UP, trial: { problem: "no libcudart" } }, []],
+    ["with one that computes wrong", { ...OFF_CARD, trial: { ...OFF_CARD.trial, problem: "a product is wrong" } }, []],
+  ])("tries TensorFlow on the CPU only where no card has it, and leaves no engine: %s", async (_, facts, more) => {
+    world.facts = facts;
+    await doctor();
+    const cuda = facts === SET_UP ? ["cuda"] : [];
+    expect(world.disposed).toEqual(["cpu avx2", "cpu wasm", "tfjs", ...more, ...cuda]);
   });
 
   test("without TensorFlow.js says how to get it, which is a fault only if it was asked for", async () => {

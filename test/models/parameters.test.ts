@@ -164,5 +164,6 @@ test("modelWork(spec) counts the experts' units that mixes read: at each gate of
   const mixed = (name: keyof typeof ZOO) => workOf(name).mixed;
   expect([mixed("shared-bottom"), mixed("omoe"), mixed("mmoe")]).toEqual([0, 8 * 16, K * 8 * 16]);
   expect(mixed("mmoe-mlp")).toBe(K * 4 * 32); // of experts of 64, 32 and 32 units
-  expect(mixed("ple")).toBeGreaterThan(mixed("cgc"));
+  expect(mixed("cgc")).toBe(K * (4 + 2) * 16);
+  expect(mixed("ple")).toBe((2 * K * (4 + 2) + 4 + 2 * K) * 16); // two levels, and the first one's gate for the shared experts
 });

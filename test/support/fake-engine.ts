@@ -1,5 +1,5 @@
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
-import type { AnyRun, Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
 import { stateOf } from "./states.ts";
 
@@ -28,7 +28,7 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
         onBegin?.([run]);
         await before(run);
         if (signal?.aborted) {
-          if (keptAt !== undefined) keeping?.onState(run, stateOf(run as Run, keptAt));
+          if (keptAt !== undefined) keeping?.onState(run, stateOf(run, keptAt));
           return;
         }
         onProgress?.(run, run.training.steps, Number.NaN);

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { byKind } from "../../src/engines/check-run.ts";
 import { isCode } from "../../src/models/code.ts";
 import { Checkpoints } from "../../src/records/checkpoints.ts";
 import type { RunRecord } from "../../src/records/record.ts";
@@ -139,7 +138,7 @@ describe("checkpoints", () => {
     const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: () => "cpu" }, (line) =>
       notes.push(line),
     );
-    for (const run of byKind(planRuns(config)).specs) checkpoints.keep(run, stateOf(run, 2));
+    for (const run of planRuns(config)) checkpoints.keep(run, stateOf(run, 2));
     expect(notes).toEqual([]);
   };
 

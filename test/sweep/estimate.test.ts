@@ -45,6 +45,14 @@ describe("estimateTime(runs, engine)", () => {
     expect([low, high, cores]).toEqual([value / 1.5, value * 1.5, 1]);
   });
 
+  test("counts evaluations, at the end of the fixed set too: a row of them takes a third of one in training", async () => {
+    const trained = { ...PLAIN, steps: 3000, evalEvery: 1000, heldoutRows: 4000, trainRows: 9600 };
+    const run = makeRun({}, trained);
+    const steps = 3000 + (3 * 4000 + 9600) / 3 / 8;
+    const { value } = await estimateTime([run], engineOf({ step: 2 }));
+    expect(value / (START_MS + 2 * steps)).toBeCloseTo(1, 3);
+  });
+
   test("counts what each run takes before its first step", async () => {
     const ms = async (start: number) => (await estimateTime(runs(30, 100), engineOf({ start, step: 4 }))).value;
     expect((await ms(50)) - (await ms(0))).toBeCloseTo(30 * 50, 6);
@@ -108,8 +116,9 @@ describe("sideBySide(one, other, cores)", () => {
     [{ ms: 600, threads: 2 }, { ms: 400, threads: 1 }, 2, 800],
     [{ ms: 300, threads: 8 }, { ms: 900, threads: 8 }, 8, 1200],
   ])("of %o and %o on %i cores takes %i ms, as equal threads have done their work", (one, other, cores, ms) => {
-    const [a, b] = [one, other].map((part) => ({ ...part, startMs: 400 })) as [Part, Part];
-    expect([sideBySide(a, b, cores).ms, sideBySide(b, a, cores).ms]).toEqual([ms, ms]);
+    const [a, b] = [one, other].map((part, i) => ({ ...part, startMs: [400, 300][i] })) as [Part, Part];
+    const both = { ms, startMs: 400, threads: one.threads + other.threads };
+    expect([sideBySide(a, b, cores), sideBySide(b, a, cores)]).toEqual([both, both]);
   });
 });
 
@@ -143,5 +152,11 @@ describe("workOf(run)", () => {
     const work = workOf(run);
     expect([work.drawn, work.gathered]).toEqual([(30 + 500) * 100, (80 + 500) * 100]);
     expect(work.values).toBe(10 * parameterCount(run.model));
+    expect(work.evaluated).toBe((2 * 30 + 500) * modelWork(run.model).weights);
+  });
+
+  test("evaluates a sample of the held-out rows, but all of them at the end", () => {
+    const run = makeRun({}, { ...FRESH, evalRows: 12 });
+    expect(workOf(run).evaluated).toBe((12 + 30) * modelWork(run.model).weights);
   });
 });

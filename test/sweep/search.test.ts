@@ -4,8 +4,9 @@ import type { Axis } from "../../src/config/axes.ts";
 import { axesOf } from "../../src/config/axes.ts";
 import { listOverride, loadConfig, override } from "../../src/config/load.ts";
 import type { Ranges } from "../../src/config/ranges.ts";
-import { rungsOf, trialsOf, valueAt } from "../../src/sweep/search.ts";
+import { asPlanned, rungsOf, trialsOf, valueAt } from "../../src/sweep/search.ts";
 import { complaint } from "../support/complaint.ts";
+import { madeResults } from "../support/made-results.ts";
 
 /** The axes of preset smoke with values such as `lr=1e-4..1e-2`, and of fields. */
 function axes(values: Readonly<Record<string, string>>, ...fields: string[]): Axis[] {
@@ -76,6 +77,21 @@ describe("trialsOf(model, axes, seed)", () => {
     const all = [...trialsOf("mmoe", few, 0)].map(({ values }) => `${values.lr} ${values.batch}`);
     expect(all.sort()).toEqual(["0.1 16", "0.1 32", "0.1 64", "0.2 16", "0.2 32", "0.2 64"]);
   });
+
+  test("have a constant only with a method that has it", () => {
+    const both = axes({ method: "sum,cagrad", "method.c": "0.2,0.4" });
+    const all = [...trialsOf("mmoe", both, 0)].map(({ values }) => `${values.method} ${values["method.c"]}`);
+    expect(all.sort()).toEqual(["cagrad 0.2", "cagrad 0.4", "sum default"]);
+    const one = axes({ method: "cagrad", "method.c": "0.2,0.4" });
+    expect([...trialsOf("mmoe", one, 0)].map(({ values }) => values["method.c"]).sort()).toEqual([0.2, 0.4]);
+  });
+});
+
+test("asPlanned(results) has no runs beyond those that its config asks for", () => {
+  const more = madeResults(() => 1, ["runs=5", "models=mmoe,omoe"]);
+  const { records } = asPlanned({ ...more, config: { ...more.config, runs: 2 } });
+  expect(records).toEqual(more.records.filter(({ run }) => run === 0 || run === 1));
+  expect(asPlanned(more)).toEqual(more);
 });
 
 test("rungsOf(trials, runs) keeps a third for three times the runs, until two trials or all runs", () => {

@@ -1,10 +1,13 @@
 import { appendFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { describe, expect, test, vi } from "vitest";
 import { didYouMean } from "../../src/config/suggest.ts";
 import type { TableReading } from "../../src/data/table.ts";
 import { LongWork, onLongWork } from "../../src/long-work.ts";
 import type { NamedColumns } from "../../src/tables/columns.ts";
 import { csvTable, readTable } from "../../src/tables/read-table.ts";
+import { expectMemory } from "../../src/tables/table-builder.ts";
+import { megabytes } from "../../src/units.ts";
 import { complaint } from "../support/complaint.ts";
 import { numbersOf, tableFile } from "../support/tables.ts";
 
@@ -166,6 +169,10 @@ describe("columns that are named", () => {
   test.each([
     [{ labels: ["income", "sex"], ignore: ["ids"] }, "t.csv: no column 'ids'; columns: id, age, income, part, sex"],
     [{ labels: ["incme", "sex"] }, "t.csv: no column 'incme'; columns: id, age, income, part, sex"],
+    [
+      { labels: ["incme", "sex"], inputs: ["ag", "id"], didYouMean: () => "; did you mean another?" },
+      "t.csv: no columns 'incme', 'ag'; columns: id, age, income, part, sex",
+    ],
     [{ labels: ["sex", "age", "sex"] }, "t.csv: column 'sex' is named twice among labels and inputs"],
     [{ labels: ["sex", "age"], inputs: ["id", "age"] }, "t.csv: column 'age' is named twice among labels and inputs"],
     [
@@ -221,6 +228,22 @@ describe("a small file that unfolds, or a large one,", () => {
     expect(complaint(() => read(90_000))).toBe(
       "t.csv: too large: 90,000 rows of 3 columns take 3 MB, and this machine has 2 MB; leave out rows, or columns by --ignore, or take a machine with more memory",
     );
+    limit.mockRestore();
+  });
+
+  test("is refused by the memory of this machine, or by a limit below it, for 12 bytes a row and 4 a word", () => {
+    const limit = vi.spyOn(process, "constrainedMemory");
+    const asked = (rows: number, bytes: number) => {
+      limit.mockReturnValue(bytes);
+      return () => expectMemory("t.csv", rows, 7);
+    };
+    expect(asked(1000, 40_000)).not.toThrow();
+    expect(asked(1000, 39_999)).toThrow("1,000 rows of 7 columns take 1 MB, and this machine has 1 MB");
+    const most = Math.floor(totalmem() / 40);
+    for (const unlimited of [0, 2 ** 64]) {
+      expect(asked(most + 1, unlimited)).toThrow(`and this machine has ${megabytes(totalmem())}; leave out rows`);
+      expect(asked(Math.min(most, 10_000_000), unlimited)).not.toThrow();
+    }
     limit.mockRestore();
   });
 

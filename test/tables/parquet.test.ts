@@ -238,6 +238,25 @@ describe("a file is refused in one line:", () => {
   });
 });
 
+describe("a file whose group has columns that its schema does not say is refused:", () => {
+  const schema = ["x1", "y1", "y2"].map((name) => ({ name, type: "DOUBLE", repetition_type: "REQUIRED" }) as const);
+  const columnData = schema.map(({ name }, c) => ({ name, data: ROWS.map((n) => (n * (c + 3)) % 17) }));
+
+  test.each<[string, (columns: ParquetWriter["row_groups"][0]["columns"]) => void, string | undefined]>([
+    ["none", () => {}, undefined],
+    ["in another order", (columns) => columns.reverse(), "column 1 of a group of rows is another one"],
+    ["too few", (columns) => columns.pop(), "no column 3 in a group of rows"],
+  ])("%s", (_, change, problem) => {
+    const writer = new ByteWriter();
+    const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: 3 }, ...schema] });
+    parquet.write({ columnData });
+    for (const { columns } of parquet.row_groups) change(columns);
+    parquet.finish();
+    const said = heard(() => tableIn(Buffer.from(writer.getBytes())));
+    expect(said).toBe(problem === undefined ? "" : `t.parquet: not readable as Parquet: ${problem}`);
+  });
+});
+
 describe("a small file that says that it unfolds to more than a table may have is refused before that:", () => {
   const thousand = range(1000);
   const columns = ["x1", "y1", "y2"].map((name, c) => ({ name, data: thousand.map((n) => (n * (c + 3)) % 17) }));

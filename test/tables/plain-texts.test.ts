@@ -60,5 +60,6 @@ test("texts of one hash, length and first four bytes are told apart", () => {
 
 test("a page that ends within a text is refused", () => {
   expect(() => new PlainTexts(plain(["ab", "cd"]).subarray(0, -1), 2)).toThrow("text 2 of a page is cut short");
-  expect(() => new PlainTexts(Buffer.of(1, 0), 1)).toThrow("text 1 of a page is cut short");
+  for (const bytes of [Buffer.of(1, 0), Buffer.of(1, 0, 0, 0)])
+    expect(() => new PlainTexts(bytes, 1)).toThrow("text 1 of a page is cut short");
 });

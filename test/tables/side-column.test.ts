@@ -1,7 +1,8 @@
 // Tables that a column splits: which rows are in which part, from the definition of each way.
-
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import type { PartsBy, TableValues } from "../../src/data/table.ts";
 import { csvTable, readTable } from "../../src/tables/read-table.ts";
@@ -47,6 +48,11 @@ describe("a table that a column splits", () => {
     expect(partsOf("group", groups, 0)).not.toEqual(partsOf("group", groups, 1));
   });
 
+  test("by groups has those of earlier versions, with which sweeps were recorded", () => {
+    const groups = Array.from({ length: 12 }, (_, n) => `g${(n * 7) % 12}`);
+    expect(partsOf("group", groups, 3).join("")).toBe("011002012000");
+  });
+
   test("by time has the last rows for the test, those before for validation, and equal moments together", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 40, maxLength: 120 }), (times) => {
@@ -64,11 +70,37 @@ describe("a table that a column splits", () => {
     expect(valuesIn(days, marks, VALIDATION).sort()).toEqual([13, 14, 15].map((day) => `2026-05-${day}`));
   });
 
+  test("by time takes dates as programs and people write them, and those of Parquet, for what they are", () => {
+    const dates = Array.from({ length: 40 }, (_, n) => new Date(Date.UTC(2026, 2, 20 + ((n * 7) % 40))));
+    const forms = [
+      (date: Date) => date.toISOString(),
+      (date: Date) => `+00${date.toISOString()}`,
+      (date: Date) => `"${date.toUTCString()}"`, // Fri, 01 May 2026 00:00:00 GMT
+      (date: Date) => `${date.toLocaleString("en", { month: "long", timeZone: "UTC" })} ${date.getUTCDate()} 2026 UTC`,
+    ];
+    const expected = partsOf("time", dates.map(Number));
+    const written = dates.map((date, n) => (forms[n % 4] as (date: Date) => string)(date));
+    expect(partsOf("time", written)).toEqual(expected);
+    const columns = {
+      x_1: dates.map((_, n) => n % 3),
+      y_1: dates.map((_, n) => n % 5),
+      y_2: dates.map((_, n) => n % 7),
+    };
+    const columnData = [
+      ...Object.entries(columns).map(([name, data]) => ({ name, data })),
+      { name: "key", data: dates },
+    ];
+    const file = join(temporaryFolder(), "t.parquet");
+    writeFileSync(file, Buffer.from(parquetWriteBuffer({ columnData })));
+    const { values } = readTable(file, undefined, { parts: { by: "time", column: "key", ...HOW } });
+    expect([...new Uint8Array(values.heldout as SharedArrayBuffer)]).toEqual(expected);
+  });
+
   test("by strata has the shares of each value in each part, but for rounding", () => {
-    const kinds = Array.from({ length: 100 }, (_, n) => (n % 10 === 0 ? "rare" : n % 2 ? "a" : "b"));
+    const kinds = Array.from({ length: 100 }, (_, n) => (n % 10 === 0 ? "" : n % 2 ? "a" : "b")); // a gap is a value, too
     const marks = partsOf("stratify", kinds);
     for (const [kind, rows] of [
-      ["rare", 10],
+      ["", 10],
       ["a", 50],
       ["b", 40],
     ] as const) {
@@ -83,10 +115,12 @@ describe("a table that a column splits", () => {
   test("is one line for a gap, for words in place of moments, and for too few values", () => {
     const of = (by: PartsBy["by"], keys: readonly unknown[]) => complaint(() => partsOf(by, keys));
     expect(of("group", ["a", "", "b", "c"])).toBe("t.csv:3: key: group needs a value, got ''");
+    expect(of("group", ["a", " a", "a ", "a"])).toContain("key' has too few different values");
     expect(of("time", [1, "soon", 3, 4])).toBe("t.csv:3: key: time needs a number, got 'soon'");
     expect(of("time", ["item 3", 1, 2, 3])).toBe(
       "t.csv:2: key: time needs a number, or a date such as 2026-05-01, got 'item 3'",
     );
+    expect(of("time", [1, "9".repeat(30) + "x".repeat(30)])).toContain(`got '${"9".repeat(30)}${"x".repeat(10)}'`);
     expect(of("time", [1, 2, "2026-05-01", 3])).toBe("t.csv:4: key: time needs a number, got '2026-05-01'");
     expect(of("time", ["May 1 2026", 5, "2026-05-03"])).toBe(
       "t.csv:3: key: time needs a date such as 2026-05-01, got '5'",

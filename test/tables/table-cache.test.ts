@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -121,6 +130,7 @@ describe("a table that was kept", () => {
     const { values } = keptOr(HEADER, asked, unreadable);
     await keepTables(new Set([values.id]), { note, least: 0 });
     expect(readFileSync(file())).toEqual(before);
+    expect(Date.now() - statSync(file()).mtimeMs).toBeLessThan(600_000); // it was taken: its month begins again
   });
 });
 
