@@ -80,18 +80,34 @@ type RegimeOptions = OptionsOf<typeof withOptions>;
 export const define: Define = (command, run) =>
   withOptions(command).action((folders, options) =>
     run((context) => {
-      if (folders.length === 0) return regimes(options, context);
-      const [stray] = typedWords(
-        command,
-        command.options.filter(({ long }) => !FOR_FOLDERS.includes(long ?? "")),
-      );
-      if (stray === undefined) return ofFolders(folders, options, context);
-      throw new UsageError(`${stray}: expected no training beside folders; leave out ${listed(folders)}`);
+      if (folders.length > 0) {
+        expectOnly(SHOWING, command, `expected no training beside folders; leave out ${listed(folders)}`);
+        return ofFolders(folders, options, context);
+      }
+      if (!trainsModels(options))
+        expectOnly(
+          [...SHOWING, "--only"],
+          command,
+          "expected models to train; add --models shared-bottom,mmoe or your own",
+        );
+      return regimes(options, context);
     }),
   );
 
-/** Options that go with folders. */
-const FOR_FOLDERS = ["--out", "--json", "--quiet"];
+/** Options that train nothing. */
+const SHOWING = ["--out", "--json", "--quiet"];
+
+/** Throws UsageError that `says` more for the first other option that was typed. */
+function expectOnly(options: readonly string[], command: Command, says: string): void {
+  const others = command.options.filter(({ long }) => !options.includes(long ?? ""));
+  const stray = others.map((option) => typedWords(command, [option]).join(" ")).find((words) => words !== "");
+  if (stray !== undefined) throw new UsageError(`${stray}: ${says}`);
+}
+
+/** Whether the user names a model. */
+function trainsModels({ models, model, modelSet }: RegimeOptions): boolean {
+  return models !== undefined || model.length > 0 || modelSet.length > 0;
+}
 
 /** Shows how models stand over results folders, each a regime of its own, as the committed ones. */
 async function ofFolders(folders: readonly string[], options: RegimeOptions, context: Context): Promise<number> {
@@ -129,7 +145,7 @@ async function regimes(options: RegimeOptions, context: Context): Promise<number
   const sweeps = regimeSweeps(chosenRegimes(options.only));
   const out = options.out === undefined ? undefined : folderOption("--out", options.out);
   const folder = out ?? "results/my-regimes";
-  const own = sweeps.flatMap((sweep) => ownSweep(sweep, folder, options, context));
+  const own = trainsModels(options) ? sweeps.map((sweep) => ownSweep(sweep, folder, options, context)) : [];
   const committed = await committedRuns(sweeps, context.note);
   const code = own.length > 0 ? await trained(own, committed, options, context) : EXIT.done;
   if (options.dryRun || (code !== EXIT.done && code !== EXIT.failedRuns)) return code;
@@ -151,19 +167,9 @@ function chosenRegimes(text: string | undefined): string[] {
   return text === undefined ? names : listOption(text).map((name) => choiceOption("--only", name, names));
 }
 
-/** Nothing if the user names no model. Models are those of `--models`, or of the files alone. */
-function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { effects, argv }: Context): OwnSweep[] {
-  const { models, model, modelSet, set } = options;
-  if (models === undefined && model.length === 0 && modelSet.length === 0) {
-    const idle = (["method", "runs", "lr", "shard", "set"] as const).find((name) =>
-      name === "set" ? set.length > 0 : options[name] !== undefined,
-    );
-    if (idle !== undefined)
-      throw new UsageError(
-        `--${idle} ${options[idle]}: expected models to train; add --models shared-bottom,mmoe or your own`,
-      );
-    return [];
-  }
+/** Models are those of `--models`, or of the files alone. */
+function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { effects, argv }: Context): OwnSweep {
+  const { models, modelSet } = options;
   const preset = sweep.config.models;
   const sizes = modelSet.length > 0 ? [] : preset; // a model that is changed keeps its size
   const named = models === undefined ? undefined : listOption(models).map((name) => narrowed(name, sizes));
@@ -194,7 +200,7 @@ function ownSweep(sweep: RegimeSweep, folder: string, options: RegimeOptions, { 
   const { shard } = chosenShard(options.shard, effects.env);
   const { retryFailed } = options;
   const engineOptions = { ...checked.engineOptions, env: effects.env };
-  return [{ sweep, request: { ...checked, config, engineOptions, shard, retryFailed, argv } }];
+  return { sweep, request: { ...checked, config, engineOptions, shard, retryFailed, argv } };
 }
 
 const NO_ROWS = { label: [], input: [], ignore: [], categorical: [], lists: [], na: [], task: [] };

@@ -88,7 +88,7 @@ describe("mmoe regimes FOLDER ...", () => {
     const of = async (...words: string[]) => refusal(await runMain(["regimes", ...words]));
     const [plains = ""] = TABLES;
     expect(await of(plains, "--models", "mmoe")).toBe(
-      `--models: expected no training beside folders; leave out ${plains}`,
+      `--models mmoe: expected no training beside folders; leave out ${plains}`,
     );
     const bare = join(folder, "bare");
     mkdirSync(bare);

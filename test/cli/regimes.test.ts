@@ -47,6 +47,7 @@ describe("mmoe regimes", () => {
     [["--only", "few-row"], "--only: expected one of paper, few-rows, "],
     [["--method", "pcgrad"], "--method pcgrad: expected models to train; add --models shared-bottom,mmoe or your own"],
     [["--runs", "20"], "--runs 20: expected models to train; add --models shared-bottom,mmoe or your own"],
+    [["--dry-run"], "--dry-run: expected models to train; add --models shared-bottom,mmoe or your own"],
     [["--regime", "few-rows"], "unknown option '--regime'; did you mean '--only'?"],
     [["--regimes=few-rows"], "unknown option '--regime'; did you mean '--only'?"],
     [["--models", "mmoe", "--set", "seed=1"], "--set seed=1: changes the rows or the length of paper"],

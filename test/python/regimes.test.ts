@@ -114,12 +114,13 @@ print(json.dumps([s.said, s.table.contestant.tolist(), s.table["rank"].tolist(),
 import warnings
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    s = mmoe.regimes(Linear, only="irrelevant", runs=2, lr=[0.1, 2], out="failed", progress=False)
+    s = mmoe.regimes(Linear, only="irrelevant", runs=2, lr=[0.1, 2], progress=False)
 print(json.dumps([[(str(one.message), one.filename.endswith("script.py")) for one in caught], s.table.pairs.tolist()]))`);
     expect(warned).toEqual([
       [expect.stringMatching(/^regimes: 4 runs failed, such as Linear\/.*NaN.*; retry_failed=True/), true],
     ]);
     expect(pairs).toEqual([2]);
+    expect(existsSync(join(folder, "results/my-regimes/irrelevant/runs.csv"))).toBe(true); // the default for models
   });
 
   const REFUSED = [
