@@ -46,6 +46,7 @@ const mmoe = contestant("mmoe", {
     [0.3, 0.6],
     [0.35, 0.8],
     [0.2, 0.75],
+    [7, 7],
   ],
 });
 
@@ -146,13 +147,17 @@ describe("chosenRuns(results)", () => {
   });
 
   test("a point with a failed run is not chosen where there is another", () => {
-    const risky = [record(0, 0.03, 0.1), record(1, 0.03, "failed")];
-    const safe = [record(0, 0.01, 0.5), record(1, 0.01, 0.5)];
+    const risky = [record(0, 0.03, 0.1), record(1, 0.03, "failed"), record(2, 0.03, 0.1)];
+    const safe = [record(0, 0.01, 0.5), record(1, 0.01, 0.5), record(2, 0.01, 0.5)];
     expect(chosen([...risky, ...safe])).toEqual([
       [0, 0.01],
       [1, 0.01],
+      [2, 0.01],
     ]);
-    expect(chosen(risky)).toEqual([[0, 0.03]]);
+    expect(chosen(risky)).toEqual([
+      [0, 0.03],
+      [2, 0.03],
+    ]);
   });
 
   test("a run is left out that no validation rows of other runs choose a point for", () => {
