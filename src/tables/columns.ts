@@ -72,14 +72,13 @@ export function tableColumns(
   const names = header.map((name) => name.trim());
   const odd = names.findIndex((name) => !isName(name));
   if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd])}`);
-  const twice = new Set(names).size < names.length ? names.find((name, i) => names.indexOf(name) < i) : undefined;
   const areChosen =
     chosen !== undefined && !(chosen.onlyIfNeeded && names.every((name) => isSide(name, sides) || saysRole(name)));
   expectThere(names, source, sides, areChosen ? chosen : undefined);
   const { inputs, labels } = areChosen
     ? chosenPlaces(names, source, chosen, sides)
     : placesByName(names, source, sides);
-  if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
+  expectDistinct(names, source);
   if (inputs.length === 0) throw new UsageError(`${source}: no column is an input; ${NAMES}`);
   if (labels.length < LEAST_LABELS)
     throw new UsageError(
@@ -95,6 +94,13 @@ export function tableColumns(
     sides: sides.map(({ column }) => names.indexOf(column)),
     areChosen,
   };
+}
+
+/** Throws UsageError for a column that occurs twice. */
+export function expectDistinct(names: readonly string[], source: string): void {
+  if (new Set(names).size === names.length) return;
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
 }
 
 /** Throws UsageError for named columns that are not there, all at once. */

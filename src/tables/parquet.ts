@@ -6,6 +6,7 @@ import { snappyUncompressor } from "hysnappy";
 import { UsageError } from "../errors.ts";
 import { durationsIn } from "./arrow-schema.ts";
 import { type ByteSource, bytesInMemory } from "./byte-source.ts";
+import { expectDistinct } from "./columns.ts";
 import { type Compressors, cellPages } from "./parquet-pages.ts";
 import { type CellPage, valuesOf } from "./table-builder.ts";
 
@@ -65,9 +66,8 @@ export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   }
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   const names = columns.map(({ element }) => element.name);
+  expectDistinct(names, source);
   const places = new Map(names.map((name, i) => [name, i]));
-  const twice = names.find((name, i) => places.get(name) !== i);
-  if (twice !== undefined) throw new UsageError(`${source}: column '${twice}' occurs twice; rename one`);
   return { bytes, source, metadata, names, schema, places, rows };
 }
 
