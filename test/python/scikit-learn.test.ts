@@ -103,6 +103,10 @@ test.skipIf(!HAS_PYTHON)(
       expect.stringMatching(/^MmoeError: metric truth: .*: expected a number or None, got a bool$/),
       expect.stringMatching(/^MmoeError: metric grouped: .*: asks for groups; name their column by metrics_by/),
       expect.stringMatching(
+        /^MmoeError: metric drawn: .*: gives other numbers for the same rows \(0\.\d+, then 0\.\d+\)/,
+      ),
+      expect.stringMatching(/^MmoeError: metric ended: .*metrics_\w+.py: 3 times .* ended by SIGKILL\)$/),
+      expect.stringMatching(
         /^TypeError: metrics: expected functions f\(labels, predictions\) or mmoe.metric\(...\), got 'auc'$/,
       ),
       expect.stringMatching(/^MmoeError: metrics: name: expected a name .* got "validation"$/),

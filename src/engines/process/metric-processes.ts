@@ -7,9 +7,10 @@ import { labelMoments, ownMetricsAt, partsOf } from "../diagnosing.ts";
 import type { AnyRun, Hooks, OwnMetric, Predictions } from "../engine.ts";
 import { tasksIn } from "../task-losses.ts";
 import type { Adapter } from "./languages.ts";
-import { expectUnchanged } from "./model-error.ts";
+import { expectUnchanged, modelError } from "./model-error.ts";
 import { FLOAT } from "./shared-rows.ts";
-import { WorkerPool } from "./worker-pool.ts";
+import { isClose, roundingOf } from "./try-model.ts";
+import { outliving, WorkerPool } from "./worker-pool.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** Milliseconds without a sign after which a metric is given up: while its file is loaded, and while it is computed. */
@@ -18,16 +19,18 @@ const PATIENCE = { load: 60_000, measure: 600_000 } as const;
 /** A process for each file of metrics, which starts when it is first asked and stays. One computes at a time. */
 export class MetricProcesses {
   readonly #pool: WorkerPool;
+  readonly #note: (line: string) => void;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(adapter: Adapter, note: (line: string) => void = () => {}) {
+    this.#note = (line) => note(line.replace(/\bmodel /, ""));
     this.#pool = new WorkerPool({
       places: Number.POSITIVE_INFINITY,
       start: (model) => {
         const code = adapter.filesOf(model);
         expectUnchanged(model, code);
         const setUp = { adapter, model, code, device: "cpu" };
-        return new WorkerProcess(setUp, (line) => note(line.replace(/^model /, "")));
+        return new WorkerProcess(setUp, this.#note);
       },
       begin: async (worker) => {
         await worker.greet(PATIENCE.load);
@@ -36,10 +39,16 @@ export class MetricProcesses {
     });
   }
 
-  /** Asks each metric of some runs, which differ in models and settings, about a few rows. Throws UsageError for what it does wrong. */
+  /** Asks each metric of some runs, which differ in models and settings, twice about a few rows. Throws UsageError for what it does wrong. */
   async tryAll(runs: readonly AnyRun[]): Promise<void> {
     const run = runs.find(({ metrics }) => metrics);
-    for (const metric of run?.metrics ?? []) await this.#values(metric, run as AnyRun, triedRows(run as AnyRun));
+    if (run === undefined) return;
+    const rows = triedRows(run);
+    for (const metric of run.metrics ?? []) {
+      const [values, again] = [await this.#values(metric, run, rows), await this.#values(metric, run, rows)];
+      const other = values.findIndex((value, k) => !isRepeated(value, again[k]));
+      if (other !== -1) throw ofMetric(metric, modelError(modelOf(metric, run), drawn(values[other], again[other])));
+    }
   }
 
   readonly measure: NonNullable<Hooks["measure"]> = (run, step, heldout) => {
@@ -71,26 +80,48 @@ export class MetricProcesses {
       asked: metric.tasks?.includes(k) ?? true,
     }));
     const rows = y.length / tasks.length;
+    const model = modelOf(metric, run);
+    const ask = async (worker: WorkerProcess) => {
+      const bytes = worker.rows.reserve(FLOAT * (y.length + outputs.length + rows));
+      worker.rows.write(0, y, outputs, ...(groups ? [new Float32Array(groups.slice().buffer)] : []));
+      const question = { function: metric.function, bytes, rows, groups: groups !== undefined, tasks };
+      const { values } = await worker.ask(
+        { order: "measure", ...question },
+        { doing: "is computed", silentMs: PATIENCE.measure },
+      );
+      return values.map((value) => value ?? Number.NaN);
+    };
     try {
-      return await this.#pool.use(modelOf(metric, run), async (worker) => {
-        const bytes = worker.rows.reserve(FLOAT * (y.length + outputs.length + rows));
-        worker.rows.write(0, y, outputs, ...(groups ? [new Float32Array(groups.slice().buffer)] : []));
-        const question = { function: metric.function, bytes, rows, groups: groups !== undefined, tasks };
-        const { values } = await worker.ask(
-          { order: "measure", ...question },
-          { doing: "is computed", silentMs: PATIENCE.measure },
-        );
-        return values.map((value) => value ?? Number.NaN);
-      });
+      const asked = { doing: `computing metric ${shownName(metric)}`, note: this.#note };
+      return await outliving(model, asked, () => this.#pool.use(model, ask));
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(error.message.replace(/^model [^:]*/, `metric ${metric.name.slice(0, -1)}`));
+      throw ofMetric(metric, error);
     }
   }
 
   dispose(): Promise<void> {
     return this.#pool.dispose();
   }
+}
+
+function shownName({ name }: OwnMetric): string {
+  return name.slice(0, -1);
+}
+
+/** An error of a metric's process, which takes its file for a model, in the metric's name. */
+function ofMetric(metric: OwnMetric, error: unknown): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const message = error.message.replace("process of model", "process of");
+  return new UsageError(message.replace(/^model [^:]*/, `metric ${shownName(metric)}`));
+}
+
+function isRepeated(value: number, again: number | undefined): boolean {
+  return Object.is(value, again) || isClose(value, again, roundingOf("cpu"));
+}
+
+function drawn(value: number | undefined, again: number | undefined): string {
+  const shown = `${value?.toPrecision(5)}, then ${again?.toPrecision(5)}`;
+  return `gives other numbers for the same rows (${shown}): it must follow from labels and predictions; what it draws, from a seed of its own`;
 }
 
 /** A file of metrics as a model in code, whose class is the first of them. */

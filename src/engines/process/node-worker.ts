@@ -161,7 +161,7 @@ const ORDERS = {
   async save() {
     const model = await trainer?.stateDict?.();
     if (model === undefined || model === null) throw new Error(`stateDict: expected a state, got ${model}`);
-    const content = serialize({ model, draws });
+    const content = stored({ model, draws });
     const whole = Buffer.alloc(HEAD + FLOAT * Math.ceil(content.length / FLOAT));
     whole.writeBigUInt64LE(BigInt(content.length));
     whole.set(content, HEAD);
@@ -178,6 +178,15 @@ const ORDERS = {
     return {};
   },
 };
+
+/** By V8's structured clone, which takes no functions, among others. */
+function stored(state: object): Buffer {
+  try {
+    return serialize(state);
+  } catch (error) {
+    throw new Error(`stateDict: expected what structuredClone copies: ${(error as Error).message}`);
+  }
+}
 
 /** The model's class, of modules that no run before has touched. */
 interface ModelClass {

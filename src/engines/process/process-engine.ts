@@ -12,13 +12,13 @@ import type { MethodName } from "../methods.ts";
 import { trainGroup } from "../train-group.ts";
 import type { TrainingPath } from "../training-path.ts";
 import type { Adapter } from "./languages.ts";
-import { expectUnchanged, modelError } from "./model-error.ts";
+import { expectUnchanged } from "./model-error.ts";
 import { type Found, foundBefore, keepFound } from "./passed-checks.ts";
 import { ProcessTrainer, type Together } from "./process-trainer.ts";
 import type { Loaded } from "./protocol.ts";
 import { agree, expectResumed, trainsInOneCall, tryModel } from "./try-model.ts";
-import { codeKey, WorkerPool } from "./worker-pool.ts";
-import { LostWorker, WorkerProcess } from "./worker-process.ts";
+import { codeKey, outliving, WorkerPool } from "./worker-pool.ts";
+import { WorkerProcess } from "./worker-process.ts";
 
 /** How long a model may give no sign, in milliseconds. */
 interface Patience {
@@ -69,8 +69,6 @@ const MOST_PLACES = 16;
 const MOST_BROKEN = 3;
 /** How long runs have to be kept when they are stopped. */
 const KEEP_MS = 1000;
-/** A run, or a model that is tried, is given up when this many processes have died of it. */
-const MOST_DEATHS = 3;
 /** Timers of Node may end as much early. */
 const EARLY_MS = 2;
 /** Parameters, gradients, adam's two moments, and what an update makes on its way. */
@@ -348,22 +346,8 @@ export class ProcessEngine implements Engine {
     return this.#outliving(model, doing, train, hooks.signal);
   }
 
-  /** By another process if one is lost; if all are, it is the model's own doing. */
-  async #outliving<T>(
-    model: CodeModel,
-    doing: string,
-    work: () => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    for (let deaths = 1; ; deaths++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof LostWorker) || signal?.aborted) throw error;
-        if (deaths === MOST_DEATHS) throw modelError(model, `${MOST_DEATHS} times ${error.message}`);
-        this.#note(`${error.what}; ${doing} again`);
-      }
-    }
+  #outliving<T>(model: CodeModel, doing: string, work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return outliving(model, { doing, note: this.#note, signal }, work);
   }
 
   /** Nothing if the signal stopped it. Throws UsageError for what its code does wrong. */

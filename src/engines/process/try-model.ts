@@ -26,7 +26,7 @@ const LABELLED = [3, 19];
 const TOLERANCE = 1e-3;
 
 /** How far numbers may lie apart that are computed again from the same seed: of other memory, or by a card's threads. */
-const roundingOf = (device: string) => (device === "cpu" ? 1e-5 : 1e-3);
+export const roundingOf = (device: string) => (device === "cpu" ? 1e-5 : 1e-3);
 
 /** What was found out about a model. */
 export interface Tried {
@@ -160,7 +160,7 @@ function isInTurns(all: Float32Array, parts: readonly Float32Array[], turns: num
   });
 }
 
-function isClose(value: number, other: number, tolerance = TOLERANCE): boolean {
+export function isClose(value: number, other = Number.NaN, tolerance = TOLERANCE): boolean {
   return Math.abs(value - other) <= tolerance * (1 + Math.abs(other));
 }
 

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type CodeModel, languageOf } from "../../models/code.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { modelError } from "./model-error.ts";
+import { LostWorker, type WorkerProcess } from "./worker-process.ts";
 
 /** Most processes that wait for the next run of their model: each holds some 150 MB. */
 const MOST_IDLE = 4;
+/** What a model is asked is given up when this many processes have died of it. */
+const MOST_DEATHS = 3;
 
 interface PoolOptions {
   /** Processes that are busy at once. */
@@ -85,5 +88,29 @@ export class WorkerPool {
 
   async dispose(): Promise<void> {
     await this.#endIdle(0);
+  }
+}
+
+interface Outliving {
+  /** Such as "training its run". */
+  readonly doing: string;
+  readonly note: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Does `work` by another process if one is lost; if all are, it is the model's own doing. */
+export async function outliving<T>(
+  model: CodeModel,
+  { doing, note, signal }: Outliving,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let deaths = 1; ; deaths++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LostWorker) || signal?.aborted) throw error;
+      if (deaths === MOST_DEATHS) throw modelError(model, `${MOST_DEATHS} times ${error.message}`);
+      note(`${error.what}; ${doing} again`);
+    }
   }
 }

@@ -161,6 +161,10 @@ describe("a model in JavaScript", () => {
     ],
     [LINEAR.replace("return losses", "return losses.map(() => null)"), /expected finite numbers, got NaN/],
     [LINEAR.replace("= inputs * tasks", "= 0.5"), "mine.mjs: parameterCount: expected a whole number from 0, got 0.5"],
+    [
+      LINEAR.replace("stateDict = () => this.w", "stateDict = () => () => this.w"),
+      /^mine\.mjs: stateDict: expected what structuredClone copies: .* could not be cloned\.$/,
+    ],
     [LINEAR.replace("{ length: (x", "{ length: 1 + (x"), "mine.mjs: predict: expected 14 numbers, got 15"],
     [LINEAR.replace("let sum = 0", "let sum = x.at(-1)"), /a row's prediction depends on the rows beside it/],
     [LINEAR.replace("let sum = 0", "let sum = Math.max(...x)"), /a row's prediction depends on the rows beside it/],
