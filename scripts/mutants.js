@@ -27,7 +27,9 @@ import { parseArgs } from "node:util";
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1", "vitest@4.1"];
 /** What tests of the sources read. */
 const COPIED =
-  "src test scripts configs schemas assets bin dist results examples docs python package.json CITATION.cff".split(" ");
+  "src test scripts configs schemas assets bin dist native results examples docs python package.json CITATION.cff".split(
+    " ",
+  );
 const COSMIC_RAY = "cosmic-ray==8.7.0";
 
 const { values, positionals } = parseArgs({
@@ -59,7 +61,7 @@ function ofTypeScript() {
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutants.config.ts", related: false },
     mutate: values.sample === undefined ? files : sampleOf(files, Number(values.sample)),
-    ignorePatterns: ["/*", ...COPIED.map((path) => `!/${path}`)],
+    ignorePatterns: ["/*", ...COPIED.map((path) => `!/${path}`), "/native/build"],
     tsconfigFile: "none", // it would be rewritten by TypeScript's old interface
     disableTypeChecks: true,
     tempDirName: join(temporary, "copy"),

@@ -440,6 +440,18 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       "Last uses table, a method: make it in the class, or put both in a file",
     ],
     ["np.sum = twice(np.sum)", "Base uses np of numpy, whose sum was replaced: put the class in a file that does so"],
+    [
+      "np.linalg.norm = twice(np.linalg.norm)",
+      "Base uses np of numpy, whose norm was replaced: put the class in a file that does so",
+    ],
+    [
+      "np.poly1d.deriv = lambda self: self",
+      "Base uses np of numpy, whose poly1d.deriv was replaced: put the class in a file that does so",
+    ],
+    [
+      "import builtins; builtins.max = twice(max)",
+      "Last uses max of builtins, whose max was replaced: put the class in a file that does so",
+    ],
     ["root = twice(root)", "root is not what its source makes"],
     ["squares = twice(squares)", "squares is not what its source makes"],
     ["squares.power = 3", "squares is not what its source makes"],
@@ -661,7 +673,8 @@ except mmoe.MmoeError as e: print(e)`,
       "class Wide(Net):\n    width = 32",
       "class Wide(Net):\n    width = 64",
     ];
-    const net = "class Net:\n    width = 8\n    def __init__(self): pass";
+    const net =
+      "import numpy as np\nclass Net:\n    width = 8\n    def __init__(self): self.w = np.ones(3)\n    def step(self): return np.sum(self.w)";
     writeFileSync(join(folder, "constants.py"), `${net}\n${cells[2]}\n${found}\n`);
     writeFileSync(
       join(folder, "cells.py"),

@@ -129,16 +129,19 @@ def source_of(made: Callable[..., Any]) -> str:
 def _expect_same(made: Any, space: dict[str, Any], parts: Mapping[str, str], imports: Mapping[str, str]) -> None:
     """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
     flags = max((code.co_flags & __future__.annotations.compiler_flag for code in _codes(made)), default=0)
-    again: dict[str, Any] = {"__name__": made.__module__}
-    # Python compiles a call of a module's function in another way where the module's import stands in the file or cell itself.
+    # Python compiles a call of a module's function in another way where the module's import stands in the file itself; a notebook
+    # compiles each statement of a cell alone.
     beside = {name: [imports[each] for each in _imported_beside(space[name]) if each in imports] for name in parts if name in space}
+    ways: list[dict[str, Any]] = []
     try:
-        for unit in ["\n".join(imports.values()), *("\n".join([*beside.get(name, []), part]) for name, part in parts.items())]:
-            exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
+        for before in (beside, {}):
+            ways.append({"__name__": made.__module__})
+            for unit in ["\n".join(imports.values()), *("\n".join([*before.get(name, []), part]) for name, part in parts.items())]:
+                exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), ways[-1])
     except Exception as error:
         raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({type(error).__name__}: {error}); put it in a file") from error
     for name in (*imports, *parts):
-        if name in space and not is_same(space[name], again[name]):
+        if name in space and not any(is_same(space[name], again[name]) for again in ways):
             raise ValueError(f"models: {name} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
 
 
@@ -156,6 +159,8 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
         raise ValueError(f"models: {made.__qualname__}: expected a class or function of the top level; or put it in a file")
     source = _source(made)
     for used in _free_names(source):
+        if _is_of_main(getattr(builtins, used, None)):
+            _expect_installed(name, used, "builtins")
         if used not in space or used == name or space[used] is getattr(builtins, used, space):
             continue  # a builtin, or a name that Python itself will complain about
         value = space[used]
@@ -181,12 +186,23 @@ def _import_of(name: str, used: str, module: types.ModuleType) -> str:
 
 
 def _expect_installed(name: str, used: str, module: str) -> None:
-    mine = next((each for each, value in vars(sys.modules.get(module, builtins)).items() if _is_of_main(value)), None)
+    package = module.partition(".")[0]
+    mine = next(_replaced_in(package), None)
     if mine is not None:
         raise ValueError(f"models: {name} uses {used} of {module}, whose {mine} was replaced: put the class in a file that does so")
-    file = getattr(sys.modules.get(module.partition(".")[0]), "__file__", None)
+    file = getattr(sys.modules.get(package), "__file__", None)
     if not is_installed(module, file):
         raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
+
+
+def _replaced_in(package: str) -> Iterator[str]:
+    """What a script or notebook has put into the modules of a package, and into their classes."""
+    modules = [(name, each) for name, each in sys.modules.items() if name.partition(".")[0] == package and isinstance(each, types.ModuleType)]
+    for module, name, value in [(module, *pair) for module, each in modules for pair in vars(each).items()]:
+        if _is_of_main(value):
+            yield name
+        elif issubclass(type(value), type) and value.__module__ == module:
+            yield from (f"{name}.{method}" for method, made in vars(value).items() if _is_of_main(made))
 
 
 def is_installed(module: str, file: str | None) -> bool:
@@ -199,9 +215,9 @@ def is_installed(module: str, file: str | None) -> bool:
 
 def _is_of_main(value: Any) -> bool:
     """Whether a function or class is defined in a script or notebook, whatever it is named after."""
-    if isinstance(value, types.FunctionType):
+    if type(value) is types.FunctionType:
         return value.__globals__.get("__name__") == "__main__"
-    return isinstance(value, type) and value.__module__ == "__main__"
+    return issubclass(type(value), type) and value.__module__ == "__main__"  # a lazy value is not asked for its class
 
 
 def _is_constant(value: Any, within: tuple[int, ...] = ()) -> bool:
