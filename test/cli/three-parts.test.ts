@@ -15,9 +15,9 @@ import { tableFile } from "../support/tables.ts";
 const few = "--runs 5 --steps 20 --batch 8 --models mmoe --set evalEvery=10 --jobs 1".split(" ");
 const rates = ["--lr", "0.0001,0.01", "--kernels", "wasm"];
 
-/** The table of `tableFile` with parts, whose test labels are times `by`. */
-function testedBy(by: number): string {
-  const file = tableFile(60, { parts: true });
+/** The table of `tableFile` with parts, whose test labels are times `by`; with `signs`, y_1 is 0 or 1. */
+function testedBy(by: number, signs = false): string {
+  const file = tableFile(60, { parts: true, signs });
   const lines = readFileSync(file, "utf8").trim().split("\n");
   const changed = lines.map((line, n) => {
     const cells = line.split(",");
@@ -60,6 +60,51 @@ describe("mmoe tune on rows of one's own", () => {
     expect(refusal(await runMain(["tune", one.out, "--loss", "heldout"]))).toBe(
       "--loss heldout: no choice may see a test row; leave it out to choose by the validation loss",
     );
+  });
+
+  test("chooses by a metric on validation rows, the highest or the lowest mean over runs", async () => {
+    const out = join(temporaryFolder(), "signs");
+    expect((await runMain(["sweep", "--rows", testedBy(1, true), ...few, ...rates, "--out", out])).code).toBe(0);
+    for (const [name, best] of [
+      ["auc1", Math.max],
+      ["accuracy1", Math.max],
+      ["calibrationError1", Math.min],
+    ] as const) {
+      const { stdout } = await runMain(["tune", out, "--metric", name, "--json"]);
+      const { metric, picks } = JSON.parse(stdout);
+      expect(metric).toBe(name);
+      const means = new Map(
+        ["0.0001", "0.01"].map((lr) => {
+          const runs = runsIn(out).filter((run) => run.lr === lr);
+          return [Number(lr), columnMean(runs, `validation${name[0]?.toUpperCase()}${name.slice(1)}`)];
+        }),
+      );
+      const found = picks[0].candidates.map((one: { point: { lr: number }; mean: { value: number } }) => [
+        one.point.lr,
+        one.mean.value,
+      ]);
+      for (const [lr, mean] of found) expect(mean).toBeCloseTo(means.get(lr) as number, 10);
+      expect(found).toHaveLength(2);
+      expect(means.get(picks[0].chosen.lr)).toBe(best(...means.values()));
+    }
+    expect((await runMain(["tune", out, "--metric", "auc1"])).stdout).toMatch(
+      /auc1, .* on validation rows: y_1; higher\s+is\s+better/,
+    );
+    expect(refusal(await runMain(["tune", out, "--metric", "auc2"]))).toMatch(/: no run has auc2 on validation rows/);
+    expect(refusal(await runMain(["tune", out, "--metric", "auk"]))).toMatch(
+      /^--metric: expected a metric that .* has \(auc1, .*\brSquared2, .*\), got 'auk'$/,
+    );
+  });
+
+  test("refuses runs that were trained on validation rows in the end", async () => {
+    const out = join(temporaryFolder(), "refit");
+    const rows = tableFile(60, { signs: true });
+    const words = ["--set", "refit=true", "--steps", "auto", "--runs", "2"];
+    expect((await runMain(["sweep", "--rows", rows, ...few, ...rates, ...words, "--out", out])).code).toBe(0);
+    for (const metric of [[], ["--metric", "auc1"]])
+      expect(refusal(await runMain(["tune", out, ...metric]))).toMatch(
+        /some runs have no losses on validation rows, and no choice may see a test row; train them in a new folder/,
+      );
   });
 });
 
