@@ -37,6 +37,11 @@ describe("mmoe tune on rows of one's own", () => {
     return { out, code, metric, pick: picks[0], runs: runsIn(out) };
   };
   const runsIn = (out: string) => csvFile(out, "runs.csv");
+  const meanAt = (runs: ReturnType<typeof runsIn>, lr: number, column: string) =>
+    columnMean(
+      runs.filter((run) => run.lr === String(lr)),
+      column,
+    );
   let one: Awaited<ReturnType<typeof tuned>>;
   beforeAll(async () => {
     one = await tuned(1);
@@ -45,12 +50,8 @@ describe("mmoe tune on rows of one's own", () => {
   test("chooses by the loss on validation rows, whatever the test rows are", async () => {
     const other = await tuned(-50);
     expect([one.code, one.metric]).toEqual([0, "validationLoss"]);
-    const meanAt = (lr: string) =>
-      columnMean(
-        one.runs.filter((run) => run.lr === lr),
-        "validationLoss",
-      );
-    for (const { point, mean } of one.pick.candidates) expect(mean.value).toBeCloseTo(meanAt(String(point.lr)), 10);
+    for (const { point, mean } of one.pick.candidates)
+      expect(mean.value).toBeCloseTo(meanAt(one.runs, point.lr, "validationLoss"), 10);
     expect(other.pick).toEqual(one.pick);
     const heldout = ({ runs }: typeof one) => runs.map(({ finalHeldoutLoss1 }) => finalHeldoutLoss1);
     expect(heldout(other)).not.toEqual(heldout(one));
@@ -65,27 +66,21 @@ describe("mmoe tune on rows of one's own", () => {
   test("chooses by a metric on validation rows, the highest or the lowest mean over runs", async () => {
     const out = join(temporaryFolder(), "signs");
     expect((await runMain(["sweep", "--rows", testedBy(1, true), ...few, ...rates, "--out", out])).code).toBe(0);
-    for (const [name, best] of [
-      ["auc1", Math.max],
-      ["accuracy1", Math.max],
-      ["calibrationError1", Math.min],
+    for (const [name, column, best] of [
+      ["auc1", "validationAuc1", Math.max],
+      ["accuracy1", "validationAccuracy1", Math.max],
+      ["calibrationError1", "validationCalibrationError1", Math.min],
     ] as const) {
       const { stdout } = await runMain(["tune", out, "--metric", name, "--json"]);
       const { metric, picks } = JSON.parse(stdout);
       expect(metric).toBe(name);
-      const means = new Map(
-        ["0.0001", "0.01"].map((lr) => {
-          const runs = runsIn(out).filter((run) => run.lr === lr);
-          return [Number(lr), columnMean(runs, `validation${name[0]?.toUpperCase()}${name.slice(1)}`)];
-        }),
+      const { candidates, chosen } = picks[0];
+      expect(candidates).toHaveLength(2);
+      const means: number[] = candidates.map(({ point }: { point: { lr: number } }) =>
+        meanAt(runsIn(out), point.lr, column),
       );
-      const found = picks[0].candidates.map((one: { point: { lr: number }; mean: { value: number } }) => [
-        one.point.lr,
-        one.mean.value,
-      ]);
-      for (const [lr, mean] of found) expect(mean).toBeCloseTo(means.get(lr) as number, 10);
-      expect(found).toHaveLength(2);
-      expect(means.get(picks[0].chosen.lr)).toBe(best(...means.values()));
+      for (const [i, { mean }] of candidates.entries()) expect(mean.value).toBeCloseTo(means[i] as number, 10);
+      expect(meanAt(runsIn(out), chosen.lr, column)).toBe(best(...means));
     }
     expect((await runMain(["tune", out, "--metric", "auc1"])).stdout).toMatch(
       /auc1, .* on validation rows: y_1; higher\s+is\s+better/,

@@ -6,6 +6,7 @@ import __future__
 
 import ast
 import builtins
+import functools
 import inspect
 import json
 import linecache
@@ -118,6 +119,7 @@ def source_of(made: Callable[..., Any]) -> str:
 
     :raises ValueError: it uses a value that no source makes again, or was changed after its source ran
     """
+    _replaced_in.cache_clear()  # it holds for one class: the next cell may replace more
     space = vars(sys.modules[made.__module__])
     parts: dict[str, str] = {}
     imports: dict[str, str] = {}
@@ -128,21 +130,28 @@ def source_of(made: Callable[..., Any]) -> str:
 
 def _expect_same(made: Any, space: dict[str, Any], parts: Mapping[str, str], imports: Mapping[str, str]) -> None:
     """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
-    flags = max((code.co_flags & __future__.annotations.compiler_flag for code in _codes(made)), default=0)
     # Python compiles a call of a module's function in another way where the module's import stands in the file itself; a notebook
     # compiles each statement of a cell alone.
     beside = {name: [imports[each] for each in _imported_beside(space[name]) if each in imports] for name in parts if name in space}
-    ways: list[dict[str, Any]] = []
+    odd = [name for name in (*imports, *parts) if name in space]
+    for before in (beside, {}):
+        again = _made_again(made, ["\n".join(imports.values()), *("\n".join([*before.get(name, []), part]) for name, part in parts.items())])
+        odd = [name for name in odd if not is_same(space[name], again[name])]
+        if not odd:
+            return
+    raise ValueError(f"models: {odd[0]} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
+
+
+def _made_again(made: Any, units: Iterable[str]) -> dict[str, Any]:
+    """What parts of a source make, each compiled alone. Raises ValueError if they do not run."""
+    flags = max((code.co_flags & __future__.annotations.compiler_flag for code in _codes(made)), default=0)
+    again: dict[str, Any] = {"__name__": made.__module__}
     try:
-        for before in (beside, {}):
-            ways.append({"__name__": made.__module__})
-            for unit in ["\n".join(imports.values()), *("\n".join([*before.get(name, []), part]) for name, part in parts.items())]:
-                exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), ways[-1])
+        for unit in units:
+            exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
     except Exception as error:
         raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({type(error).__name__}: {error}); put it in a file") from error
-    for name in (*imports, *parts):
-        if name in space and not any(is_same(space[name], again[name]) for again in ways):
-            raise ValueError(f"models: {name} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
+    return again
 
 
 def _imported_beside(made: Any) -> list[str]:
@@ -187,7 +196,7 @@ def _import_of(name: str, used: str, module: types.ModuleType) -> str:
 
 def _expect_installed(name: str, used: str, module: str) -> None:
     package = module.partition(".")[0]
-    mine = next(_replaced_in(package), None)
+    mine = _replaced_in(package)
     if mine is not None:
         raise ValueError(f"models: {name} uses {used} of {module}, whose {mine} was replaced: put the class in a file that does so")
     file = getattr(sys.modules.get(package), "__file__", None)
@@ -195,14 +204,20 @@ def _expect_installed(name: str, used: str, module: str) -> None:
         raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
 
 
-def _replaced_in(package: str) -> Iterator[str]:
-    """What a script or notebook has put into the modules of a package, and into their classes."""
-    modules = [(name, each) for name, each in sys.modules.items() if name.partition(".")[0] == package and isinstance(each, types.ModuleType)]
-    for module, name, value in [(module, *pair) for module, each in modules for pair in vars(each).items()]:
-        if _is_of_main(value):
-            yield name
-        elif issubclass(type(value), type) and value.__module__ == module:
-            yield from (f"{name}.{method}" for method, made in vars(value).items() if _is_of_main(made))
+@functools.cache
+def _replaced_in(package: str) -> str | None:
+    """What a script or notebook has put into a module of a package, or into a class of one: the first, if any."""
+    for module, each in [*sys.modules.items()]:
+        if module.partition(".")[0] != package or not isinstance(each, types.ModuleType):
+            continue
+        for name, value in [*vars(each).items()]:
+            if _is_of_main(value):
+                return name
+            if issubclass(type(value), type) and value.__module__ == module:
+                method = next((method for method, of in [*vars(value).items()] if _is_of_main(of)), None)
+                if method is not None:
+                    return f"{name}.{method}"
+    return None
 
 
 def is_installed(module: str, file: str | None) -> bool:
