@@ -459,6 +459,12 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ["Base.predict = lambda self, x: x", "Base is not what its source makes"],
     ["Last.seen.append(1)", "Last is not what its source makes"],
     ["Last.weights[1] = 2", "Last is not what its source makes"],
+    ["Last.names[1] = Last.names.pop(1)", "Last is not what its source makes"],
+    ["Last.names = {True: 'b', 0: 'a'}", "Last is not what its source makes"],
+    [
+      "def table(x): return globals()",
+      "table uses globals, and what that reads is not seen: name it, or put the class in a file",
+    ],
     ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
     ["table = None", "none"],
     ["def table(x): return x", "none"],
@@ -483,6 +489,7 @@ class Last(Base):
     """Has all that a class may have."""
     factor = 32
     seen = []
+    names = {1: "b", 0: "a"}
     weights = np.ones(3)
     total = staticmethod(partial(np.sum, axis=0))
     @functools.cached_property
@@ -665,6 +672,32 @@ except mmoe.MmoeError as e: print(e)`,
     expect(said).toBe(`model wrong: wrong.py:6: ${message}\n`);
   });
 
+  test("is refused where its numbers are of types that were set in this process alone", () => {
+    writeFileSync(join(folder, "imported.py"), "class Linear: pass\n");
+    const said = script(
+      "set-here.py",
+      `import jax, mmoe, torch
+from pathlib import Path
+from mmoe.own_models import definitions
+from imported import Linear
+class Net(torch.nn.Module): pass
+class Own(torch.nn.Module):
+    def __init__(self): torch.set_default_dtype(torch.float64); jax.config.update("jax_enable_x64", True)
+for change in [lambda: None, lambda: torch.set_default_dtype(torch.float64), lambda: torch.set_default_dtype(torch.float32), lambda: jax.config.update("jax_enable_x64", True)]:
+    change()
+    for made in (Net, Linear, Own):
+        try: print("none" if definitions(made, Path(".")) else "")
+        except ValueError as e: print(e)
+`,
+    );
+    const refusal = (setter: string, value: string) =>
+      `models: ${setter} is ${value} in this process alone, and models train in others: set it in the class's constructor`;
+    const float64 = refusal("torch.set_default_dtype", "torch.float64");
+    const x64 = refusal("jax_enable_x64", "True");
+    const expected = [Array(3).fill("none"), [float64, float64, "none"], Array(3).fill("none"), [x64, x64, "none"]];
+    expect(said.trim().split("\n")).toEqual(expected.flat());
+  });
+
   test("finds a class without functions in a script, and in the last cell of a notebook that defines it", () => {
     const found =
       "from mmoe.own_models import source_of\nprint('width = 64' in source_of(Wide), 'width = 8' in source_of(Wide))";
@@ -674,7 +707,7 @@ except mmoe.MmoeError as e: print(e)`,
       "class Wide(Net):\n    width = 64",
     ];
     const net =
-      "import numpy as np\nclass Net:\n    width = 8\n    def __init__(self): self.w = np.ones(3)\n    def step(self): return np.sum(self.w)";
+      "import numpy as np\nclass Net:\n    width = 8\n    def __init__(self): self.w = np.ones(3)\n    def step(self): return np.sum(self.w), open";
     writeFileSync(join(folder, "constants.py"), `${net}\n${cells[2]}\n${found}\n`);
     writeFileSync(
       join(folder, "cells.py"),

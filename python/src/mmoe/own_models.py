@@ -10,6 +10,7 @@ import functools
 import inspect
 import json
 import linecache
+import os
 import re
 import symtable
 import sys
@@ -103,8 +104,29 @@ def _text(value: Any) -> str:
 def _file_of(made: Callable[..., Any], folder: Path) -> Path:
     """The file that a worker loads a class from: its module's, or one that is written for a class of a notebook or script."""
     if made.__module__ != "__main__" and getattr(sys.modules.get(made.__module__), "__file__", None):
-        return file_of_module(made)
-    return file_of(source_of(made), folder.resolve(), made.__name__, ".py")
+        file = file_of_module(made)
+    else:
+        file = file_of(source_of(made), folder.resolve(), made.__name__, ".py")
+    _expect_unset(file)
+    return file
+
+
+#: What holds for a whole process: of which package, how to ask for it, what it is at the start, and what sets it.
+_OF_PROCESS: tuple[tuple[str, Callable[[Any], Any], str, str], ...] = (
+    ("torch", lambda torch: torch.get_default_dtype(), "torch.float32", "torch.set_default_dtype"),
+    ("torch", lambda torch: torch.get_default_device(), "cpu", "torch.set_default_device"),
+    ("jax", lambda jax: jax.config.jax_enable_x64 and "JAX_ENABLE_X64" not in os.environ, "False", "jax_enable_x64"),
+)
+
+
+def _expect_unset(file: Path) -> None:
+    """Raises ValueError for what was set in this process alone, if the file of a class does not set it too."""
+    for package, asked, initial, setter in _OF_PROCESS:
+        if package not in sys.modules:
+            continue
+        value = str(asked(sys.modules[package]))
+        if value != initial and setter.rpartition(".")[2] not in file.read_text("utf8"):
+            raise ValueError(f"models: {setter} is {value} in this process alone, and models train in others: set it in the class's constructor")
 
 
 def file_of_module(made: Callable[..., Any]) -> Path:
@@ -170,8 +192,10 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
     for used in _free_names(source):
         if _is_of_main(getattr(builtins, used, None)):
             _expect_installed(name, used, "builtins")
-        if used not in space or used == name or space[used] is getattr(builtins, used, space):
-            continue  # a builtin, or a name that Python itself will complain about
+        if used in _READERS and used not in space:
+            raise ValueError(f"models: {name} uses {used}, and what that reads is not seen: name it, or put the class in a file")
+        if used not in space or used == name or _is_builtin(used, space[used]):
+            continue  # or a name that Python itself will complain about
         value = space[used]
         if isinstance(value, types.ModuleType):
             imports[used] = _import_of(name, used, value)
@@ -187,6 +211,16 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
         else:
             raise ValueError(f"models: {name} uses {used}, a {type(value).__name__}: make it in the class, or put both in a file")
     parts[name] = source
+
+
+#: Python's own functions that read names which no source shows.
+_READERS = ("globals", "eval", "exec")
+
+
+def _is_builtin(name: str, value: Any) -> bool:
+    """Also ``open`` of a notebook, which refuses the file descriptors of the notebook itself."""
+    own = inspect.unwrap(value) if getattr(value, "__globals__", {}).get("__name__") == "IPython.core.interactiveshell" else value
+    return hasattr(builtins, name) and own is getattr(builtins, name)
 
 
 def _import_of(name: str, used: str, module: types.ModuleType) -> str:

@@ -50,7 +50,7 @@ def is_same(one: Any, other: Any, within: frozenset[tuple[int, int]] = frozenset
     if isinstance(one, types.CellType):
         return all_same(_content(one), _content(other))
     if isinstance(one, (dict, types.MappingProxyType)):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+        return all_same(list(one.items()), list(other.items()))  # in order, which a loop over it follows
     if isinstance(one, (list, tuple)):
         return all_same(one, other)
     if type(one) in (bool, int, float, complex, str, bytes):
