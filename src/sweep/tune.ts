@@ -163,11 +163,10 @@ function contenderOf(cells: readonly Choosable[], common: readonly number[] | un
   return { point, mean, runs: own.length, failed, ...(variant !== undefined && { variant }), asked, losses };
 }
 
-/** The different numbers of a listed setting, or field, that were compared; none where some are words. */
+/** The different numbers of a listed setting, or field, that were compared, ascending; none where some are words. */
 function valuesIn(contenders: readonly Contender[], key: string): number[] {
-  const values = contenders.map(({ point }) => point[key]).filter((value) => value !== "default");
-  const numbers = [...new Set(values.filter((value) => typeof value === "number"))];
-  return values.every((value) => typeof value === "number") ? numbers.sort((a, b) => a - b) : [];
+  const values = [...new Set(contenders.map(({ point }) => point[key]))].filter((value) => value !== "default");
+  return values.every((value) => typeof value === "number") ? values.sort((a, b) => a - b) : [];
 }
 
 /** A value is at an end where at most this share of the others lies beyond it. */
