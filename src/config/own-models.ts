@@ -48,8 +48,11 @@ export function definitionsApart(
 
 /** A definition whose name is plain, and the whole name as its label: ids and files have the plain one. */
 export function plainlyNamed<T extends OwnModel>(model: T): T {
-  const otherwise = isCodeDefinition(model) ? basename(model.file, extname(model.file)) : model.like;
-  const name = plainNameOf(model.name, plainNameOf(otherwise, "model"));
+  const [stem, kind] = isCodeDefinition(model)
+    ? [basename(model.file, extname(model.file)), "model"]
+    : ["", model.like];
+  const ofHash = `${kind}-${createHash("sha256").update(model.name).digest("hex").slice(0, 8)}`; // of names without such letters
+  const name = plainNameOf(model.name, plainNameOf(stem, ofHash));
   return name === model.name ? model : { label: model.name, ...model, name: name.replace(/-+$/, "") };
 }
 
@@ -83,6 +86,9 @@ export function ownModelsIn({ models, ownModels }: Pick<Settings, "models" | "ow
 /** Refuses names that are of no model, and definitions that are no model: UsageError. */
 export function checkModels(settings: Settings, place: Place): void {
   const own = settings.ownModels.map(({ name }) => name);
+  const twice = settings.models.find((name, i) => settings.models.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`${place("models")}: several would be named ${twice} in ids and files; give them other names`);
   const known = [...MODEL_NAMES, ...own];
   forAll(settings.models, (name, i) => {
     if (known.includes(name)) return;

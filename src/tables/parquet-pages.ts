@@ -8,6 +8,7 @@ import { PlainTexts } from "./plain-texts.ts";
 import type { CellPage } from "./table-builder.ts";
 
 type ColumnDecoder = Parameters<typeof convert>[1];
+type Decoded = Parameters<typeof convert>[0];
 type PageHeader = ReturnType<typeof parquetHeader>;
 
 /** A decompressor by its codec's name, told the length of what comes out. */
@@ -64,7 +65,7 @@ function unpacked(bytes: Uint8Array, length: number, { codec, compressors }: Col
 function dictionaryIn(bytes: Uint8Array, page: PageHeader, count: number, decoder: ColumnDecoder): CellPage["values"] {
   const all = unpacked(bytes, page.uncompressed_page_size, decoder);
   if (isText(decoder)) return new PlainTexts(all, count);
-  return convert(readPlain(readerOf(all, 0), decoder.type, count, decoder.element.type_length), decoder);
+  return converted(readPlain(readerOf(all, 0), decoder.type, count, decoder.element.type_length), decoder);
 }
 
 function isText({ type, element }: ColumnDecoder): boolean {
@@ -102,7 +103,20 @@ function cellsIn(
   }
   const flat = { ...page, data_page_header_v2: { ...(second as object), is_compressed: false } } as PageHeader;
   const { dataPage } = first === undefined ? readDataPageV2(bytes, flat, decoder) : readDataPage(bytes, first, decoder);
-  return { ...known, values: convert(dataPage, decoder) };
+  return { ...known, values: converted(dataPage, decoder) };
+}
+
+/** Values as JavaScript has them; a decimal is the nearest number, as where it is written in digits. */
+function converted(data: Decoded, decoder: ColumnDecoder): Decoded {
+  const { converted_type: kind, scale = 0 } = decoder.element;
+  if (kind !== "DECIMAL") return convert(data, decoder);
+  return Array.from(data as ArrayLike<unknown>, (value) => {
+    const digits =
+      value instanceof Uint8Array
+        ? BigInt.asIntN(8 * value.length, BigInt(`0x${Buffer.from(value).toString("hex")}`))
+        : value;
+    return Number(`${digits}e-${scale}`);
+  });
 }
 
 /** Bytes of a page before its values. */

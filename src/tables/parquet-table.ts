@@ -68,14 +68,25 @@ export function parquetTable(
   return finished(builder, answers);
 }
 
-/** In any order. A column that the first file lacks, such as `part`, would be ignored in silence. */
-function expectSameColumns({ names, places, source }: ParquetFile, first: ParquetFile): void {
+/**
+ * In any order. A column that the first file lacks, such as `part`, would be ignored in silence; truth values and numbers would be
+ * different classes.
+ */
+function expectSameColumns({ names, places, schema, source }: ParquetFile, first: ParquetFile): void {
   const missing = first.names.find((name) => !places.has(name));
   if (missing !== undefined)
     throw new UsageError(`${source}: no column '${missing}', which the first file of the folder has`);
   const further = names.find((name) => !first.places.has(name));
   if (further !== undefined)
     throw new UsageError(`${source}: column '${further}', which the first file of the folder lacks; write both alike`);
+  const isTruth = (of: ParquetFile["schema"], place = -1) => of.children[place]?.element.type === "BOOLEAN";
+  const mixed = names.find(
+    (name) => isTruth(schema, places.get(name)) !== isTruth(first.schema, first.places.get(name)),
+  );
+  if (mixed !== undefined)
+    throw new UsageError(
+      `${source}: column '${mixed}' is true or false in some files of the folder only; write all alike`,
+    );
 }
 
 function finished(builder: TableBuilder, answers: readonly Answer[]): TableRows {

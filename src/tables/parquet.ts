@@ -129,9 +129,23 @@ function columnPages({ bytes, schema }: ParquetFile, group: RowGroup, i: number)
   const [own, pathInSchema] = [schema.children[i], column.path_in_schema];
   const { element } = own;
   if (pathInSchema.join("/") !== element.name) throw new Error(`column ${i + 1} of a group of rows is another one`);
-  const decoding = { pathInSchema, element, schemaPath: [schema, own], parsers: DEFAULT_PARSERS };
+  const parsers = { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array) => textOf(bytes, element.name) };
+  const decoding = { pathInSchema, element, schemaPath: [schema, own], parsers };
   const decoder = { ...column, ...decoding, compressors: COMPRESSORS };
   return cellPages({ view, rows: Number(group.num_rows), decoder });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of some bytes. Throws an error for others, such as those of a hash, several of which would be one text. */
+function textOf(bytes: Uint8Array, name: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Error(
+      `column '${name}' has bytes that are no text in UTF-8; write them as texts, such as in hexadecimal digits`,
+    );
+  }
 }
 
 /** What a column of times of day or of durations has, whose numbers are of many units; undefined for another. */

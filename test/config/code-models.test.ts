@@ -51,14 +51,24 @@ describe("a model in Python", () => {
     expect(ownModels).toEqual([{ ...expected, file, sha256 }]);
   });
 
-  test("has any name by its file's", () => {
-    const other = join(dirname(file), "模型.py");
-    copyFileSync(file, other);
-    const { models, ownModels } = given(other);
-    expect([models, ownModels]).toEqual([
-      ["mmoe", "model"],
-      [expect.objectContaining({ name: "model", label: "模型" })],
+  test("has any name by its file's; ids without plain letters have its hash", () => {
+    const others = ["模型", "日本"].map((name) => join(dirname(file), `${name}.py`));
+    for (const other of others) copyFileSync(file, other);
+    const { models, ownModels } = given(...others);
+    const names = ["model-c98e118e", "model-cf2abf0c"]; // printf 日本 | sha256sum
+    expect(models).toEqual(["mmoe", ...names]);
+    expect(ownModels).toEqual([
+      expect.objectContaining({ name: names[0], label: "模型" }),
+      expect.objectContaining({ name: names[1], label: "日本" }),
     ]);
+    expect(smoke("models=[{name: 日本, like: ple}]").models).toEqual(["ple-cf2abf0c"]);
+  });
+
+  test("is refused where ids would have the name of another", () => {
+    expect(() => given(`${file}=模型`, `${file}=日本`)).toThrow("would both be named mine");
+    expect(() => smoke(`models=[{name: 模型, file: ${file}}, {name: 日本, file: ${file}}]`)).toThrow(
+      "--set models: several would be named mine in ids and files; give them other names",
+    );
   });
 
   test("has any name in a config too, which figures show, as they show those of mmoe's models; a hash has the plain one", () => {

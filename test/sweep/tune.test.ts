@@ -65,7 +65,7 @@ describe("tune(results, { loss, by })", () => {
   test("counts a twentieth of the values at each end as the end, and the default as no number", () => {
     const of = (key: string, values: readonly (number | string)[], best: number | string, ...more: string[]) => {
       const set = [...more, "runs=1", "models=mmoe", "correlations=1", `${key}=${values.join()}`];
-      const made = madeResults(({ point }) => (point[key] === best ? 0.1 : 0.3), set);
+      const made = madeResults(({ point }) => (point?.[key] === best ? 0.1 : 0.3), set);
       return tune(made, { loss: "train", by: "model" })[0]?.atEnd.join();
     };
     const rates = Array.from({ length: 41 }, (_, i) => Number((0.05 - i / 1000).toFixed(3)));
@@ -211,7 +211,7 @@ describe("tune(results) of a search", () => {
 describe("tuneMetric(name, results)", () => {
   const measured = (of: (record: RunRecord) => RunRecord["measures"]): Results => ({
     ...results,
-    records: results.records.map((record) => ({ ...record, measures: of(record) })),
+    records: results.records.map((record) => ({ ...record, measures: of(record) }) as RunRecord),
   });
 
   const ofRuns = ({ records }: Results, of: (record: RunRecord) => number) =>
@@ -252,7 +252,7 @@ describe("tuneMetric(name, results)", () => {
     expect(ofRuns(all, of)).toEqual([0, 0.1, 0.2]);
     const but = (status: RunRecord["status"]) => ({
       ...all,
-      records: all.records.map((record, i) => (i === 5 ? { ...record, status, measures: undefined } : record)),
+      records: all.records.map((record, i) => (i === 5 ? { ...record, status, measures: {} } : record)),
     });
     expect(validationLoss(but("failed")).name).toBe("validationLoss");
     expect(() => validationLoss(but("done"))).toThrow(/^results\/made: some runs have no losses on validation rows/);

@@ -211,6 +211,47 @@ test("a truth value in a Parquet file is a category, and no other thing than a t
   expect(complaint(() => tableIn(written([y, holes, { ...y, name: "x" }])))).toMatch(/got 'NaN'; .* give --na 'NaN'$/);
 });
 
+test("truth values in some files of a folder only are refused: beside numbers they would be further classes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mmoe-test-"));
+  const labelled = (type: "BOOLEAN" | "INT32") => {
+    const data = ROWS.map((n) => (type === "BOOLEAN" ? n % 2 === 0 : n % 2));
+    return written([...COLUMNS, { name: "y_two", data, type }]);
+  };
+  for (const [first, second] of [
+    ["BOOLEAN", "INT32"],
+    ["INT32", "BOOLEAN"],
+  ] as const) {
+    writeFileSync(join(folder, "a.parquet"), labelled(first));
+    writeFileSync(join(folder, "b.parquet"), labelled(second));
+    expect(complaint(() => readTable(folder))).toMatch(
+      /b\.parquet: column 'y_two' is true or false in some files of the folder only; write all alike$/,
+    );
+  }
+});
+
+test("decimals are the numbers that their digits are, and bytes that are no text are refused", () => {
+  const [, y, , z] = COLUMNS as [unknown, (typeof COLUMNS)[0], unknown, (typeof COLUMNS)[0]];
+  const table = (data: unknown[], of: Omit<SchemaElement, "name">) => {
+    const columns = [{ name: "x", data }, y, z].map(({ name, data }) => ({ name, data }));
+    const others = [y, z].map(({ name, type }) => ({ name, type, repetition_type: "REQUIRED" as const }));
+    const schema = [
+      { name: "root", num_children: 3 },
+      { name: "x", repetition_type: "REQUIRED" as const, ...of },
+      ...others,
+    ];
+    return tableIn(written(columns as never, { schema: schema as SchemaElement[] }));
+  };
+  const numbers = ROWS.map((n) => (n - 11) * 470_001);
+  const decimal = { converted_type: "DECIMAL", scale: 4, precision: 18 } as const;
+  const expected = numbers.map((n) => Number((n / 1e4).toFixed(4)));
+  for (const kind of [{ type: "INT64" }, { type: "FIXED_LEN_BYTE_ARRAY", type_length: 8 }] as const)
+    expect(columnOf(table(numbers.map(BigInt), { ...kind, ...decimal }).values, 0)).toEqual(expected);
+  const ids = ROWS.map((n) => Uint8Array.of(n % 2 === 0 ? 0xff : 0xfe));
+  expect(complaint(() => table(ids, { type: "BYTE_ARRAY" }))).toBe(
+    "t.parquet: not readable as Parquet: column 'x' has bytes that are no text in UTF-8; write them as texts, such as in hexadecimal digits",
+  );
+});
+
 describe("a file is refused in one line:", () => {
   const [x, y, , z] = COLUMNS as [(typeof COLUMNS)[0], (typeof COLUMNS)[0], unknown, (typeof COLUMNS)[0]];
   const hole = { name: "y_hole", data: ROWS.map(() => null), type: "DOUBLE" as const };

@@ -41,7 +41,7 @@ def file_of(content: str, folder: Path, stem: str, suffix: str) -> Path:
     if file.is_file() and file.read_bytes() == data:
         return file
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
+    part = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         part.write_bytes(data)
         part.replace(file)
