@@ -87,4 +87,42 @@ describe("mmoe sweep --rows FILE --weight COLUMN", () => {
     );
     expect(await task("sold.classWeight=1:0")).toMatch(/^--task: expected LABEL=KIND .*, got 'sold\.classWeight=1:0'$/);
   });
+
+  test("gives a model in code the weights of its batches, and judges it by those of test rows", async () => {
+    const model = join(folder, "still.mjs"); // it predicts 0 for ever, and tells as losses what its rows weigh
+    writeFileSync(
+      model,
+      `export default class {
+  constructor(inputs, tasks) { Object.assign(this, { inputs, tasks, parameterCount: 1 }); }
+  step(x, y, w) {
+    const sums = Array.from({ length: this.tasks }, (_, k) => w.reduce((sum, one, i) => sum + (i % this.tasks === k ? one : 0), 0));
+    return sums.map((sum, k) => 10 * k + (sum * this.tasks) / w.length);
+  }
+  predict(x) { return new Float32Array((x.length / this.inputs) * this.tasks); }
+  stateDict = () => [0];
+  loadStateDict() {}
+}`,
+    );
+    const part = range(N).map((n) => (n < 90 ? "train" : "test"));
+    const price = columns.y_price.map((y, n) => (n < 90 ? (-1) ** n : y)); // of training rows the mean is 0
+    const weights = columns.x_w.map((weight, n) => (n < 90 ? 1 : weight));
+    const trained = async (x_w: readonly number[], name: string) => {
+      const out = join(temporaryFolder(), "out");
+      const few = "--models mmoe --runs 1 --steps 40 --batch 90 --set evalEvery=20".split(" ");
+      const file = columnsFile({ ...columns, x_w, y_price: price, part }, join(folder, `${name}.csv`));
+      const words = ["--rows", file, "--weight", "x_w", "--model", model, ...few, "--out", out];
+      const { code, stderr } = await runMain(["sweep", ...words]);
+      expect(code, stderr).toBe(0);
+      return csvFile(out, "runs.csv").find(({ model }) => model === "still");
+    };
+    const [run, alike] = [await trained(weights, "weighted"), await trained(weights.map(() => 1), "alike")];
+    const tested = range(N).slice(90);
+    const squares = (weightOf: (n: number) => number) => {
+      const sum = (of: (n: number) => number) => tested.reduce((all, n) => all + of(n), 0);
+      return sum((n) => weightOf(n) * price[n] ** 2) / sum(weightOf);
+    };
+    const ratio = squares((n) => columns.x_w[n]) / squares(() => 1);
+    expect(Number(run?.finalHeldoutLoss2) / Number(alike?.finalHeldoutLoss2)).toBeCloseTo(ratio, 6);
+    expect([run?.finalRunningLoss1, run?.finalRunningLoss2].map(Number)).toEqual([1, 11]);
+  });
 });

@@ -152,6 +152,17 @@ describe("the number of steps", () => {
     expect(asked[0]?.map(({ id }) => id)).toEqual(["c"]);
   });
 
+  test("is chosen for some runs at a time, each of which is trained once, in order", async () => {
+    const { engine, asked } = fakeStopping((step) => Math.abs(step - 30) + 1);
+    const ids = Array.from({ length: 70 }, (_, i) => `${i}`);
+    const results = await resultsOf(
+      engine,
+      ids.map((id) => run({ id })),
+    );
+    expect(results.map(({ run: { id } }) => id)).toEqual(ids);
+    expect(Math.max(...asked.map((runs) => runs.length))).toBeLessThan(70);
+  });
+
   test("is that of the lowest mean over tasks, after as many looks in a row without a better one as patience says", async () => {
     const chosenWith = async (looks: number) => {
       const { engine } = fakeStopping((step) => (step === 12 ? 1 : step === 12 + 6 * looks ? 0.5 : 2));
