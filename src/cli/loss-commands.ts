@@ -107,7 +107,8 @@ export async function joinedWith(
 }
 
 /** Says how many runs are missing of what is written from results. */
-function noteMissing(results: Results, note: Context["note"]): void {
+/** Says how many runs are missing, and what trains them. */
+export function noteMissing(results: Results, note: Context["note"]): void {
   for (const { before, command = "" } of missingBlocks(results, cellLosses(results, "train")))
     note(`${folderText(results)}: ${before}${command && ` ${command}`}`);
 }

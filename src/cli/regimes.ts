@@ -34,6 +34,7 @@ import { listed } from "../text.ts";
 import { duration, numberOf } from "../units.ts";
 import { chosenShard } from "./cluster/shard-option.ts";
 import { type Command, type Context, type Define, EXIT, examples, type OptionsOf } from "./command.ts";
+import { noteMissing } from "./loss-commands.ts";
 import { choiceOption, collect, folderOption, jsonText, listOption } from "./options.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { checkedOptions, ENVIRONMENT_HELP, typedWords } from "./sweep-options.ts";
@@ -117,6 +118,7 @@ async function ofFolders(folders: readonly string[], options: RegimeOptions, con
   if (twice !== undefined) throw new UsageError(`${twice}: expected each folder once; leave it out`);
   const found = folders.map(async (folder) => {
     const results = await readResults(folder, context.note);
+    noteMissing(results, context.note);
     const found = asRegime(isUnique ? basename(folder) : folder, results);
     if (found.committed.some(({ name }) => name === AGAINST)) {
       if (found.committed.some(({ name }) => name !== AGAINST)) return found;

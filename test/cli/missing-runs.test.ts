@@ -21,7 +21,6 @@ const OTHERS = [
   "init",
   "verify",
   "play",
-  "regimes",
   "slurm",
   "k8s",
   "data",
@@ -31,6 +30,9 @@ const OTHERS = [
   "models",
   "completion",
 ];
+
+/** Those that take no sweep of several values: a test of their own. */
+const OF_ONE_VALUE = ["regimes"];
 
 /** The words after a folder, for each way in which a command shows its numbers. */
 const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -62,7 +64,7 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 test("each command is in the table, or shows no numbers of finished runs", () => {
-  expect([...Object.keys(WAYS), ...OTHERS].sort()).toEqual(Object.keys(COMMANDS).sort());
+  expect([...Object.keys(WAYS), ...OTHERS, ...OF_ONE_VALUE].sort()).toEqual(Object.keys(COMMANDS).sort());
 });
 
 describe.each(Object.entries(WAYS))("mmoe %s", (command, ways) => {
@@ -81,4 +83,14 @@ describe.each(Object.entries(WAYS))("mmoe %s", (command, ways) => {
       expect(await said(whole, way)).not.toMatch(/[1-9]\d* (of .*)?missing/);
     },
   );
+});
+
+test("mmoe regimes FOLDER", async () => {
+  const words = "sweep smoke --corr 1 --models single-task,mmoe --runs 4 --steps 5 --kernels wasm --jobs 1".split(" ");
+  const said = async (name: string, ...more: string[]) => {
+    await runMain([...words, ...more, "--out", join(root, name)]);
+    return (await runMain(["regimes", join(root, name)])).stderr;
+  };
+  expect(await said("all")).toBe("");
+  expect(await said("half", "--shard", "1/2")).toMatch(/half: 4 of 8 runs are missing/);
 });

@@ -115,7 +115,13 @@ describe("mmoe sweep --rows FILE --weight COLUMN", () => {
       expect(code, stderr).toBe(0);
       return csvFile(out, "runs.csv").find(({ model }) => model === "still");
     };
-    const [run, alike] = [await trained(weights, "weighted"), await trained(weights.map(() => 1), "alike")];
+    const [run, alike] = [
+      await trained(weights, "weighted"),
+      await trained(
+        weights.map(() => 1),
+        "alike",
+      ),
+    ];
     const tested = range(N).slice(90);
     const squares = (weightOf: (n: number) => number) => {
       const sum = (of: (n: number) => number) => tested.reduce((all, n) => all + of(n), 0);

@@ -116,6 +116,22 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
     expect(readdirSync(folder).sort()).toEqual(["runs.pdf", "sweep.py", "swept", "typed"]);
   });
 
+  test("writes a copy whole, also where several threads do at once", () => {
+    const said = script(
+      "threads.py",
+      `from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from mmoe.program import file_of
+content = "x" * 3_000_000
+def written(folder): return file_of(content, folder, "rows", ".csv").read_text() == content
+for round in range(12):
+    with ThreadPoolExecutor(4) as threads: print(all(threads.map(written, [Path("copies", str(round))] * 4)))
+print(sorted({file.suffix for file in Path("copies").rglob("*.*")}))
+`,
+    );
+    expect(said.trim().split("\n")).toEqual([...Array(12).fill("True"), "['.csv']"]);
+  });
+
   test("resumes: the same call trains nothing again, and the same class is the same model", () => {
     const before = readFileSync(join(folder, "swept/runs.csv"), "utf8");
     const again = script("sweep.py", `import mmoe\n${MODEL}${SWEEP}print(len(r.runs))`);
@@ -363,6 +379,10 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     [
       `mmoe.sweep("smoke", label="a\\ud800")`,
       String.raw`MmoeError: label: expected a text of whole characters without NUL, got 'a\ud800'`,
+    ],
+    [
+      `pandas = __import__("pandas"); mmoe.sweep(rows=pandas.DataFrame([[1]], columns=pandas.Index(["a\\ud800"], dtype=object)))`,
+      String.raw`ValueError: rows: a name or a text has half a character, '\ud800'; replace it`,
     ],
     [
       `mmoe.sweep(rows=__import__("pandas").DataFrame({"a": ["\\ud800"]}, dtype=object))`,

@@ -56,8 +56,8 @@ def text_of(rows: Any, lists: Container[str] | None = None) -> FrameText:
         raise TypeError(f"rows: expected a file, or a frame of pandas or Polars, got {type(rows).__name__}")
     if not len(rows) or not len(rows.columns):
         raise ValueError("rows: expected rows, got a frame without any")
-    made = convert(rows, (lambda name: True) if lists is None else lists.__contains__)
     try:
+        made = convert(rows, (lambda name: True) if lists is None else lists.__contains__)
         made.text.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"rows: a name or a text has half a character, {error.object[error.start]!r}; replace it") from None

@@ -193,8 +193,9 @@ describe.each(LANGUAGES)(
           /: the losses of the first steps: expected numbers from 0, got -3$/,
         );
         expect(await failureOf(weighed("null"))).toMatch(
-          /^weights: expected an? \w+ of arrays.*, got (null|NoneType)$/,
+          /^weights: expected an? \w+ of arrays.*, got (null|None)$/,
         );
+        expect(await failureOf(weighed("{}"))).toMatch(/^weights: expected an? \w+ of arrays.*, got (none|\{\})$/);
         expect(await failureOf(weighed('{"__metadata__": [1.5]}'))).toBe(
           "weights: expected another name of an array, a text, got '__metadata__'",
         );

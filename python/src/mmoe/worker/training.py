@@ -119,8 +119,8 @@ class Training:
     def weights(self, run: int) -> dict[str, Any]:
         """The final weights of one of the runs, by name."""
         given = self.trainer.weights() if _has_weights(self.trainer) else _tensors(_module_in(self.trainer))
-        if not isinstance(given, Mapping):
-            raise at_definition(self.trainer, f"weights: expected a dict of arrays, got {type(given).__name__}")
+        if not isinstance(given, Mapping) or (not given and _has_weights(self.trainer)):
+            raise at_definition(self.trainer, f"weights: expected a dict of arrays, got {type(given).__name__ if given else given!r}")
         return {name: _numbers(value)[run] if self._lead else _numbers(value) for name, value in given.items()}
 
     def _expect_shape(self, method: str, value: Any, shape: list[int]) -> None:
