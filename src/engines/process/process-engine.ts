@@ -191,7 +191,9 @@ export class ProcessEngine implements Engine {
     if (!isKnown) for (const one of [check, ofCode]) keepFound(one, found);
     if (!this.#deterministic.has(codeKey(model))) this.#deterministic.set(codeKey(model), found.deterministic);
     if (!found.deterministic)
-      this.#note(`model ${model.name}: two trainings with the same seed differ, so its runs can't be repeated exactly`);
+      this.#note(
+        `model ${model.name}: two trainings with the same seed, or one that resumes, differ, so its runs can't be repeated exactly`,
+      );
     return found;
   }
 

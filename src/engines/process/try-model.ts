@@ -90,8 +90,8 @@ async function tryMethod(
 }
 
 /**
- * Whether trainings with the same seed gave the same numbers: two in one process, and one in another, in another working
- * folder, with other variables of the environment, at another time. False if they are rounded otherwise. Throws UsageError
+ * Whether trainings with the same seed gave the same numbers: two in one process, one that resumed from a state, and one in another
+ * process, in another working folder, with other variables of the environment, at another time. False if they are rounded otherwise. Throws UsageError
  * for other numbers: what a model reads of its surroundings is not in its identity.
  */
 export function agree(model: CodeModel, device: string, first: Tried, again: Tried, elsewhere: Tried): boolean {
@@ -111,7 +111,7 @@ export function agree(model: CodeModel, device: string, first: Tried, again: Tri
       `gives other numbers in another process, working folder and environment (${shown(elsewhere, there)}): what it computes must follow from its files, its options and its seed; --env NAME passes a variable`,
     );
   const isSame = ({ numbers }: Tried) => numbers.every((value, i) => value === first.numbers[i]);
-  return isSame(again) && isSame(elsewhere);
+  return isSame(again) && isSame(elsewhere) && first.resumed.every(([one, other]) => one === other);
 }
 
 /** Throws UsageError if the state that a model saves is not all that a run goes on from. */

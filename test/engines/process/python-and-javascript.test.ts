@@ -41,6 +41,10 @@ const LANGUAGES = [
         "return losses.map((loss, k) => (y.some((v, i) => i % K === k && v === v) ? loss : NaN))",
       ),
     forgetful: LINEAR.replace("this.w = w;", ""),
+    rounded: LINEAR.replace("() => this.w;", "() => Float32Array.from(this.w);").replace(
+      "this.w = w;",
+      "this.w = Float64Array.from(w);",
+    ),
     stateless: LINEAR.replace("stateDict = () => this.w", "stateDict = () => {}"),
     below: LINEAR.replace("return losses;", "return B === 3 ? [1, -3] : losses;"),
     weighed: (weights: string) => LINEAR.replace("  stateDict =", `  weights = () => (${weights});\n  stateDict =`),
@@ -62,6 +66,10 @@ const LANGUAGES = [
     ),
     masked: MASKED_LINEAR,
     forgetful: NUMPY_LINEAR.replace('self.w = state["w"]', "pass"),
+    rounded: NUMPY_LINEAR.replace('return {"w": self.w}', 'return {"w": self.w.astype("f4")}').replace(
+      'state["w"]',
+      'state["w"].astype("f8")',
+    ),
     stateless: NUMPY_LINEAR.replace('return {"w": self.w}', "return None"),
     below: NUMPY_LINEAR.replace("return (error**2).mean(0)", "return [1, -3] if len(x) == 3 else (error**2).mean(0)"),
     weighed: (weights: string) =>
@@ -114,6 +122,7 @@ describe.each(LANGUAGES)(
     counting,
     masked,
     forgetful,
+    rounded,
     stateless,
     slowed,
     below,
@@ -177,6 +186,16 @@ describe.each(LANGUAGES)(
         );
       });
 
+      test("whose state has fewer digits than it trains with can't be repeated exactly, which is noted", async () => {
+        const notes: string[] = [];
+        const noting = new ProcessEngine({ adapter, patience: { tick }, note: (text) => notes.push(text) });
+        for (const text of [plain, rounded]) expect(await complaintOf(noting, modelOf(text))).toBe("");
+        await noting.dispose();
+        expect(notes).toEqual([
+          expect.stringMatching(/ or one that resumes, differ, so its runs can't be repeated exactly$/),
+        ]);
+      });
+
       test("that saves nothing as its state is refused", async () => {
         expect(await complaintOf(engine, modelOf(stateless))).toMatch(
           /^mine\.\w+(:\d+)?: state_?[dD]ict: expected a state, got (undefined|None)$/,
@@ -192,9 +211,7 @@ describe.each(LANGUAGES)(
         expect(await complaintOf(engine, modelOf(below.replace("== 3", "== 8")))).toMatch(
           /: the losses of the first steps: expected numbers from 0, got -3$/,
         );
-        expect(await failureOf(weighed("null"))).toMatch(
-          /^weights: expected an? \w+ of arrays.*, got (null|None)$/,
-        );
+        expect(await failureOf(weighed("null"))).toMatch(/^weights: expected an? \w+ of arrays.*, got (null|None)$/);
         expect(await failureOf(weighed("{}"))).toMatch(/^weights: expected an? \w+ of arrays.*, got (none|\{\})$/);
         expect(await failureOf(weighed('{"__metadata__": [1.5]}'))).toBe(
           "weights: expected another name of an array, a text, got '__metadata__'",

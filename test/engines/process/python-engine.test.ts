@@ -275,7 +275,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     );
     await engine.prepare([codeRun(drawn("np.random.default_rng().normal", 1e-7))]);
     expect(notes).toContain(
-      "model unseeded: two trainings with the same seed differ, so its runs can't be repeated exactly",
+      "model unseeded: two trainings with the same seed, or one that resumes, differ, so its runs can't be repeated exactly",
     );
   });
 
