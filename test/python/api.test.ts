@@ -208,7 +208,7 @@ except mmoe.MmoeError as e: print(e)
     const said = script(
       "odd_frames.py",
       `import datetime, pathlib, warnings
-import mmoe, pandas as pd, pyarrow as pa
+import mmoe, pandas as pd, polars as pl, pyarrow as pa
 from mmoe.own_rows import text_of
 days = [pd.Timestamp("2024-01-01", tz="Europe/Berlin"), datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)]
 frame = pd.DataFrame({"when": days * 30, "code": ["0x10", "0b1", "7"] * 20, "text": [" a", "a", "", None, 'x,"1'] * 12, "kind": ["yes", "no", "no"] * 20, 5: range(60)})
@@ -231,6 +231,8 @@ refused(frame.assign(text="a"), stratify="5", input="code")
 print(pathlib.Path("refused").exists())
 far = pd.DataFrame({"d": [datetime.date(9999, 12, 31), datetime.date(1, 1, 1)], "h": pd.Series([datetime.timedelta(hours=36), None], dtype=object)})
 print(*text_of(far).text.split())
+times = {"d": [datetime.date(1970, 1, 3)], "at": [datetime.datetime(1970, 1, 2, 12)], "h": [datetime.timedelta(hours=36)], "t": [datetime.time(6)]}
+print(*text_of(pl.DataFrame(times)).text.split())
 odd = frame[["when", "code", "kind", 5]].assign(when=pd.to_datetime(frame["when"], utc=True), kind=frame["kind"].astype("category"), zone=pd.Categorical(range(60)), tags=[["a", "b"]] * 60, d=far.d.iloc[0], h=far.h.iloc[0])
 arrow = pa.Table.from_pandas(odd).to_pandas(types_mapper=pd.ArrowDtype)
 one, other = text_of(odd), text_of(arrow)
@@ -252,6 +254,7 @@ refused(arrow)
       "rows: stratify: column '5' has too few rows of each value to split by: a part would have no rows",
       "False",
       "d,h 2932896.0,1.5 -719162.0,",
+      "d,at,h,t 2.0,1.5,1.5,0.25", // days
       "True ['code', 'zone'] ['code', 'zone']",
       "rows: column 'tags' has lists; give lists='tags', or leave it out",
     ]);

@@ -78,6 +78,10 @@ describe("a file is refused in one line that has", () => {
       "x1,y1,y2,part\n1,2,3,train\n2,4,5,train\n4,3,,heldout\n",
       "t.csv: column 'y2' is empty in every test row; leave it out",
     ],
+    [
+      "x1,y1,y2,part\n1,2,3,train\n2,4,5,train\n4,3,,validation\n5,3,4,heldout\n",
+      "t.csv: column 'y2' is empty in every validation row; leave it out",
+    ],
     ["x1,y1,y2\n1,2,\n2,,3\n4,2,4\n", "t.csv: column 'y1' is 2 in every row; leave it out"],
     ["x1,y1,y2\n1,a,3\n2,a,4\n", "t.csv: column 'y1' is a in every row; leave it out"],
     [
