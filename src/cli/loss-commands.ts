@@ -106,7 +106,6 @@ export async function joinedWith(
   return joinedResults(all, OF_CONTESTANT);
 }
 
-/** Says how many runs are missing of what is written from results. */
 /** Says how many runs are missing, and what trains them. */
 export function noteMissing(results: Results, note: Context["note"]): void {
   for (const { before, command = "" } of missingBlocks(results, cellLosses(results, "train")))

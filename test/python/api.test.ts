@@ -97,6 +97,26 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
     ).toEqual((told.same as { recorded: unknown }[]).map(({ recorded }) => [recorded, recorded]));
   });
 
+  test("what compares, draws, reports or tracks runs warns of those that are missing", () => {
+    const warned = json(
+      "missing.py",
+      `import json, warnings, mmoe
+mmoe.sweep("smoke", corr=[1], runs=4, steps=5, shard="1/2", out="half", progress=False, models=["mmoe", "omoe"])
+def warned(r):
+    ways = [r.compare, lambda: r.compare(r), r.claims, lambda: r.figure("final-loss").svg, lambda: r.report(show=False), r.to_tensorboard]
+    said = []
+    for way in ways:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            way()
+        said.append([str(of.message) for of in told if "missing" in str(of.message)][:1])
+    return said
+print(json.dumps([warned(mmoe.results(folder)) for folder in ("half", "swept")]))`,
+    );
+    const half = expect.stringMatching(/half: 4 (of 8 )?runs are missing/);
+    expect(warned).toEqual([Array(6).fill([half]), Array(6).fill([])]);
+  });
+
   test("trains what the command line trains with the same settings", () => {
     const words = ["smoke", "--corr", "0.5,1", "--runs", "2", "--steps", "50", "--models", "shared-bottom"];
     execFileSync(process.execPath, [BIN, "sweep", ...words, "--out", "typed", "--quiet"], { cwd: folder });

@@ -259,12 +259,14 @@ class Results:
         """
         if other is not None:
             folder = other._path if isinstance(other, Results) else os.fspath(other)
-            told = json.loads(self._said(["compare", self._path, folder, "--json", *_loss(loss)]))
+            told = json.loads(self._shown(["compare", self._path, folder, "--json", *_loss(loss)]))
             frame = _covering(told, self._table([_changed(told, cell) for cell in told["cells"]], "correlation", "meanInA", "change", "low", "high", "needed"))
             if told["settings"] and hasattr(frame, "attrs"):
                 frame.attrs["settings"] = told["settings"]
             return frame
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
+        if missing := sum(cell["missing"] for cell in told["cells"]):
+            warnings.warn(f"{self._path}: {missing} runs are missing", stacklevel=2)
         listed = list(told["cells"][0]["point"])
         if by not in (None, "model", *listed):
             raise ValueError(f"compare: by: expected one of {', '.join(['model', *listed])}, got {by!r}")
@@ -281,7 +283,7 @@ class Results:
         :returns: a frame with one row per part of a claim, with its interval and verdict: the columns of ``mmoe claims --csv``
         :raises MmoeError: the program refuses, in its words
         """
-        return self._framed(self._said(["claims", self._path, "--csv", *_loss(loss)]))
+        return self._framed(self._shown(["claims", self._path, "--csv", *_loss(loss)]))
 
     def figure(
         self,
@@ -330,7 +332,7 @@ class Results:
         :raises MmoeError: the program refuses, in its words
         """
         file = self.folder / "report.html"
-        self._said(["report", self._path])
+        self._shown(["report", self._path])
         if show:
             webbrowser.open(file.resolve().as_uri())
         return file
@@ -389,6 +391,17 @@ class Results:
     def _said(self, words: list[str]) -> str:
         with _in_words(None):
             return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
+
+    def _shown(self, words: list[str]) -> str:
+        """What the program says of runs together; it warns of those that are missing."""
+        said: list[str] = []
+        noted: list[str] = []
+        with _in_words(None):
+            follow_program(words, said.append, note=noted.append, program=self.program, may_end_with=(0, 3, 4))
+        for line in noted:
+            if " missing" in line:
+                warnings.warn(line, stacklevel=3)
+        return "".join(said)
 
     def _recorded(self, what: str) -> Any:
         parquet = self.folder / f"{what}.parquet"
@@ -604,7 +617,7 @@ class Figure:
         with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
             kinds = kind if kind in ("png", "pdf") else "svg"
             words = ["figures", self.results._path, "--only", self.name, *self.choices, "--format", kinds, "-o", folder]
-            self.results._said(words)
+            self.results._shown(words)
             (file,) = Path(folder).glob(f"*.{kind}")
             return file.read_bytes()
 
