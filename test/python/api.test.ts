@@ -97,26 +97,6 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
     ).toEqual((told.same as { recorded: unknown }[]).map(({ recorded }) => [recorded, recorded]));
   });
 
-  test("what compares, draws, reports or tracks runs warns of those that are missing", () => {
-    const warned = json(
-      "missing.py",
-      `import json, warnings, mmoe
-mmoe.sweep("smoke", corr=[1], runs=4, steps=5, shard="1/2", out="half", progress=False, models=["mmoe", "omoe"])
-def warned(r):
-    ways = [r.compare, lambda: r.compare(r), r.claims, lambda: r.figure("final-loss").svg, lambda: r.report(show=False), r.to_tensorboard]
-    said = []
-    for way in ways:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            way()
-        said.append([str(of.message) for of in told if "missing" in str(of.message)][:1])
-    return said
-print(json.dumps([warned(mmoe.results(folder)) for folder in ("half", "swept")]))`,
-    );
-    const half = expect.stringMatching(/half: 4 (of 8 )?runs are missing/);
-    expect(warned).toEqual([Array(6).fill([half]), Array(6).fill([])]);
-  });
-
   test("trains what the command line trains with the same settings", () => {
     const words = ["smoke", "--corr", "0.5,1", "--runs", "2", "--steps", "50", "--models", "shared-bottom"];
     execFileSync(process.execPath, [BIN, "sweep", ...words, "--out", "typed", "--quiet"], { cwd: folder });
@@ -134,6 +114,24 @@ print(json.dumps([warned(mmoe.results(folder)) for folder in ("half", "swept")])
     expect(text.indexOf("class Base")).toBeLessThan(text.indexOf("class Linear(Base)"));
     expect(text).not.toContain("mmoe.sweep");
     expect(readdirSync(folder).sort()).toEqual(["runs.pdf", "sweep.py", "swept", "typed"]);
+  });
+
+  test("what compares, draws, reports or tracks runs warns of those that are missing", () => {
+    const warned = json(
+      "missing.py",
+      `import json, warnings, mmoe
+mmoe.sweep("smoke", corr=[1], runs=4, steps=5, shard="1/2", out="half", progress=False, models=["mmoe", "omoe"])
+half, whole = mmoe.results("half"), mmoe.results("swept")
+ways = [half.compare, lambda: half.compare(half), half.claims, lambda: half.figure("final-loss").svg, lambda: half.report(show=False), half.to_tensorboard]
+def warned(way):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        way()
+    return sorted({str(of.message) for of in told if "missing" in str(of.message)})
+print(json.dumps([warned(way) for way in [*ways, whole.compare, whole.claims]]))`,
+    );
+    const half = [expect.stringMatching(/half: 4 (of 8 )?runs are missing/)];
+    expect(warned).toEqual([...Array(6).fill(half), [], []]);
   });
 
   test("writes a copy whole, also where several threads do at once", () => {
