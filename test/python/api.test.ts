@@ -121,17 +121,19 @@ print(json.dumps({"polars": [type(of).__module__ for of in (polars.runs, polars.
       "missing.py",
       `import json, warnings, mmoe
 mmoe.sweep("smoke", corr=[1], runs=4, steps=5, shard="1/2", out="half", progress=False, models=["mmoe", "omoe"])
-half, whole = mmoe.results("half"), mmoe.results("swept")
+mmoe.sweep("smoke", corr=[1], runs=1, steps=5, shard="1/2", out="one", progress=False, models=["mmoe", "omoe"])
+half, whole, one = mmoe.results("half"), mmoe.results("swept"), mmoe.results("one")
 ways = [half.compare, lambda: half.compare(half), half.claims, lambda: half.figure("final-loss").svg, lambda: half.report(show=False), half.to_tensorboard]
 def warned(way):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         way()
     return sorted({str(of.message) for of in told if "missing" in str(of.message)})
-print(json.dumps([warned(way) for way in [*ways, whole.compare, whole.claims]]))`,
+print(json.dumps([warned(way) for way in [*ways, whole.compare, whole.claims, one.compare, one.to_tensorboard]]))`,
     );
     const half = [expect.stringMatching(/half: 4 (of 8 )?runs are missing/)];
-    expect(warned).toEqual([...Array(6).fill(half), [], []]);
+    const one = [expect.stringMatching(/one: 1 run is missing/)];
+    expect(warned).toEqual([...Array(6).fill(half), [], [], one, one]);
   });
 
   test("writes a copy whole, also where several threads do at once", () => {

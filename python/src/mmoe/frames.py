@@ -265,8 +265,7 @@ class Results:
                 frame.attrs["settings"] = told["settings"]
             return frame
         told = json.loads(self._said(["summary", self._path, "--json", *_loss(loss)]))
-        if missing := sum(cell["missing"] for cell in told["cells"]):
-            warnings.warn(f"{self._path}: {missing} runs are missing", stacklevel=2)
+        self._warn_of_missing(sum(cell["missing"] for cell in told["cells"]), stacklevel=3)
         listed = list(told["cells"][0]["point"])
         if by not in (None, "model", *listed):
             raise ValueError(f"compare: by: expected one of {', '.join(['model', *listed])}, got {by!r}")
@@ -391,6 +390,10 @@ class Results:
     def _said(self, words: list[str]) -> str:
         with _in_words(None):
             return run_program([*words, "--quiet"], self.program, may_end_with=(0, 3, 4))
+
+    def _warn_of_missing(self, count: int, stacklevel: int) -> None:
+        if count > 0:
+            warnings.warn(f"{self._path}: {count} {'run is' if count == 1 else 'runs are'} missing", stacklevel=stacklevel)
 
     def _shown(self, words: list[str]) -> str:
         """What the program says of runs together; it warns of those that are missing."""

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import time
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,8 +165,7 @@ def _marked(run: Tracked) -> str:
 def _tracked(results: Results) -> list[Tracked]:
     """The runs of a results folder that ended."""
     status = json.loads(results._said(["status", os.fspath(results.folder), "--json"]))
-    if status["missing"]:
-        warnings.warn(f"{results.folder}: {status['missing']} runs are missing", stacklevel=4)
+    results._warn_of_missing(status["missing"], stacklevel=5)
     trained, *own = status["trained"].split(" ")
     hashes = dict(each.split("=") for each in own)
     listed = list(status["cells"][0]["point"])
