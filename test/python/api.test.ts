@@ -476,7 +476,7 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
     ["table = np.ones(3)", "Last uses table, a ndarray: make it in the class, or put both in a file"],
     ["table = Pair(1, 2)", "Last uses table, a Pair: make it in the class, or put both in a file"],
     ["table = np.float64(1)", "Last uses table, a float64: make it in the class, or put both in a file"],
-    ["max = partial(max, 5)", "Last uses max, a partial: make it in the class, or put both in a file"],
+    ["divmod = partial(divmod, 5)", "Last uses divmod, a partial: make it in the class, or put both in a file"],
     ["table = []; table.append(table)", "Last uses table, a list: make it in the class, or put both in a file"],
     [
       "table = np.random.default_rng(0).normal",
@@ -492,21 +492,44 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       "Base uses np of numpy, whose poly1d.deriv was replaced: put the class in a file that does so",
     ],
     [
-      "import builtins; builtins.max = twice(max)",
-      "Last uses max of builtins, whose max was replaced: put the class in a file that does so",
+      "import builtins; builtins.divmod = twice(divmod)",
+      "Last uses divmod of builtins, whose divmod was replaced: put the class in a file that does so",
     ],
-    ["root = twice(root)", "root is not what its source makes"],
-    ["squares = twice(squares)", "squares is not what its source makes"],
-    ["squares.power = 3", "squares is not what its source makes"],
-    ["Last.factor = 64", "Last is not what its source makes"],
-    ["Base.predict = lambda self, x: x", "Base is not what its source makes"],
-    ["Last.seen.append(1)", "Last is not what its source makes"],
-    ["Last.weights[1] = 2", "Last is not what its source makes"],
-    ["Last.names[1] = Last.names.pop(1)", "Last is not what its source makes"],
-    ["Last.names = {True: 'b', 0: 'a'}", "Last is not what its source makes"],
+    ...(
+      [
+        ["root = twice(root)", "root"],
+        ["squares = twice(squares)", "squares"],
+        ["squares = functools.wraps(squares)(lambda errors: errors.sum(0))", "squares"],
+        ["squares.power = 3", "squares.power"],
+        ["squares.__kwdefaults__ = {}", "squares"],
+        ["Last.factor = 64", "Last.factor"],
+        ["Last.factor = type('Odd', (int,), {})(32)", "Last.factor"],
+        ["Base.predict = lambda self, x: x", "Last"],
+        ["Last.step = functools.wraps(Last.step)(lambda self, x, y: 0)", "Last.step"],
+        ["del Last.factor", "Last.factor"],
+        ["helper.by = 3", "helper.by"],
+        ["Last.seen.append(1)", "Last.seen"],
+        ["Last.seen = Last.also = []", "Last.also"],
+        ["Last.weights[1] = 2", "Last.weights"],
+        ["Last.names[1] = Last.names.pop(1)", "Last.names"],
+        ["Last.names = {True: 'b', 0: 'a'}", "Last.names"],
+        ["Last.names = type('Odd', (dict,), {'__missing__': len})(Last.names)", "Last.names"],
+        ["Last.total.by = 3", "Last.total"],
+        ["Last.__bases__ = (Other,)", "Last"],
+        ["Kind.of = 3", "Last"],
+        ["Last.register(int)", "Last.register"],
+      ] as const
+    ).map(([change, what]) => [change, `${what} is not what its source makes`] as const),
+    ...["globals()", "look(x)", "eval('table')", "x.__globals__", "x.f_globals"].map(
+      (read) =>
+        [
+          `look = eval\ndef table(x): return ${read}`,
+          `table uses ${/\w+$/.exec(read.replace(/\(.*/, ""))?.[0]}, and what that reads is not seen: name it, or put the class in a file`,
+        ] as const,
+    ),
     [
-      "def table(x): return globals()",
-      "table uses globals, and what that reads is not seen: name it, or put the class in a file",
+      "def table(x): import __main__; return __main__.helper",
+      "table uses __main__, and what that reads is not seen: name it, or put the class in a file",
     ],
     ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
     ["table = None", "none"],
@@ -515,20 +538,24 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
 
   test("takes a class whose source makes all that it is, and says what its source does not make", () => {
     const text = `${MODEL}
-import functools, linecache, mmoe
+import functools, json, linecache, os, sys
+from abc import ABCMeta
 from collections import namedtuple
 from functools import partial
 from math import inf, nan
-from mmoe.own_models import source_of
+from pathlib import Path
+from mmoe.own_models import definitions
 Pair = namedtuple("Pair", "x y")
 table = 0
 def twice(f):
     @functools.wraps(f)
     def both(*a): return 2 * f(*a)
     return both
+class Kind(ABCMeta): of = 2
+class Other(Base, metaclass=Kind): pass
 @twice
 def helper(x): return x
-class Last(Base):
+class Last(Base, metaclass=Kind):
     """Has all that a class may have."""
     factor = 32
     seen = []
@@ -536,26 +563,30 @@ class Last(Base):
     weights = np.ones(3)
     total = staticmethod(partial(np.sum, axis=0))
     @functools.cached_property
-    def half(self): return max(self.factor, 1) / 2
+    def half(self): return divmod(self.factor, 2)[0]
     def __init__(self, inputs, tasks):
         super().__init__(inputs, tasks, scale=helper(1))
     def step(self, x, y): return table, squares(y)
     def predict(self, x): return x @ self.w
     @classmethod
     def doubled(cls, x, by=nan): return 2 * x`;
-    const changes = CHANGED.map(([change], i) => {
-      const file = join(folder, `changed${i}.py`);
-      writeFileSync(
-        file,
-        `${text}\n${change}\ntry: print("none" if "table" in source_of(Last).partition("class Last")[0] else "lost")\nexcept ValueError as e: print(e)\n`,
-      );
-      return `changed${i}.py`;
-    });
-    const said = changes.map((name) =>
-      python([name], folder)
-        .trim()
-        .replace(/^models: | \(it was changed.*$/g, ""),
-    );
+    writeFileSync(join(folder, "changes.json"), JSON.stringify(CHANGED.map(([change]) => change)));
+    const tried = `
+definitions(Last, Path(".")) # what its file makes is then known
+for i, change in enumerate(json.load(open("changes.json"))):
+    if os.fork() == 0:
+        linecache.cache[f"<change {i}>"] = len(change), None, change.splitlines(True), f"<change {i}>"
+        exec(compile(change, f"<change {i}>", "exec"), globals())
+        try: print("none" if "table" in Path(definitions(Last, Path("."))[0]["file"]).read_text().partition("class Last")[0] else "lost", flush=True)
+        except ValueError as e: print(e, flush=True)
+        os._exit(0)
+    os.wait()
+`;
+    writeFileSync(join(folder, "changed.py"), text + tried);
+    const said = python(["changed.py"], folder)
+      .trim()
+      .replace(/^models: | \(it was changed.*$/gm, "")
+      .split("\n");
     expect(said).toEqual(CHANGED.map(([, message]) => message));
   });
 });

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .own_models import file_of_module, is_installed, source_of
+from .described import is_installed
+from .own_models import file_of_module, source_of
 from .program import file_of
+from .same import expect_same
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,12 @@ def _source_in(metric: Metric) -> str | None:
 
 
 def _definition(metric: Metric, written: Path | None) -> dict[str, Any]:
+    file = written or file_of_module(metric.made)
+    if not is_installed(metric.made.__module__, inspect.getfile(metric.made)):
+        expect_same(metric.made, file)
     return {
         "name": _name(metric),
-        "file": str(written or file_of_module(metric.made)),
+        "file": str(file),
         "function": f"of_{_name(metric)}" if written else metric.made.__name__,
         "better": "higher" if metric.greater_is_better else "lower",
         **({"tasks": list(metric.tasks)} if metric.tasks is not None else {}),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import __future__
-
 import ast
 import builtins
 import functools
@@ -17,12 +15,11 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 from .program import as_json, file_of
-from .same import is_same
+from .same import codes_of, expect_installed, expect_same
 
 
 @dataclass(frozen=True)
@@ -103,10 +100,13 @@ def _text(value: Any) -> str:
 
 def _file_of(made: Callable[..., Any], folder: Path) -> Path:
     """The file that a worker loads a class from: its module's, or one that is written for a class of a notebook or script."""
-    if made.__module__ != "__main__" and getattr(sys.modules.get(made.__module__), "__file__", None):
+    if made.__module__ not in sys.modules:
+        raise ValueError(f"models: {made.__qualname__} is of {made.__module__}, which is no module: put it in a file")
+    if made.__module__ != "__main__" and getattr(sys.modules[made.__module__], "__file__", None):
         file = file_of_module(made)
     else:
         file = file_of(source_of(made), folder.resolve(), made.__name__, ".py")
+    expect_same(made, file)
     _expect_unset(file)
     return file
 
@@ -139,47 +139,14 @@ def file_of_module(made: Callable[..., Any]) -> Path:
 def source_of(made: Callable[..., Any]) -> str:
     """A file's text that defines a class of ``__main__``, with the imports, constants, functions and classes that it uses.
 
-    :raises ValueError: it uses a value that no source makes again, or was changed after its source ran
+    :raises ValueError: it uses a value that no source makes again
     """
     _replaced_in.cache_clear()  # it holds for one class: the next cell may replace more
     space = vars(sys.modules[made.__module__])
     parts: dict[str, str] = {}
     imports: dict[str, str] = {}
     _add(made.__qualname__, made, space, parts, imports, [])
-    _expect_same(made, space, parts, imports)
     return "\n".join(["from __future__ import annotations", "", *sorted(imports.values()), "", *parts.values()]).rstrip() + "\n"
-
-
-def _expect_same(made: Any, space: dict[str, Any], parts: Mapping[str, str], imports: Mapping[str, str]) -> None:
-    """Raises ValueError for what the source makes otherwise: a value, or what has been done to a class or function since."""
-    # Python compiles a call of a module's function in another way where the module's import stands in the file itself; a notebook
-    # compiles each statement of a cell alone.
-    beside = {name: [imports[each] for each in _imported_beside(space[name]) if each in imports] for name in parts if name in space}
-    odd = [name for name in (*imports, *parts) if name in space]
-    for before in (beside, {}):
-        again = _made_again(made, ["\n".join(imports.values()), *("\n".join([*before.get(name, []), part]) for name, part in parts.items())])
-        odd = [name for name in odd if not is_same(space[name], again[name])]
-        if not odd:
-            return
-    raise ValueError(f"models: {odd[0]} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
-
-
-def _made_again(made: Any, units: Iterable[str]) -> dict[str, Any]:
-    """What parts of a source make, each compiled alone. Raises ValueError if they do not run."""
-    flags = max((code.co_flags & __future__.annotations.compiler_flag for code in _codes(made)), default=0)
-    again: dict[str, Any] = {"__name__": made.__module__}
-    try:
-        for unit in units:
-            exec(compile(unit, f"<the source of {made.__qualname__}>", "exec", flags, dont_inherit=True), again)
-    except Exception as error:
-        raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({type(error).__name__}: {error}); put it in a file") from error
-    return again
-
-
-def _imported_beside(made: Any) -> list[str]:
-    """The names that the file or cell of a class or function imports at its top level."""
-    lines = next((lines for code in _codes(made) if (lines := linecache.getlines(code.co_filename))), [])
-    return [symbol.get_name() for symbol in symtable.symtable("".join(lines), "<source>", "exec").get_symbols() if symbol.is_imported()]
 
 
 def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imports: dict[str, str], within: list[str]) -> None:
@@ -192,8 +159,6 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
     for used in _free_names(source):
         if _is_of_main(getattr(builtins, used, None)):
             _expect_installed(name, used, "builtins")
-        if used in _READERS and used not in space:
-            raise ValueError(f"models: {name} uses {used}, and what that reads is not seen: name it, or put the class in a file")
         if used not in space or used == name or _is_builtin(used, space[used]):
             continue  # or a name that Python itself will complain about
         value = space[used]
@@ -213,10 +178,6 @@ def _add(name: str, made: Any, space: dict[str, Any], parts: dict[str, str], imp
     parts[name] = source
 
 
-#: Python's own functions that read names which no source shows.
-_READERS = ("globals", "eval", "exec")
-
-
 def _is_builtin(name: str, value: Any) -> bool:
     """Also ``open`` of a notebook, which refuses the file descriptors of the notebook itself."""
     own = inspect.unwrap(value) if getattr(value, "__globals__", {}).get("__name__") == "IPython.core.interactiveshell" else value
@@ -233,9 +194,7 @@ def _expect_installed(name: str, used: str, module: str) -> None:
     mine = _replaced_in(package)
     if mine is not None:
         raise ValueError(f"models: {name} uses {used} of {module}, whose {mine} was replaced: put the class in a file that does so")
-    file = getattr(sys.modules.get(package), "__file__", None)
-    if not is_installed(module, file):
-        raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
+    expect_installed(name, used, module)
 
 
 @functools.cache
@@ -252,14 +211,6 @@ def _replaced_in(package: str) -> str | None:
                 if method is not None:
                     return f"{name}.{method}"
     return None
-
-
-def is_installed(module: str, file: str | None) -> bool:
-    """Whether a module is of Python or of a package, whose version its user keeps."""
-    first = module.partition(".")[0]
-    if first in sys.stdlib_module_names or file is None or "site-packages" in Path(file).parts or "dist-packages" in Path(file).parts:
-        return True
-    return first == __package__ or first in packages_distributions()
 
 
 def _is_of_main(value: Any) -> bool:
@@ -279,7 +230,7 @@ def _is_constant(value: Any, within: tuple[int, ...] = ()) -> bool:
 
 def _source(made: Any) -> str:
     """The text of a top-level class or function, also of a cell of a notebook, which ``inspect`` finds functions of alone."""
-    for file, line in [*((code.co_filename, code.co_firstlineno) for code in _codes(made)), *((file, None) for file in _files_of_main())]:
+    for file, line in [*((code.co_filename, code.co_firstlineno) for code in codes_of(made)), *((file, None) for file in _files_of_main())]:
         lines = linecache.getlines(file)
         for node in reversed(_statements(lines)):
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == made.__name__:
@@ -301,15 +252,6 @@ def _files_of_main() -> list[str]:
     script = getattr(sys.modules["__main__"], "__file__", None)
     cells = [file for file, entry in linecache.cache.items() if len(entry) > 1 and entry[1] is None]
     return [script] if script else cells[::-1]
-
-
-def _codes(made: Any) -> Iterator[types.CodeType]:
-    """Code objects of a function, or of a class's methods."""
-    for each in vars(made).values() if inspect.isclass(made) else [made]:
-        function = getattr(each, "__func__", getattr(each, "fget", each))
-        function = inspect.unwrap(function) if callable(function) else function
-        if isinstance(function, types.FunctionType):
-            yield function.__code__
 
 
 def _free_names(source: str) -> list[str]:

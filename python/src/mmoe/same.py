@@ -1,91 +1,115 @@
-"""Whether a class that was made again from its source is the class that there is: what changed it since is in no source."""
+"""Whether a class is, in the processes that train it, what it is here: they have its file alone."""
 
 from __future__ import annotations
 
-import functools
+import __future__
+
+import builtins
+import hashlib
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
 import types
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-#: What a class has for Python itself, or for types alone.
-_UNCOMPARED = {"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "_abc_impl", "__annotations__", "__annotate__"}
-_UNCOMPARED |= {"__annotate_func__", "__annotations_cache__", "_torchdynamo_wrapper_id"}
+from .described import Description, globals_of, imports_of, is_installed
+from .program import environment
 
-#: What functions and their code have that decides what they do.
-_OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__", "__closure__")
-_OF_CODE = ("co_code", "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount", "co_kwonlyargcount")
+#: Names by which a function reads what its source does not name, and Python's own functions that do.
+_HIDDEN = {"__annotations__", "__builtins__", "__globals__", "__import__", "__module__", "__subclasses__"}
+_HIDDEN |= {"f_builtins", "f_globals", "get_annotations", "get_type_hints", "import_module"}
+_READERS = (globals, eval, exec)
 
-#: The attributes that say all of an object of a type.
-_PARTS: dict[type, tuple[str, ...]] = {
-    types.FunctionType: _OF_FUNCTIONS,
-    types.CodeType: _OF_CODE,
-    types.MethodType: ("__func__", "__self__"),
-    types.MemberDescriptorType: ("__name__",),
-    types.GetSetDescriptorType: ("__name__",),
-    staticmethod: ("__func__",),
-    classmethod: ("__func__",),
-    property: ("fget", "fset", "fdel"),
-    functools.cached_property: ("func",),
-}
+#: Seconds that a file may take to be imported; the program says so then.
+_IMPORT_S = 60
+
+#: What a file made of a class, by the file, the class and the compiler's flags, and the hashes of all files that it imported.
+_found: dict[tuple[Path, str, int | None], dict[str, Any]] = {}
 
 
-def is_same(one: Any, other: Any, within: frozenset[tuple[int, int]] = frozenset()) -> bool:
-    """Whether two objects are made of the same code and values."""
-    pair = (id(one), id(other))
-    if one is other or pair in within:
-        return True
-    within |= {pair}
-
-    def same(a: Any, b: Any) -> bool:
-        return is_same(a, b, within)
-
-    def all_same(a: Any, b: Any) -> bool:
-        return len(a) == len(b) and all(map(same, a, b))
-
-    if isinstance(one, type):
-        return isinstance(other, type) and one.__qualname__ == other.__qualname__ and all_same(one.__bases__, other.__bases__) and same(_attributes(one), _attributes(other))
-    if not same(type(one), type(other)):
-        return False
-    if type(one) in _PARTS:
-        return all(same(getattr(one, name), getattr(other, name)) for name in _PARTS[type(one)]) and same(_set_on(one), _set_on(other))
-    if isinstance(one, types.CellType):
-        return all_same(_content(one), _content(other))
-    if isinstance(one, (dict, types.MappingProxyType)):
-        return all_same(list(one.items()), list(other.items()))  # in order, which a loop over it follows
-    if isinstance(one, (list, tuple)):
-        return all_same(one, other)
-    if type(one) in (bool, int, float, complex, str, bytes):
-        return repr(one) == repr(other)
-    if type(one) in (set, frozenset):
-        return bool(one == other)
-    if hasattr(one, "__wrapped__"):  # compiled by JAX, or cached
-        return same(one.__wrapped__, other.__wrapped__)
-    try:
-        copied = _reduced(one), _reduced(other)
-    except Exception:  # what can't be copied is itself, or says what it is like
-        return bool(one == other)
-    return same(*copied)
+def expect_same(made: Callable[..., Any], file: Path) -> None:
+    """Raises ValueError for what a file makes otherwise, in a process that has it alone: a value, or a class's or function's code."""
+    is_written = made.__module__ == "__main__"
+    here = Description(made, _expect_seen).texts
+    there = _described(file, made.__qualname__, _flags(made) if is_written else None)
+    if "error" in there:
+        if is_written:
+            raise ValueError(f"models: {made.__qualname__}: its source alone does not run ({there['error']}); put it in a file")
+        return  # as the program will say
+    for path in here | there["texts"]:
+        if here.get(path) != there["texts"].get(path):
+            what = re.sub(r"(\[|\.__\w+__).*", "", path) or path
+            if is_written:
+                raise ValueError(f"models: {what} is not what its source makes (it was changed since, or wrapped): put it in a file as it is")
+            again = f"models=['{file.name}:{made.__qualname__}'] trains what the file makes"
+            raise ValueError(f"models: {what} is not what {file.name} makes (it was changed since the import, or the file was): {again}")
 
 
-def _attributes(of: Any) -> dict[str, Any]:
-    return {name: value for name, value in getattr(of, "__dict__", {}).items() if name not in _UNCOMPARED}
+def _expect_seen(path: str, function: types.FunctionType, code: types.CodeType) -> None:
+    """Raises ValueError for a function that reads what is not compared with what the file makes."""
+    space, imported = function.__globals__, imports_of(code)
+    unseen = [name for name in ("__main__",) if name in code.co_consts or name in imported]
+    if space.get("__name__") == "__main__":
+        unseen += [name for name in globals_of(code) if any(space.get(name, getattr(builtins, name, None)) is each for each in _READERS)]
+        unseen += [name for name in code.co_names if name in _HIDDEN]
+    if unseen:
+        raise ValueError(f"models: {path} uses {unseen[0]}, and what that reads is not seen: name it, or put the class in a file")
+    if space.get("__name__") == "__main__":
+        for module in imported:
+            expect_installed(path, module, module)
 
 
-def _set_on(of: Any) -> dict[str, Any]:
-    return _attributes(of) if isinstance(of, types.FunctionType) else {}
+def expect_installed(name: str, used: str, module: str) -> None:
+    """Raises ValueError for a module that no package has."""
+    file = _origin(module.partition(".")[0])
+    if not is_installed(module, file):
+        raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
 
 
-def _content(cell: types.CellType) -> list[Any]:
-    try:
-        return [cell.cell_contents]
-    except ValueError:  # empty
-        return []
+def _origin(module: str) -> str | None:
+    if module in sys.modules:
+        return getattr(sys.modules[module], "__file__", None)
+    with suppress(ImportError, ValueError):
+        spec = find_spec(module)
+        return spec.origin if spec and spec.has_location else None
+    return None
 
 
-def _reduced(value: Any) -> Any:
-    """The numbers of an array, or what else it is copied from, as for pickle."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-    if hasattr(value, "tolist"):
-        return [str(value.dtype), list(value.shape), value.tolist()]
-    reduced = value.__reduce_ex__(2)
-    return reduced if isinstance(reduced, str) else [list(part) if hasattr(part, "__next__") else part for part in reduced]
+def _flags(made: Any) -> int:
+    return max((code.co_flags & __future__.annotations.compiler_flag for code in codes_of(made)), default=0)
+
+
+def codes_of(made: Any) -> Iterator[types.CodeType]:
+    """Code objects of a function, or of a class's methods."""
+    for each in vars(made).values() if inspect.isclass(made) else [made]:
+        function = getattr(each, "__func__", getattr(each, "fget", each))
+        function = inspect.unwrap(function) if callable(function) else function
+        if isinstance(function, types.FunctionType):
+            yield function.__code__
+
+
+def _described(file: Path, made: str, flags: int | None) -> dict[str, Any]:
+    """What the file makes of the class in a process of its own; it is asked again if a file has changed since."""
+    key = (file, made, flags)
+    if key not in _found or any(_hash(Path(each)) != of for each, of in _found[key]["files"].items()):
+        words = [sys.executable, "-m", "mmoe.worker.describing", str(file), made, *([] if flags is None else [str(flags)])]
+        env = environment(of_this_python=True)
+        env["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [env.get("PYTHONPATH")])])
+        try:
+            _found[key] = json.loads(subprocess.run(words, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=_IMPORT_S, check=True).stdout)
+        except (OSError, subprocess.SubprocessError, ValueError):
+            return {"error": "it ends its process, or does not end"}
+        if "error" in _found[key]:
+            return _found.pop(key)
+    return _found[key]
+
+
+def _hash(file: Path) -> str | None:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None

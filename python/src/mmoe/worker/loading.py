@@ -30,12 +30,12 @@ class ModelFiles:
         sys.meta_path.insert(0, _Finder(self))
         if self.module_name in sys.modules:
             raise ModelError(f"a module of the name {self.module_name!r} is loaded already; rename the file", file)
-        self._modules: set[str] = set()
+        self.modules: set[str] = set()
         self._codes: dict[str, types.CodeType] = {}
 
     def load(self) -> types.ModuleType:
         """The model's module, and those of its own files that it imports, as if nobody had imported them before."""
-        for name in self._modules:
+        for name in self.modules:
             sys.modules.pop(name, None)
         importlib.invalidate_caches()
         return importlib.import_module(self.module_name)
@@ -47,8 +47,8 @@ class ModelFiles:
                 f"imports {name} from {path}, whose changes would go unnoticed: put it beside the model's file, "
                 f"install it, or add its folder to PYTHONPATH and import it by its name"
             )
-        self._modules.add(name)
-        return _Loader(name, path, self)
+        self.modules.add(name)
+        return OwnLoader(name, path, self)
 
     def code(self, path: str) -> types.CodeType:
         """A file's code, compiled once, from the text that was hashed: no cache of Python's can be older."""
@@ -61,7 +61,7 @@ class ModelFiles:
         return self._codes[path]
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
+class OwnLoader(importlib.machinery.SourceFileLoader):
     def __init__(self, name: str, path: str, files: ModelFiles) -> None:
         super().__init__(name, path)
         self._files = files
