@@ -1,7 +1,7 @@
 // mmoe.sweep and what it returns, as a program sees them: with the program of the checkout.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -588,6 +588,70 @@ for i, change in enumerate(json.load(open("changes.json"))):
       .replace(/^models: | \(it was changed.*$/gm, "")
       .split("\n");
     expect(said).toEqual(CHANGED.map(([, message]) => message));
+  });
+
+  test("takes a class of a module whose file makes all that it is, and says what the file does not make", () => {
+    const own = join(folder, "own");
+    mkdirSync(join(own, "tools"), { recursive: true });
+    const files = {
+      "tools/helpers.py": 'SHIFT = 5\nGROUP = {"a", "b"}\ndef by(x): return x + 1\n',
+      "statistics.py": "def mean(x): return 7\n", // in the place of Python's
+      "nets.py": `${MODEL}
+import statistics
+import tools.helpers as h
+from tools.helpers import by, GROUP
+SCALE = [3.0]
+def helper(x): return statistics.mean(x) * SCALE[0] * by(2)
+class Net(Base):
+    width = 4
+    def step(self, x, y): return helper(x) + h.SHIFT + len(GROUP)
+def make(inputs, tasks): return Net(inputs, tasks)
+`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(own, name), text);
+    const unlike = [
+      ["nets.Net.width = 5", "Net.width"],
+      ["nets.Net.step = lambda self, x, y: 0", "Net.step"],
+      ["nets.SCALE.append(2)", "SCALE"],
+      ["nets.helper = lambda x: x", "helper"],
+      ["nets.np = None", "np"],
+      ["h.SHIFT = 6", "tools.helpers.SHIFT"],
+      ["h.GROUP.add('c')", "tools.helpers.GROUP"],
+      ["nets.statistics.mean = len", "statistics.mean"],
+      ["for _ in range(5000): nets.SCALE = [nets.SCALE]", ""],
+      ["open('nets.py', 'a').write('SCALE = [9.0]')", "SCALE"],
+      ["open('tools/helpers.py', 'a').write('SHIFT = 9')", "tools.helpers.SHIFT"],
+    ];
+    const alike = ["nets.unread = 3", "h.by = len", "open('tools/helpers.py', 'a').write('UNREAD = 9')"];
+    const changes = [...unlike.map(([change]) => change), ...alike];
+    const tried = `import json, os, sys, nets, tools.helpers as h
+from pathlib import Path
+from mmoe.own_models import definitions
+files = {name: open(name).read() for name in json.loads(sys.argv[2])}
+definitions([nets.Net, nets.make], Path(".")) # what the file makes is then known
+for change in json.loads(sys.argv[1]):
+    for made in (nets.Net, nets.make):
+        if os.fork() == 0:
+            exec(change)
+            try: definitions(made, Path(".")); print("same", flush=True)
+            except ValueError as e: print(e, flush=True)
+            os._exit(0)
+        os.wait()
+        for name, text in files.items(): open(name, "w").write(text)
+`;
+    const said = python(["-c", tried, JSON.stringify(changes), JSON.stringify(Object.keys(files))], own);
+    const again = (made: string) =>
+      `is not what nets.py makes (it was changed since the import, or the file was): models=['nets.py:${made}'] trains what the file makes`;
+    expect(said.trim().split("\n")).toEqual([
+      ...unlike.flatMap(([, what]) =>
+        ["Net", "make"].map((made) =>
+          what
+            ? `models: ${what} ${again(made)}`
+            : `models: ${made} reaches a value that is nested too deep to be compared with its file's`,
+        ),
+      ),
+      ...alike.flatMap(() => ["same", "same"]),
+    ]);
   });
 });
 

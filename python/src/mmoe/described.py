@@ -11,8 +11,10 @@ import sysconfig
 import types
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +59,7 @@ class Description:
         self._add(made.__qualname__, made)
 
     def _is_own(self, module: str | None) -> bool:
-        if module in (self._module, "__main__"):
-            return True
-        file = getattr(sys.modules.get(str(module).partition(".")[0]), "__file__", None)
-        return not is_installed(str(module), file)
+        return module in (self._module, "__main__") or not is_installed(str(module))
 
     def _add(self, path: str, value: Any) -> None:
         if type(value) in _SIMPLE:
@@ -180,10 +179,23 @@ class Description:
             self._add_items(path, "made of", [[*part] if isinstance(part, Iterator) else part for part in reduced])
 
 
-def is_installed(module: str, file: str | None) -> bool:
+def is_installed(module: str) -> bool:
     """Whether a module is of Python or of a package, whose version its user keeps, and its file is no other of the same name."""
-    first = module.partition(".")[0]
+    first, file = module.partition(".")[0], origin_of(module)
     return file is None or first == __package__ or _is_of_package(first, file)
+
+
+def origin_of(module: str) -> str | None:
+    """A module's file, or that of the package that it is in; of a package without ``__init__.py`` its folder; None for a module of Python's program."""
+    first = module.partition(".")[0]
+    for each in (module, first):
+        if getattr(sys.modules.get(each), "__file__", None):
+            return sys.modules[each].__file__
+    with suppress(ImportError, ValueError):
+        spec = find_spec(first)
+        if spec is not None:
+            return spec.origin if spec.has_location else next(iter(spec.submodule_search_locations or []), None)
+    return None
 
 
 @functools.cache

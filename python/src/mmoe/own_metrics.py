@@ -69,14 +69,14 @@ def _source_in(metric: Metric) -> str | None:
         raise TypeError(f"metrics: expected functions f(labels, predictions) or mmoe.metric(...), got {made!r}")
     if made.__module__ == "__main__":
         return f"{source_of(made).removeprefix(_FIRST)}\nof_{_name(metric)} = {made.__name__}\n"
-    if is_installed(made.__module__, inspect.getfile(made)):
+    if is_installed(made.__module__):
         return f"from {made.__module__} import {made.__qualname__} as of_{_name(metric)}\n"
     return None
 
 
 def _definition(metric: Metric, written: Path | None) -> dict[str, Any]:
     file = written or file_of_module(metric.made)
-    if not is_installed(metric.made.__module__, inspect.getfile(metric.made)):
+    if not is_installed(metric.made.__module__):
         expect_same(metric.made, file)
     return {
         "name": _name(metric),

@@ -14,12 +14,10 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .described import Description, globals_of, imports_of, is_installed
+from .described import Description, globals_of, imports_of, is_installed, origin_of
 from .program import environment
 
 #: Names by which a function reads what its source does not name, and Python's own functions that do.
@@ -37,7 +35,10 @@ _found: dict[tuple[Path, str, int | None], dict[str, Any]] = {}
 def expect_same(made: Callable[..., Any], file: Path) -> None:
     """Raises ValueError for what a file makes otherwise, in a process that has it alone: a value, or a class's or function's code."""
     is_written = made.__module__ == "__main__"
-    here = Description(made, _expect_seen).texts
+    try:
+        here = Description(made, _expect_seen).texts
+    except RecursionError:
+        raise ValueError(f"models: {made.__qualname__} reaches a value that is nested too deep to be compared with its file's") from None
     there = _described(file, made.__qualname__, _flags(made) if is_written else None)
     if "error" in there:
         if is_written:
@@ -68,18 +69,8 @@ def _expect_seen(path: str, function: types.FunctionType, code: types.CodeType) 
 
 def expect_installed(name: str, used: str, module: str) -> None:
     """Raises ValueError for a module that no package has."""
-    file = _origin(module.partition(".")[0])
-    if not is_installed(module, file):
-        raise ValueError(f"models: {name} uses {used} of your own file {file}: put the class in a file beside it, and give models=['my_file.py']")
-
-
-def _origin(module: str) -> str | None:
-    if module in sys.modules:
-        return getattr(sys.modules[module], "__file__", None)
-    with suppress(ImportError, ValueError):
-        spec = find_spec(module)
-        return spec.origin if spec and spec.has_location else None
-    return None
+    if not is_installed(module):
+        raise ValueError(f"models: {name} uses {used} of your own file {origin_of(module)}: put the class in a file beside it, and give models=['my_file.py']")
 
 
 def _flags(made: Any) -> int:
