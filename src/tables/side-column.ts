@@ -5,6 +5,7 @@ import type { PartsBy, SideColumn as Side } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { numberIn } from "./cell-values.ts";
 import { isNothing } from "./input-column.ts";
+import { momentIn } from "./moments.ts";
 
 const DATE = "a date such as 2026-05-01";
 
@@ -46,7 +47,7 @@ export class SideColumn {
 
   /** A number, or milliseconds of a date, as the first cell is; NaN for anything else. */
   #momentOf(value: unknown): number {
-    const [number, date] = [numberIn(value) ?? Number.NaN, dateIn(value)];
+    const [number, date] = [numberIn(value) ?? Number.NaN, momentIn(value)];
     if (!Number.isNaN(number) || !Number.isNaN(date)) this.#areDates ??= Number.isNaN(number);
     return this.#areDates ? date : number;
   }
@@ -85,18 +86,6 @@ export class SideColumn {
     if (marks === undefined) throw new UsageError(`${source}: ${tooFewText(parts)}`);
     return marks;
   }
-}
-
-/** How a date begins: a digit, or names of a day and a month before it. `Date.parse` reads `item 3` as a day of March. */
-const BEGINNING =
-  /^\s*(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,.-]*)*[+-]?\d/i;
-
-/** Milliseconds of a date; NaN for anything else. */
-function dateIn(value: unknown): number {
-  if (value instanceof Date) return value.getTime();
-  return typeof value === "string" && BEGINNING.test(value) && Number.isNaN(Number(value))
-    ? Date.parse(value)
-    : Number.NaN;
 }
 
 /** A number from 0 that float32 holds; NaN for anything else. */
