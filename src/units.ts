@@ -1,6 +1,8 @@
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 }); // made once: toLocaleString makes one each time
+
 /** 1234567 as 1,234,567. */
 export function thousands(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  return WHOLE.format(value);
 }
 
 /** `1 gap`, `1,200 gaps`. */

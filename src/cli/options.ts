@@ -1,5 +1,6 @@
 // What commands share: values of options, the file that they write, and the formats that they print.
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { LARGEST_COUNT } from "../config/kinds.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
@@ -75,11 +76,15 @@ interface OutputOptions {
   readonly overwrite?: boolean | undefined;
 }
 
-/** The file to write; undefined without -o. Refuses `-`, and to replace a file without --overwrite: UsageError. */
+/**
+ * The file to write; undefined without -o. Refuses `-`, a file whose folder can't be written, and to replace a file without
+ * --overwrite: UsageError.
+ */
 export function outputFile({ output, overwrite = false }: OutputOptions): string | undefined {
   if (output === undefined) return undefined;
   const file = pathOption("--output", output);
   if (file === "-") throw new UsageError("--output: expected a file, got '-'; a file of this name is ./-");
+  writable(file, () => accessSync(`${dirname(file)}/.`, constants.W_OK), "give another -o");
   if (!existsSync(file)) return file;
   if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
   if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);

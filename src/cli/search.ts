@@ -1,6 +1,9 @@
 // The trials of mmoe tune --budget, trained before it chooses among them.
 import { axesOf } from "../config/axes.ts";
+import { expectDeciding } from "../config/choose-by.ts";
+import type { Config } from "../config/config.ts";
 import type { Ranges } from "../config/ranges.ts";
+import { tasksOfRuns } from "../config/task-kinds.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { type Results, readResults } from "../records/read-results.ts";
@@ -17,6 +20,7 @@ interface SearchOptions extends SweepOptions {
   readonly budget?: string | undefined;
   readonly time?: string | undefined;
   readonly axis: readonly string[];
+  readonly metric?: string | undefined;
 }
 
 /** What a search has found, the runs of whole rungs; the exit code if it was stopped before. */
@@ -55,6 +59,7 @@ function requestOf(file: string, options: SearchOptions, { effects, argv }: Cont
   const checked = checkedOptions(file, options, effects.env, effects.env, ranges);
   const { config, engineOptions } = checked;
   const axes = axesOf(config, ranges, options.axis);
+  if (options.metric !== undefined) expectMeasured(options.metric, config);
   if (config.rows !== null && config.refit)
     throw new UsageError(
       "refit: no choice may see a test row, and all other rows are trained on; add --set refit=false",
@@ -66,4 +71,13 @@ function requestOf(file: string, options: SearchOptions, { effects, argv }: Cont
     ...{ axes, trials, timeMs, retryFailed, long, argv },
     keep: { weights: keepWeights, predictions: keepPredictions },
   };
+}
+
+/** Refuses a metric that no trial would have, before the first is trained. */
+function expectMeasured(metric: string, config: Config): void {
+  if (config.rows === null && config.metrics.length === 0 && tasksOfRuns(config) === undefined)
+    throw new UsageError(
+      `--metric ${metric}: runs on generated numbers have no metrics; leave it out, and the loss chooses`,
+    );
+  expectDeciding(metric, config, "--metric");
 }

@@ -166,6 +166,7 @@ function checkWhole({ settings, origins, sources, sinceTuned }: Draft, file: str
   checkRows(settings, place);
   settings.taskWeights = withoutFront(settings, place);
   checkGenerated(settings, place);
+  checkTaskCount(settings, place);
   checkKinds(settings, place);
   checkPatience(settings, place);
   checkMetrics(settings, place);
@@ -374,14 +375,11 @@ function numbers(settings: Settings, key: "warmup" | "steps"): number[] {
 /** Most products of numbers that make the tasks of one run: they take some seconds. */
 const MOST_PRODUCTS = 1_000_000_000;
 
-/** Refuses tasks that the generator can't make at one of the correlations: UsageError. */
-function checkTasks(settings: Settings, place: Place): void {
-  const { tasks, data, rows, correlations, correlationMatrix: pattern } = settings;
-  if (rows !== null) return;
-  if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
-  if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
+/** Refuses more tasks than the generator makes, before anything counts them. */
+function checkTaskCount({ tasks, data, rows, inputs: as }: Settings, place: Place): void {
+  if (rows !== null || data === null) return;
   const { inputs } = generatorSettings(data);
-  if (settings.inputs === "data" && tasks > inputs) {
+  if (as === "data" && tasks > inputs) {
     const of = typeof data === "string" ? ` of the generator '${data}'` : "";
     const expected = `at most ${inputs}, the inputs${of}`;
     throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
@@ -391,6 +389,14 @@ function checkTasks(settings: Settings, place: Place): void {
     const expected = `tasks² times inputs to be at most ${thousands(MOST_PRODUCTS)}`;
     throw new UsageError(`${place("tasks")}: too large: expected ${expected}, got ${thousands(products)}`);
   }
+}
+
+/** Refuses tasks that the generator can't make at one of the correlations: UsageError. */
+function checkTasks(settings: Settings, place: Place): void {
+  const { data, rows, correlations, correlationMatrix: pattern } = settings;
+  if (rows !== null) return;
+  if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
+  if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
   const setting = pattern === null ? "correlations" : "correlationMatrix";
   for (const [p, groupSize] of correlations.flatMap((p) =>
     valuesOf(settings, "groupSize").map((size) => [p, size] as const),

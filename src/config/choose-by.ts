@@ -50,10 +50,16 @@ export const MEAN = "Mean";
 
 /** Refuses what is no metric of a task of the user's own rows: UsageError. */
 export function checkChooseBy(settings: Settings, place: Place): void {
-  const { chooseBy, rows, tasks, patience, refit } = settings;
+  const { chooseBy, rows, patience, refit } = settings;
   if (chooseBy === LOSS) return;
   if (rows === null && patience === null && refit)
     throw new UsageError(`${place("chooseBy")}: chooses on validation rows; add --steps auto, or leave it out`);
+  expectDeciding(chooseBy, settings, place("chooseBy"), "loss or one of");
+}
+
+/** Refuses what is no metric that a task of the runs has, or all tasks: UsageError at `place`. */
+export function expectDeciding(name: string, settings: Settings, place: string, expected = "one of"): void {
+  const { rows, tasks } = settings;
   const kinds = tasksOfRuns(settings)?.map(({ kind }) => kind) ?? new Array<TaskKind>(tasks).fill(TASK_KINDS[0]);
   const labels = taskNames(settings);
   const namesOf = (kind: TaskKind, k: number) => {
@@ -66,9 +72,8 @@ export function checkChooseBy(settings: Settings, place: Place): void {
     kinds.every((kind, k) => namesOf(kind, k).includes(name)),
   );
   const known = [...ofTasks, ...shared.map((name) => `${name}${MEAN}`)];
-  if (known.includes(chooseBy)) return;
-  const meant = didYouMean(chooseBy, known);
-  throw new UsageError(`${place("chooseBy")}: expected loss or one of ${known.join(", ")}, got '${chooseBy}'${meant}`);
+  if (!known.includes(name))
+    throw new UsageError(`${place}: expected ${expected} ${known.join(", ")}, got '${name}'${didYouMean(name, known)}`);
 }
 
 export const LOSS = "loss";

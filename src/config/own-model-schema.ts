@@ -3,7 +3,7 @@ import { GATING_NAMES } from "../models/gatings.ts";
 import type { Activation } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { isName } from "../text.ts";
-import { choice, count, LONGEST_NAME, plainName, positive, printableText, sha256 } from "./kinds.ts";
+import { choice, count, distinctList, LONGEST_NAME, plainName, positive, printableText, sha256 } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
 const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
@@ -152,7 +152,7 @@ const METRIC = z
     file: printableText().regex(/\.py$/i).describe("the path of a Python file, relative to this file's folder"),
     function: z.string().regex(IDENTIFIER).describe("the function's name, where it is not the metric's").optional(),
     better: choice(["higher", "lower"]).optional(),
-    tasks: z.array(printableText()).min(1).describe("a list of labels: the tasks that have it").optional(),
+    tasks: distinctList(printableText(), "labels, the tasks that have it").optional(),
     sha256: sha256("that file").optional(),
   })
   .describe("{name, file}, and function, better and tasks");

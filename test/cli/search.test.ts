@@ -174,6 +174,17 @@ describe("mmoe tune CONFIG --budget N", () => {
     expect(await refused("--models", "mmoe-top-k", ...apart, "--budget", "2")).toBe(
       "--axis: no drawn values go together; give other values or ranges",
     );
+    const lacking = join(temporaryFolder(), "none", "tuned.yaml");
+    expect(await refused("--lr", "0.1..0.2", "--budget", "2", "-o", lacking)).toBe(
+      `${lacking}: can't be written: no such file or directory; give another -o`,
+    );
+    expect(await refused("--lr", "0.1..0.2", "--budget", "2", "--metric", "rSquared1")).toBe(
+      "--metric rSquared1: runs on generated numbers have no metrics; leave it out, and the loss chooses",
+    );
+    const binary = ["--lr", "0.1..0.2", "--budget", "2", "--set", "labelKind=binary:real"];
+    expect(await refused(...binary, "--metric", "auc2")).toMatch(
+      /^--metric: expected one of auc1, .*, got 'auc2'; did you mean 'auc1'\?$/,
+    );
     expect(refusal(await runMain(["tune"]))).toBe("expected a results folder; or a config to search, and --budget N");
   });
 });

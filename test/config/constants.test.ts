@@ -109,5 +109,6 @@ describe("constants that are no generator's are refused by their place:", () => 
       "--set tasks: too large: expected tasks² times inputs to be at most 1,000,000,000, got 1,004,890,000",
     );
     expect(smoke(wide, "tasks=316").tasks).toBe(316);
+    expect(complaint(() => smoke("tasks=2147483647"))).toMatch(/^--set tasks: .*, got 2147483647$/); // at once
   });
 });

@@ -161,10 +161,10 @@ function bytesOf(group: readonly Run[], kernels: KernelSet): number {
 /** A function that gives run groups one key only if their plans are of one size. */
 function sizeKeys(): (group: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
-  const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
   const dataNumber = numbering((data: Run["data"]) => data);
   return (group) => {
+    const cellNumber = numbering((correlations: Matrix | null) => correlations); // which slots share labels, whatever their correlation
     const slots = group.map(({ model, correlationMatrix, training }) => {
       return `${modelNumber(model)} ${cellNumber(correlationMatrix)} ${trainingNumber(training)}`;
     });
