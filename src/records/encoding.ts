@@ -16,7 +16,7 @@ import { tasksIn } from "../engines/task-losses.ts";
 import { UsageError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { memo } from "../memo.ts";
-import { NothingWords, numberIn } from "../tables/cell-values.ts";
+import { LARGEST_FLOAT32, NothingWords, numberIn } from "../tables/cell-values.ts";
 import { isNothing, valuesIn } from "../tables/input-column.ts";
 import { bucketOf } from "../tables/plain-texts.ts";
 import { type RawColumns, rawColumns } from "../tables/raw-columns.ts";
@@ -240,6 +240,7 @@ function numbersOf(own: EncodedColumn, { na, impute, categorical }: Encoding) {
     const number = placeOf ? placeOf(String(value).trim()) : numberIn(value);
     if (number !== undefined && !isUnfit) return [number];
     const got = String(value).slice(0, 40);
-    throw new UsageError(`${at()}: expected ${placeOf ? "a text" : "a number"}, as in training, got '${got}'`);
+    const expected = placeOf ? "a text" : `a number up to ${LARGEST_FLOAT32}`;
+    throw new UsageError(`${at()}: expected ${expected}, as in training, got '${got}'`);
   };
 }

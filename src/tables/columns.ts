@@ -49,7 +49,7 @@ export interface NamedColumns extends ChosenColumns {
 const ROLE = /^([xy])(?![a-z])/i;
 
 /** A sign that separates columns elsewhere. */
-const SEPARATOR = /[;\t]/;
+const SEPARATOR = /[;|\t]/;
 
 /** Mmoe's models learn several tasks. */
 const LEAST_LABELS = 2;
@@ -70,6 +70,8 @@ export function tableColumns(
 ): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
+  if (names.length === 1 && SEPARATOR.test(names[0]))
+    throw new UsageError(`${source}: one column, '${printable(names[0]).slice(0, 60)}'; separate columns by commas`);
   const odd = names.findIndex((name) => !isName(name));
   if (odd >= 0) throw new UsageError(`${source}: the name of column ${odd + 1}: ${unprintable(names[odd])}`);
   const areChosen =
@@ -124,7 +126,7 @@ function isSide(name: string, sides: readonly SideColumn[]): boolean {
 
 function placesByName(names: readonly string[], source: string, sides: readonly SideColumn[]): Places {
   const odd = names.find((name) => !isSide(name, sides) && !saysRole(name));
-  if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${expected(odd)}`);
+  if (odd !== undefined) throw new UsageError(`${source}: column '${odd.slice(0, 100)}': ${EXPECTED}`);
   const weight = sides.find(({ by }) => by === "weight")?.column;
   const isOther = (name: string) => name !== PART && name !== weight;
   const of = (role: string) =>
@@ -186,9 +188,4 @@ export function unprintable(text: string): string {
 
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
 
-function expected(name: string): string {
-  const way = SEPARATOR.test(name)
-    ? "separate columns by commas"
-    : "rename it, leave it out, or name the labels of the table by --label";
-  return `${NAMES}, and 'part' says ${PART_CHOICES}; ${way}`;
-}
+const EXPECTED = `${NAMES}, and 'part' says ${PART_CHOICES}; rename it, leave it out, or name the labels of the table by --label`;

@@ -108,7 +108,9 @@ function cellsIn(
 
 /** Values as JavaScript has them; a decimal is the nearest number, as where it is written in digits. */
 function converted(data: Decoded, decoder: ColumnDecoder): Decoded {
-  const { converted_type: kind, scale = 0 } = decoder.element;
+  const { converted_type: kind, logical_type: logical, scale = 0 } = decoder.element;
+  if (decoder.type === "FIXED_LEN_BYTE_ARRAY" && kind === undefined && logical === undefined)
+    return Array.from(data as ArrayLike<Uint8Array>, (bytes) => decoder.parsers.stringFromBytes(bytes)); // as those of any length
   if (kind !== "DECIMAL") return convert(data, decoder);
   return Array.from(data as ArrayLike<unknown>, (value) => {
     const digits =

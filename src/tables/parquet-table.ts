@@ -123,9 +123,9 @@ function sharesOf(files: readonly ParquetFile[], builder: TableBuilder, leastCel
 }
 
 /** About how long a column takes in a file, in ns. */
-function costOf({ metadata, rows }: ParquetFile, at: number): number {
+function costOf({ metadata, begins, rows }: ParquetFile, at: number): number {
   const texts = metadata.row_groups.map(({ columns }) => {
-    const { type, total_uncompressed_size: bytes } = columns[at]?.meta_data ?? {};
+    const { type, total_uncompressed_size: bytes } = columns[begins[at]]?.meta_data ?? {};
     return type === "BYTE_ARRAY" ? Math.max(0, Number(bytes)) : undefined;
   });
   const bytes = texts.reduce((sum: number, own) => sum + (own ?? 0), 0);

@@ -46,38 +46,34 @@ export interface ParquetFile {
   /** The tree of its columns, and the place of each by its name. */
   readonly schema: Schema;
   readonly places: ReadonlyMap<string, number>;
+  /** Where each begins among the flat columns that a group of rows has, of which lists and parts have several. */
+  readonly begins: readonly number[];
   readonly rows: number;
 }
 
 /** What to do about lists of Parquet. */
-const AS_TEXTS = "write them as texts such as 39,12 and give --lists, or leave it out";
+const AS_TEXTS = "write them as texts such as 39,12 and give --lists";
 
 /** Throws UsageError by the name `source`. */
 export function parquetFile(bytes: ByteSource, source: string): ParquetFile {
   const metadata = reading(source, () => metadataIn(bytes));
   const schema = reading(source, () => schemaIn(metadata));
   const columns = schema.children;
-  const nested = columns.find(({ children }) => children.length > 0);
-  if (nested) {
-    const { name, converted_type: converted, logical_type: logical } = nested.element;
-    const isList = converted === "LIST" || logical?.type === "LIST";
-    const what = isList ? `lists; ${AS_TEXTS}` : "parts; give each a column, or leave it out";
-    throw new UsageError(`${source}: column '${name}' has ${what}`);
-  }
   const rows = metadata.row_groups.reduce((sum, group) => sum + rowsIn(group, source), 0);
   const names = columns.map(({ element }) => element.name);
   expectDistinct(names, source);
   const places = new Map(names.map((name, i) => [name, i]));
-  return { bytes, source, metadata, names, schema, places, rows };
+  const begins = [0];
+  for (const column of columns) begins.push(begins[begins.length - 1] + flatColumns(column));
+  return { bytes, source, metadata, names, schema, places, begins, rows };
 }
 
 /** Pages of a column, whose errors are UsageErrors by the name of the file. */
 export function* pagesOf(file: ParquetFile, group: RowGroup, name: string): Generator<CellPage> {
   const { source } = file;
   const i = file.places.get(name) ?? -1;
-  const kind = timesIn(file, i);
-  if (kind !== undefined)
-    throw new UsageError(`${source}: column '${name}' has ${kind}; write it as numbers, or leave it out`);
+  const unread = unreadIn(file, i);
+  if (unread !== undefined) throw new UsageError(`${source}: column '${name}' has ${unread}, or leave it out`);
   const pages = reading(source, () => columnPages(file, group, i));
   for (;;) {
     const { done, value } = reading(source, () => pages.next());
@@ -117,8 +113,8 @@ function metadataIn(bytes: ByteSource): FileMetaData {
 }
 
 /** The pages of column number `i` of a group of rows. */
-function columnPages({ bytes, schema }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
-  const column = group.columns[i]?.meta_data;
+function columnPages({ bytes, schema, begins }: ParquetFile, group: RowGroup, i: number): Generator<CellPage> {
+  const column = group.columns[begins[i]]?.meta_data;
   if (column === undefined) throw new Error(`no column ${i + 1} in a group of rows`);
   if (!KNOWN.includes(column.codec))
     throw new Error(
@@ -148,12 +144,21 @@ function textOf(bytes: Uint8Array, name: string): string {
   }
 }
 
-/** What a column of times of day or of durations has, whose numbers are of many units; undefined for another. */
-function timesIn({ schema, metadata }: ParquetFile, i: number): string | undefined {
-  const { name, logical_type: logical, converted_type: converted } = schema.children[i]?.element ?? {};
-  if (logical?.type === "TIME" || converted?.startsWith("TIME_")) return "times of day";
-  if (converted === "INTERVAL") return "durations";
-  return name !== undefined && durationsIn(metadata).has(name) ? "durations" : undefined;
+/** What a column has that is no column of numbers or texts, and what to do; undefined for another. */
+function unreadIn({ schema, metadata }: ParquetFile, i: number): string | undefined {
+  const { element, children } = schema.children[i] ?? {};
+  const { name = "", logical_type: logical, converted_type: converted } = element ?? {};
+  if (children && children.length > 0) {
+    const isList = converted === "LIST" || logical?.type === "LIST";
+    return isList ? `lists; ${AS_TEXTS}` : "parts; give each a column";
+  }
+  if (logical?.type === "TIME" || converted?.startsWith("TIME_")) return "times of day; write it as numbers";
+  return converted === "INTERVAL" || durationsIn(metadata).has(name) ? "durations; write it as numbers" : undefined;
+}
+
+/** How many flat columns a group of rows has of a column. */
+function flatColumns({ children }: Schema): number {
+  return children.reduce((sum, child) => sum + flatColumns(child), children.length === 0 ? 1 : 0);
 }
 
 /** A file's schema, whose children are its columns. */
@@ -163,7 +168,7 @@ function schemaIn(metadata: FileMetaData): Schema {
   const nameless = children.findIndex(({ element }) => typeof element.name !== "string");
   if (nameless >= 0) throw new Error(`column ${nameless + 1} has no name`);
   const lists = children.find(({ element }) => element.repetition_type === "REPEATED");
-  if (lists) throw new Error(`column '${lists.element.name}' has lists; ${AS_TEXTS}`);
+  if (lists) throw new Error(`column '${lists.element.name}' has lists; ${AS_TEXTS}, or leave it out`);
   return schema;
 }
 

@@ -185,7 +185,9 @@ export function csvRecords(
     return null; // none is kept
   };
   try {
-    parse(bytes, { bom: true, skip_empty_lines: true, max_record_size: LARGEST_ROW, on_record: onRecord });
+    const ends = bytes.includes(LINE_FEED) ? ["\r\n", "\n"] : []; // none: as the first row ends
+    const how = { bom: true, skip_empty_lines: true, record_delimiter: ends, max_record_size: LARGEST_ROW };
+    parse(bytes, { ...how, on_record: onRecord });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${source}: not readable as CSV: ${(error as Error).message}`);

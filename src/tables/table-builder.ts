@@ -158,6 +158,7 @@ export class TableBuilder {
     this.#how = how;
     this.#columns = tableColumns(header, source, chosen, sides);
     const { inputs, labels, part } = this.#columns;
+    if (rows === 0) throw new UsageError(`${source}: expected rows, got none`);
     if (parts && part !== undefined)
       throw new UsageError(`${source}: ${parts.by}: a column '${PART}' says the parts; leave one of them out`);
     this.#sides = memory === undefined ? sides.map((side) => new SideColumn(side)) : [];

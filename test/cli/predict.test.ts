@@ -218,7 +218,7 @@ describe("mmoe predict refuses", () => {
     [
       "a text for a number",
       bad("text.csv", "large,north,shop 1"),
-      "text.csv:2: size: expected a number, as in training, got 'large'",
+      "text.csv:2: size: expected a number up to 3.4028235e+38, as in training, got 'large'",
     ],
     [
       "a file without rows",

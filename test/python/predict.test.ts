@@ -116,7 +116,7 @@ print(json.dumps({
       refused: [
         expect.stringContaining("give run 0 to 1"),
         "rows: no column 'zone', which the models read; columns: when, size, code, shop, tags",
-        "rows: index 'r0': size: expected a number, as in training, got 'large'",
+        "rows: index 'r0': size: expected a number up to 3.4028235e+38, as in training, got 'large'",
         expect.stringContaining("got 0 of mmoe with index 7"),
         expect.stringContaining("got 0 of mmoe with index 0"),
       ],

@@ -113,10 +113,11 @@ describe("a file is refused in one line that has", () => {
       "x1,y1,year\n1,2,3\n",
       `t.csv: column 'year': ${names}, and 'part' says train, validation or test; rename it, leave it out, or name the labels of the table by --label`,
     ],
-    [
-      "x1;y1;y2\n1;2;3\n",
-      `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train, validation or test; separate columns by commas`,
-    ],
+    ...[";", "\t", "|"].map((sign): [string, string] => [
+      `x1${sign}y1${sign}y2\n1${sign}2${sign}3\n`,
+      `t.csv: one column, 'x1${sign}y1${sign}y2'; separate columns by commas`,
+    ]),
+    ["x1,y1,y2\n", "t.csv: expected rows, got none"],
     ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
     ["x1,y1,y2,part\n1,2,3,other\n", "t.csv:2: part: expected train, validation or test, got 'other'"],
@@ -128,6 +129,14 @@ describe("a file is refused in one line that has", () => {
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
+});
+
+test("lines of a file may end in several ways", () => {
+  const lines = ["x1,y1,y2", "1,2,3", "2,3,5", "3,5,8", "5,8,12"];
+  for (const ends of [["\n"], ["\r\n"], ["\r"], ["\r\n", "\n"], ["\n", "\r\n"]]) {
+    const text = lines.map((line, i) => `${line}${ends[i % ends.length]}`).join("");
+    expect(numbersIn(text)).toEqual([1, 2, 3, 2, 3, 5, 3, 5, 8, 5, 8, 12]);
+  }
 });
 
 test("a file in another encoding than UTF-8 is refused: different texts would become the same", () => {

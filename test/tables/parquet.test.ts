@@ -134,36 +134,79 @@ test("dates, lists and columns with parts are refused with a way out", () => {
   expect(complaint(() => tableIn(written([{ name: "x_day", data: days, type: "TIMESTAMP" }, ...COLUMNS])))).toMatch(
     /^t\.parquet: row 1: x_day: expected a number up to .*; write dates as numbers, such as days, or leave the column out$/,
   );
-  const nested = (data: unknown[], schema: SchemaElement[]) => {
-    const whole = ["y_a", "y_b"].map((name) => ({
-      name,
-      type: "INT32" as const,
-      repetition_type: "REQUIRED" as const,
-    }));
-    const columns = [{ name: "x_in", data }, ...whole.map(({ name }) => ({ name, data: ROWS }))];
-    const of = { name: "x_in", repetition_type: "OPTIONAL" as const, num_children: 1 };
-    const [first, ...others] = schema;
-    return complaint(() =>
-      tableIn(
-        written(columns, { schema: [{ name: "root", num_children: 3 }, { ...of, ...first }, ...others, ...whole] }),
-      ),
-    );
-  };
-  const leaf = { repetition_type: "OPTIONAL", type: "INT32" } as const;
-  const list = { name: "list", repetition_type: "REPEATED", num_children: 1 } as const;
-  const lists = [{ name: "x_in", converted_type: "LIST" as const }, list, { ...leaf, name: "element" }];
-  expect(
-    nested(
-      ROWS.map((n) => [n, 7]),
-      lists,
-    ),
-  ).toBe("t.parquet: column 'x_in' has lists; write them as texts such as 39,12 and give --lists, or leave it out");
-  expect(
-    nested(
-      ROWS.map((n) => ({ a: n })),
-      [{ name: "x_in" }, { ...leaf, name: "a" }],
-    ),
-  ).toBe("t.parquet: column 'x_in' has parts; give each a column, or leave it out");
+  for (const [nested, message] of [
+    [LISTS, "has lists; write them as texts such as 39,12 and give --lists, or leave it out"],
+    [PARTED, "has parts; give each a column, or leave it out"],
+  ] as const)
+    expect(complaint(() => tableIn(nested))).toBe(`t.parquet: column 'x_in' ${message}`);
+});
+
+const LEAF = { repetition_type: "OPTIONAL", type: "INT32" } as const;
+
+/** A file of rows whose first column has lists or parts. */
+function nestedFile(data: unknown[], [first, ...others]: SchemaElement[]): Buffer {
+  const columns = [
+    { name: "x_in", data },
+    { name: "x_a", data: ROWS.map((n) => n * n) },
+    { name: "y_a", data: ROWS.map((n) => n + 1) },
+    { name: "y_b", data: ROWS.map((n) => n - 1) },
+  ];
+  const whole = columns.slice(1).map(({ name }): SchemaElement => ({ ...LEAF, name, repetition_type: "REQUIRED" }));
+  const of = { name: "x_in", repetition_type: "OPTIONAL" as const, num_children: 1 };
+  return written(columns, { schema: [{ name: "root", num_children: 4 }, { ...of, ...first }, ...others, ...whole] });
+}
+
+const LISTS = nestedFile(
+  ROWS.map((n) => [n, 7]),
+  [
+    { name: "x_in", converted_type: "LIST" },
+    { name: "list", repetition_type: "REPEATED", num_children: 1 },
+    { ...LEAF, name: "element" },
+  ],
+);
+const PARTED = nestedFile(
+  ROWS.map((n) => ({ a: n, b: n })),
+  [
+    { name: "x_in", num_children: 2 },
+    { ...LEAF, name: "a" },
+    { ...LEAF, name: "b" },
+  ],
+);
+
+test("columns with lists or parts may be left out, and the others are themselves", () => {
+  for (const file of [LISTS, PARTED]) {
+    const chosen = { labels: ["y_a", "y_b"], ignore: ["x_in"] };
+    const opened = parquetFile(bytesInMemory(file), "t.parquet");
+    const { inputs, values } = parquetTable([opened], "t.parquet", chosen);
+    expect(inputs).toEqual(["x_a"]);
+    const columns = [ROWS.map((n) => n * n), ROWS.map((n) => n + 1), ROWS.map((n) => n - 1)];
+    expect(columns.map((_, i) => columnOf(values, i))).toEqual(columns);
+  }
+});
+
+test("bytes of a fixed length are texts, as those of any length", () => {
+  const codes = ROWS.map((n) => `c${n % 3}`);
+  const bytes = codes.map((code) => new TextEncoder().encode(code));
+  const element = {
+    name: "x_code",
+    type: "FIXED_LEN_BYTE_ARRAY",
+    type_length: 2,
+    repetition_type: "REQUIRED",
+  } as const;
+  const rest = COLUMNS.slice(1).map(({ name, type }): SchemaElement => {
+    return type === "STRING"
+      ? { name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" }
+      : { name, type, repetition_type: "REQUIRED" };
+  });
+  const columns = [{ name: "x_code", data: bytes }, ...COLUMNS.slice(1).map(({ name, data }) => ({ name, data }))];
+  const fixed = written(columns, { schema: [{ name: "root", num_children: columns.length }, element, ...rest] });
+  const text = written([{ name: "x_code", data: codes, type: "STRING" }, ...COLUMNS.slice(1)]);
+  expect(unnumbered(tableIn(fixed))).toEqual(unnumbered(tableIn(text)));
+});
+
+test("a file without rows is one line", () => {
+  const empty = written(COLUMNS.map((column) => ({ ...column, data: [] })) as typeof COLUMNS);
+  expect(complaint(() => tableIn(empty))).toBe("t.parquet: expected rows, got none");
 });
 
 test("a table of 8,000 columns is read in seconds, whatever each takes", () => {
