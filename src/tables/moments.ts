@@ -28,14 +28,12 @@ function dayIn(text: string): number {
   const found = DAYS.map((pattern) => pattern.exec(text)?.groups).find((groups) => groups !== undefined);
   if (found === undefined) return Number.NaN;
   const { year, month = "", day = "1" } = found;
-  const at = Number.isNaN(Number(month)) ? MONTHS.findIndex((name) => isShort(month, name)) : Number(month) - 1;
+  const at = Number.isNaN(Number(month))
+    ? MONTHS.findIndex((name) => name.startsWith(month.toLowerCase()))
+    : Number(month) - 1;
   const date = new Date(0);
   date.setUTCFullYear(Number(year), at, Number(day));
   return date.getUTCMonth() === at ? date.getTime() : Number.NaN; // there is no 30 February
-}
-
-function isShort(text: string, name: string): boolean {
-  return name.startsWith(text.toLowerCase()) || (name === "september" && text.toLowerCase() === "sept");
 }
 
 /** Milliseconds since midnight in UTC. */
