@@ -508,9 +508,19 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
         ["Last.step = functools.wraps(Last.step)(lambda self, x, y: 0)", "Last.step"],
         ["del Last.factor", "Last.factor"],
         ["helper.by = 3", "helper.by"],
+        ["helper.__closure__[0].cell_contents = abs", "helper"],
+        ["Last.doubled.__func__.__defaults__ = (1,)", "Last.doubled"],
+        ["Last.two.__code__ = (lambda self: 3).__code__", "Last.two"],
+        ["Last.two.__code__ = (lambda own: 2).__code__", "Last.two"],
+        ["Last.later.__code__ = (lambda self: (lambda: 3)).__code__", "Last.later"],
         ["Last.seen.append(1)", "Last.seen"],
         ["Last.seen = Last.also = []", "Last.also"],
         ["Last.weights[1] = 2", "Last.weights"],
+        ["Last.names[1] = 'z'", "Last.names"],
+        ["Last.kinds = {'a', 'c'}", "Last.kinds"],
+        ["Last.empty = ()", "Last.empty"],
+        ["Last.push = [1].append", "Last.push"],
+        ["Last.total = classmethod(vars(Last)['total'].__func__)", "Last.total"],
         ["Last.names[1] = Last.names.pop(1)", "Last.names"],
         ["Last.names = {True: 'b', 0: 'a'}", "Last.names"],
         ["Last.names = type('Odd', (dict,), {'__missing__': len})(Last.names)", "Last.names"],
@@ -531,6 +541,16 @@ print(json.dumps([len(kept), sorted(initial) == sorted(kept), max(float(abs(init
       "def table(x): import __main__; return __main__.helper",
       "table uses __main__, and what that reads is not seen: name it, or put the class in a file",
     ],
+    [
+      "def table(x): import changed; return changed",
+      `table uses changed of your own file ${join(folder, "changed.py")}: put the class in a file beside it, and give models=['my_file.py']`,
+    ],
+    [
+      "gone = 1\nclass Last(Base):\n  by = gone\n  def step(self, x, y): return table\ndel gone",
+      "Last: its source alone does not run (NameError: name 'gone' is not defined); put it in a file",
+    ],
+    ["from __future__ import annotations\nclass Last(Base):\n  def step(self, x: Unmade, y): return table", "none"],
+    ["def squares(errors): return np.sum(errors) if len(errors) else np.mean(errors)", "none"],
     ["table = [inf, -inf, nan, (1,), {'inf': None}]", "none"],
     ["table = None", "none"],
     ["def table(x): return x", "none"],
@@ -561,13 +581,20 @@ class Last(Base, metaclass=Kind):
     seen = []
     names = {1: "b", 0: "a"}
     weights = np.ones(3)
+    kinds = {"a", "b"}
+    empty = ((),)
+    push = [].append
     total = staticmethod(partial(np.sum, axis=0))
+    later = lambda self: (lambda: 2)
+    def two(self): return 2
     @functools.cached_property
     def half(self): return divmod(self.factor, 2)[0]
     def __init__(self, inputs, tasks):
         super().__init__(inputs, tasks, scale=helper(1))
     def step(self, x, y): return table, squares(y)
-    def predict(self, x): return x @ self.w
+    def predict(self, x):
+        def typed(x: float): return x @ self.w
+        return typed(x)
     @classmethod
     def doubled(cls, x, by=nan): return 2 * x`;
     writeFileSync(join(folder, "changes.json"), JSON.stringify(CHANGED.map(([change]) => change)));
@@ -594,14 +621,22 @@ for i, change in enumerate(json.load(open("changes.json"))):
     const own = join(folder, "own");
     mkdirSync(join(own, "tools"), { recursive: true });
     const files = {
-      "tools/helpers.py": 'SHIFT = 5\nGROUP = {"a", "b"}\ndef by(x): return x + 1\n',
+      "tools/helpers.py": 'SHIFT = 5\nSCALE = 1\nGROUP = {"a", "b"}\ndef by(x): return x + SCALE\n',
       "statistics.py": "def mean(x): return 7\n", // in the place of Python's
       "nets.py": `${MODEL}
 import statistics
 import tools.helpers as h
+from collections import OrderedDict as Kept
+from contextlib import contextmanager
+from textwrap import dedent as cut
+from types import MappingProxyType
 from tools.helpers import by, GROUP
 SCALE = [3.0]
-def helper(x): return statistics.mean(x) * SCALE[0] * by(2)
+SIZES = MappingProxyType({"a": 1})
+@contextmanager
+def scope(): yield 1
+def helper(x):
+    with scope(): return statistics.mean(x) * SCALE[0] * by(2), Kept(SIZES), cut("a"), np.sum(x)
 class Net(Base):
     width = 4
     def step(self, x, y): return helper(x) + h.SHIFT + len(GROUP)
@@ -614,8 +649,13 @@ def make(inputs, tasks): return Net(inputs, tasks)
       ["nets.Net.step = lambda self, x, y: 0", "Net.step"],
       ["nets.SCALE.append(2)", "SCALE"],
       ["nets.helper = lambda x: x", "helper"],
-      ["nets.np = None", "np"],
+      ["nets.np = json", "np"],
+      ["nets.Kept = dict", "Kept"],
+      ["nets.cut = nets.cut.__globals__['indent']", "cut"],
+      ["nets.scope.__wrapped__.by = 3", "scope"],
+      ["nets.SIZES = type(nets.SIZES)({'a': 2})", "SIZES"],
       ["h.SHIFT = 6", "tools.helpers.SHIFT"],
+      ["h.SCALE = 2", "tools.helpers.SCALE"],
       ["h.GROUP.add('c')", "tools.helpers.GROUP"],
       ["nets.statistics.mean = len", "statistics.mean"],
       ["for _ in range(5000): nets.SCALE = [nets.SCALE]", ""],

@@ -188,9 +188,9 @@ def is_installed(module: str) -> bool:
 def origin_of(module: str) -> str | None:
     """A module's file, or that of the package that it is in; of a package without ``__init__.py`` its folder; None for a module of Python's program."""
     first = module.partition(".")[0]
-    for each in (module, first):
-        if getattr(sys.modules.get(each), "__file__", None):
-            return sys.modules[each].__file__
+    file: str | None = getattr(sys.modules.get(first), "__file__", None)
+    if file is not None:
+        return file
     with suppress(ImportError, ValueError):
         spec = find_spec(first)
         if spec is not None:
