@@ -6,7 +6,7 @@ import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { HAS_PYTHON, python } from "./python.ts";
 
-/** A frame with an index, dates, gaps, a category, ids, lists and labels of three kinds; class names that pandas takes for gaps. */
+/** A frame with an index, dates, gaps, a category, ids, lists and labels of three kinds; class names that pandas takes for gaps, numbers and truths. */
 const FRAME = `import json, warnings, numpy as np, pandas as pd, polars as pl, torch, mmoe
 warnings.simplefilter("ignore")
 g, N = np.random.default_rng(5), 150
@@ -21,7 +21,9 @@ frame = pd.DataFrame({
 frame["price"] = 1e5 + 1000 * frame["size"].fillna(70) + g.normal(0, 1e4, N)
 frame["sold"] = np.where(g.random(N) < 0.4, "yes", "no")
 frame["tier"] = g.choice(["None", "NA", "high"], N)
-LABELS = ["price", "sold", "tier"]
+frame["stars"] = pd.Categorical(g.choice(["01", "02", "10"], N))
+frame["new"] = frame["size"] > 70
+LABELS = ["price", "sold", "tier", "stars", "new"]
 inputs = frame.drop(columns=LABELS)
 FEW = dict(rows=frame, label=LABELS, lists="tags", impute="mean", batch=16, progress=False, keep_weights=True, keep_predictions=True)
 outputs = lambda kept: kept[[name for name in kept if name.startswith("output/")]].to_numpy()
@@ -74,7 +76,8 @@ test.skipIf(!HAS_PYTHON)(
       `r = mmoe.sweep(**FEW, models=["mmoe", "shared-bottom"], runs=2, steps=60, out="kept")
 kept = r.predictions("mmoe/001")
 house = frame.loc[kept.index]
-mine = r.predict(inputs, model="mmoe", run=1).loc[kept.index]
+whole = r.predict(inputs, model="mmoe", run=1)
+mine = whole.loc[kept.index]
 columns = [name for name in mine if not name.startswith("prediction/")]
 theirs = r.predict(pl.from_pandas(inputs), model="mmoe", run=1)
 new = inputs.iloc[:3].assign(shop="shop 99", zone=[None, "west", "north"])
@@ -97,7 +100,7 @@ print(json.dumps({
     "kept": [kept.index.name, len(kept), (house["price"] == kept["label/price"]).all().item(), (house["tier"] == kept["class/tier"]).all().item()],
     "apart": float((mine[columns] - kept[columns]).abs().div(kept[columns].abs().clip(1)).max().max()),
     "names": [(mine[name] == kept[name]).all().item() for name in mine if name not in columns],
-    "polars": [type(theirs).__module__, theirs["prediction/tier"].to_list() == r.predict(inputs, model="mmoe", run=1)["prediction/tier"].to_list()],
+    "polars": [type(theirs).__module__, [theirs[name].to_list() == whole[name].to_list() for name in mine if name not in columns]],
     "written": [written[0] == written[1] == written[2], [str(one.message) for one in unseen if "shop" not in str(one.message)]],
     "of file": list(mmoe.results("kept").predictions("mmoe/001"))[0],
     "warned": [str(one.message) for one in said if "predict" in str(one.message)], "refused": refused}))`,
@@ -105,8 +108,8 @@ print(json.dumps({
     expect(told).toEqual({
       kept: ["house", 30, true, true],
       apart: expect.any(Number),
-      names: [true, true],
-      polars: ["polars.dataframe.frame", true],
+      names: [true, true, true, true],
+      polars: ["polars.dataframe.frame", [true, true, true, true]],
       written: [true, []],
       "of file": "row",
       warned: [

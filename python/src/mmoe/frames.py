@@ -167,7 +167,7 @@ class Results:
             if re.search(r" training rows? of ", line):
                 warnings.warn(f"predict: {line}", stacklevel=2)
         library = self.frame if frame is None else "pandas" if hasattr(rows, "to_csv") else "polars"
-        found = replace(self, frame=library)._framed("".join(said), has_names=True)
+        found = replace(self, frame=library)._framed("".join(said), texts="prediction/")
         return _indexed(found, rows.index) if library == "pandas" and frame else found
 
     def encode(self, rows: Any, *, model: str | None = None, run: int | None = None, at: Mapping[str, Any] | None = None) -> NDArray[np.float32]:
@@ -423,16 +423,18 @@ class Results:
         """Whether a journal was written after the CSV files; a clone's files have about one time."""
         return any(journal.stat().st_mtime > time + _AT_ONCE_S for journal in self.folder.glob("journal/*.jsonl"))
 
-    def _framed(self, text: str, has_names: bool = False) -> Any:
-        """A frame of CSV, in which all cells are full if it has names of classes, such as None."""
+    def _framed(self, text: str, texts: str | None = None) -> Any:
+        """A frame of CSV. Where some columns are ``texts``, by what their names begin with, all cells are full: of classes' names, None,
+        01 and true are texts, too."""
+        named = [name for name in next(csv.reader(io.StringIO(text)), []) if texts is not None and name.startswith(texts)]
         if _library(self.frame) == "pandas":
             import pandas
 
             exact: dict[str, Any] = {} if tuple(map(int, pandas.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
-            return pandas.read_csv(io.StringIO(text), keep_default_na=not has_names, **exact)
+            return pandas.read_csv(io.StringIO(text), keep_default_na=texts is None, dtype=dict.fromkeys(named, str), **exact)
         import polars
 
-        return polars.read_csv(io.StringIO(text), infer_schema_length=None)
+        return polars.read_csv(io.StringIO(text), infer_schema_length=None, schema_overrides=dict.fromkeys(named, polars.String))
 
     def _table(self, rows: list[dict[str, Any]], *may_lack: str) -> Any:
         """A frame of some rows; ``may_lack`` are columns of numbers, which may be None."""
