@@ -185,7 +185,7 @@ async function checkRows(
   if (again.every((value, i) => isClose(value, all[i]))) return;
   throw modelError(
     model,
-    "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+    "in evaluation mode a row's prediction depends on the rows beside it, on earlier predictions or on chance; evaluations put rows together as they like",
   );
 }
 

@@ -151,6 +151,10 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     ],
     ["def f(:\n", "mine.py:1: SyntaxError: invalid syntax (at: def f(:)"],
     ["raise KeyError('k')\n", "mine.py:1: KeyError: 'k' (at: raise KeyError('k'))"],
+    [
+      'text = "loading state_dict:\\n\\tsize mismatch for q\\nand more"\nraise RuntimeError(text)\n',
+      "mine.py:2: RuntimeError: loading state_dict: size mismatch for q (at: raise RuntimeError(text))",
+    ],
   ])("is refused as it is loaded: %j", async (text, complaint) => {
     const told = await complaintOf(engine, pythonModel(text));
     expect(told.replace(/ in \/\S+;/, " in PYTHON;")).toBe(complaint);
@@ -167,7 +171,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     [
       "return x @ self.w",
       "return x @ self.w - (x @ self.w).mean(0)",
-      "mine.py: in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+      "mine.py: in evaluation mode a row's prediction depends on the rows beside it, on earlier predictions or on chance; evaluations put rows together as they like",
     ],
     [
       "return (error**2).mean(0)",

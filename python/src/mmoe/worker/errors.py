@@ -84,7 +84,8 @@ def _message(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # an author's own class of errors
         text = ""
-    first, *_ = text[:_LONGEST].splitlines() or [""]
+    lines = text[:_LONGEST].splitlines() or [""]
+    first = " ".join(line.strip() for line in lines[: 2 if lines[0].endswith(":") else 1])
     if isinstance(error, ModuleNotFoundError):
         first += f" in {sys.executable}; install it there, or give another Python by --python PATH"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
