@@ -1,5 +1,15 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { InputColumn, listIn, unfitHint, valuesIn, wordBeforeNumbers } from "../../src/tables/input-column.ts";
+import { HELD_OUT, TRAINING, VALIDATION } from "../../src/data/split.ts";
+import {
+  InputColumn,
+  isNothing,
+  listIn,
+  naHint,
+  unfitHint,
+  valuesIn,
+  wordBeforeNumbers,
+} from "../../src/tables/input-column.ts";
 import { complaint } from "../support/complaint.ts";
 import { range } from "../support/reference.ts";
 
@@ -13,6 +23,123 @@ function columnOf(name: string, cells: readonly (string | number)[], asked: Part
   for (let row = 0; row < rows; row++) column.take(row * cells.length, Float64Array.from(numbers));
   return column;
 }
+
+/** Rows of a column, in blocks: each row's cell and part. */
+interface Given {
+  readonly blocks: readonly (readonly (readonly [cell: unknown, part: number])[])[];
+  readonly areMarked: boolean;
+  readonly minCount: number;
+}
+
+const rowsWith = (...cells: readonly unknown[]): fc.Arbitrary<Given> =>
+  fc.record({
+    blocks: fc.array(
+      fc.array(fc.tuple(fc.constantFrom(...cells), fc.constantFrom(TRAINING, TRAINING, VALIDATION, HELD_OUT)), {
+        maxLength: 6,
+      }),
+    ),
+    areMarked: fc.boolean(),
+    minCount: fc.integer({ min: 1, max: 3 }),
+  });
+
+/** What a column says of such rows, beside the first empty row of each block as it was taken. */
+function taken({ blocks, areMarked, minCount }: Given, isCategory: boolean) {
+  const marks = Uint8Array.from(areMarked ? blocks.flatMap((rows) => rows.map(([, mark]) => mark)) : []);
+  const column = new InputColumn("x", { ...ASKED, hash: undefined, isCategory, marks, minCount });
+  let first = 0;
+  const empty = blocks.map((rows) => {
+    const numbers = rows.map(([cell]) => column.numberOf(cell, typeof cell === "number" ? cell : undefined) as number);
+    first += rows.length;
+    return column.take(first - rows.length, Float64Array.from(numbers));
+  });
+  const text = ([cell]: readonly unknown[]) => String(cell ?? "").trim();
+  const trained = blocks.flat().filter(([, mark]) => !areMarked || mark === TRAINING);
+  const starts = blocks.map((_, i) => blocks.slice(0, i).flat().length);
+  const emptyByHand = blocks.map((rows, i) => {
+    const at = rows.findIndex((row) => text(row) === "");
+    return at < 0 ? undefined : starts[i] + at;
+  });
+  return { column, empty, emptyByHand, trained: trained.map(text), all: blocks.flat().map(text) };
+}
+
+test("a category has the texts of enough training rows, in order, and says which rows are empty", () => {
+  const rows = rowsWith("b", "a", "c ", " a", "d", 1, true, "", "  ", null, undefined);
+  fc.assert(
+    fc.property(rows, (given) => {
+      const { column, empty, emptyByHand, trained, all } = taken(given, true);
+      expect(empty).toEqual(emptyByHand);
+      const texts = [...new Set(all)].filter((text) => text !== "");
+      const values = texts.filter((text) => trained.filter((one) => one === text).length >= given.minCount).sort();
+      const refusal = trained.every((text) => text === "")
+        ? "t.csv: column 'x' is empty in every training row; leave it out"
+        : `t.csv: column 'x': no value is in ${given.minCount} training rows; leave it out, or give a lower --min-count`;
+      if (trained.every((text) => text === "") || values.length === 0)
+        expect(complaint(() => column.contents())).toBe(refusal);
+      else {
+        expect(column.contents()).toEqual({ values, gaps: trained.includes("") });
+        expect([...(column.places ?? [])]).toEqual(texts.map((text) => values.indexOf(text)));
+      }
+    }),
+  );
+});
+
+test("a column of numbers has no values, and says which rows are empty", () => {
+  fc.assert(
+    fc.property(rowsWith(0.5, -1, 2, "", null), (given) => {
+      const { column, empty, emptyByHand, trained } = taken(given, false);
+      expect(empty).toEqual(emptyByHand);
+      expect(column.places).toBeUndefined();
+      if (trained.every((text) => text === ""))
+        expect(complaint(() => column.contents())).toContain("is empty in every");
+      else expect(column.contents()).toMatchObject({ values: [], gaps: trained.includes("") });
+    }),
+  );
+});
+
+test("a text after a number is unfit, also after numbers that were read elsewhere; before the first it makes a category", () => {
+  const read = (cells: readonly unknown[], numbers: readonly number[] = []) => {
+    const column = new InputColumn("x", { ...ASKED, hash: undefined });
+    column.take(0, Float64Array.from(numbers));
+    return cells.map((cell) => column.numberOf(cell, typeof cell === "number" ? cell : undefined));
+  };
+  expect(read([2, "a", "", 3])).toEqual([2, undefined, Number.NaN, 3]);
+  expect(read(["a"], [Number.NaN, 2])).toEqual([undefined]);
+  expect(read(["a"], [Number.NaN])).toEqual([0]);
+  expect(read(["", "a", 3, true, "a "])).toEqual([Number.NaN, 0, undefined, 1, 0]);
+  expect(read(["1e39", 4])).toEqual([undefined, 4]); // too large, and no text
+  expect(read([true])).toEqual([0]);
+  expect(read([{}, "a"])).toEqual([undefined, 0]);
+});
+
+test("up to 20 texts may each be in a single row; up to 1,000 are told, and more counted", () => {
+  const texts = (count: number, tail = "") => range(count).map((n) => `t${String(n).padStart(4, "0")}${tail}`);
+  expect(columnOf("x", texts(20)).contents()).toEqual({ values: texts(20), gaps: false });
+  expect(complaint(() => columnOf("x", texts(21, "!".repeat(50))).contents())).toBe(
+    "t.csv: column 'x': expected numbers, or at most 1,000,000 different texts and two rows for each, got 21 in 21 training rows " +
+      `(the first is 't0000${"!".repeat(35)}'); leave the column out, or group its values, or give --min-count 5`,
+  );
+  expect(complaint(() => columnOf("x", ["b", ...texts(20), "t0003;b"]).contents())).toMatch(
+    /--min-count 5; if 't0003;b' is a list, give --lists x$/,
+  );
+  expect(columnOf("x", texts(1000), {}, 2).contents().values).toEqual(texts(1000));
+  expect(columnOf("x", texts(1001), {}, 2).contents().values).toBe(1001);
+  expect(columnOf("x", texts(1001), { hash: 1001 }, 2).contents()).toEqual({ values: 1001, gaps: false });
+  const hashed = columnOf("x", texts(1002), { hash: 1001 }, 2);
+  expect(hashed.contents()).toEqual({ values: 1001, gaps: false, hashed: true });
+  expect(hashed.places?.every((bucket) => bucket >= 0 && bucket < 1001)).toBe(true);
+});
+
+test.each([undefined, null, "", " \t"])("isNothing(%j)", (value) => {
+  expect(isNothing(value)).toBe(true);
+});
+
+test.each([0, false, "0", " a", Number.NaN])("isNothing(%j) is false", (value) => {
+  expect(isNothing(value)).toBe(false);
+});
+
+test.each(["na", "N/A", "NaN", "null", "None", "nil", "?", "-", "."])("%s may stand for an empty cell", (word) => {
+  expect(naHint(` ${word}`)).toBe(`; if it stands for an empty cell, give --na '${word}'`);
+});
 
 test("a column has up to 1,000,000 texts; there may be more that are hashed, or in fewer rows than a value needs", () => {
   const users = ["NA ", ...range(1_000_000).map((n) => `u${n} `)]; // hints go by the first of such words
@@ -32,6 +159,10 @@ test.each([
   ["x_n", 20, 20],
   ["x_n", 21, undefined],
   ["user_id", 21, 21],
+  ["ID", 21, 21],
+  ["shop id", 21, 21],
+  ["paid", 21, undefined],
+  ["id_card", 21, undefined],
 ])("whole numbers of column %s that may be categories, of %i different ones: %s", (name, count, wholes) => {
   expect(columnOf(name, range(count), {}, 2).contents().wholes).toBe(wholes);
   expect(columnOf(name, [...range(count), ""], {}, 2).contents().wholes).toBe(wholes);
@@ -82,6 +213,10 @@ test.each([
   ["1 NA", undefined],
   ["NA x 1", undefined],
   ["NA 1 x", undefined],
+  ["inf 1", "expected numbers, got 'inf' before them"],
+  ["-Inf NA 1", "expected numbers, got '-Inf' before them"],
+  ["info 1", undefined],
+  ["minf 1", undefined],
 ])("wordBeforeNumbers() of the texts %s is %s", (texts, word) => {
   expect(wordBeforeNumbers(texts.split(" "))).toBe(word);
 });
@@ -89,6 +224,7 @@ test.each([
 test.each([
   [new Date(0), "; write dates as numbers, such as days, or leave the column out"],
   [" [39 , 12;7] ", "; if it is a list, give --lists x_tags"],
+  ["39|12", "; if it is a list, give --lists x_tags"],
   ["a39,12", ""],
   ["39,12a", ""],
   [" Nil", "; if it stands for an empty cell, give --na 'Nil'"],
