@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HELD_OUT, TRAINING, VALIDATION } from "../../src/data/split.ts";
+import { NO_TEXT } from "../../src/data/table-cells.ts";
 import {
   InputColumn,
   isNothing,
@@ -175,6 +176,9 @@ test("values of lists need two rows for each where they are many; of other colum
   expect(read("b,a0,a0").contents()).toMatchObject({ slots: 3, values: { length: 21 } });
   expect(complaint(() => read("b").contents())).toContain("got 21 in 41 training rows");
   expect(columnOf("x", ["a,b", "b"]).lists).toBeUndefined();
+  const lists = columnOf("x", ["b,a", "", "[a]", "c,b,a"], { areLists: true, isCategory: true, minCount: 2 });
+  expect(lists.contents()).toEqual({ values: ["a", "b"], gaps: false, slots: 3 });
+  expect(lists.lists).toEqual({ lists: Int32Array.of(1, 0, NO_TEXT, 0, NO_TEXT, NO_TEXT, -1, 1, 0), slots: 3 });
 });
 
 test("different lists have up to 33,554,432 places together, the longest having up to 256", () => {
