@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { changeBetween } from "../../src/summary/folder-change.ts";
+import { changeBetween, changeCsv } from "../../src/summary/folder-change.ts";
+import { csvRows } from "../support/csv.ts";
 import { chance, type LossOf, madeResults } from "../support/made-results.ts";
 
 const one = ["models=[mmoe]", "correlations=[1]"];
@@ -93,4 +94,36 @@ describe("changeBetween(a, b, { tolerance })", () => {
     ]);
     expect([onlyInA.length, onlyInB.length]).toEqual([6, 3]);
   });
+});
+
+test("changeCsv(change) has a row for each cell", () => {
+  const set = ["models=[mmoe]", "correlations=[0.5, 1]", "lr=[0.1, 0.01]", "runs=30"];
+  const told = change((run) => (run.correlation === 1 ? earlier : shifted(0.01))(run), { set, tolerance: 0.005 });
+  const rows = csvRows(changeCsv(told));
+  const same = {
+    pairs: "30",
+    equal: "30",
+    meanInA: expect.stringMatching(/^0\.22/),
+    change: "0",
+    low: "0",
+    high: "0",
+    verdict: "same",
+  };
+  expect(rows.map(({ correlation, lr, verdict }) => [correlation, lr, verdict])).toEqual([
+    ["0.5", "0.1", "worse"],
+    ["0.5", "0.01", "worse"],
+    ["1", "0.1", "same"],
+    ["1", "0.01", "same"],
+  ]);
+  expect(rows[3]).toEqual({
+    loss: "train",
+    model: "mmoe",
+    correlation: "1",
+    lr: "0.01",
+    ...same,
+    tolerance: "0.005",
+    needed: "",
+  });
+  const { low, value, high } = told.cells[0]?.change ?? {};
+  expect([rows[0]?.low, rows[0]?.change, rows[0]?.high].map(Number)).toEqual([low, value, high]);
 });
