@@ -47,15 +47,13 @@ const rowsWith = (...cells: readonly unknown[]): fc.Arbitrary<Given> =>
 function taken({ blocks, areMarked, minCount }: Given, isCategory: boolean) {
   const marks = Uint8Array.from(areMarked ? blocks.flatMap((rows) => rows.map(([, mark]) => mark)) : []);
   const column = new InputColumn("x", { ...ASKED, hash: undefined, isCategory, marks, minCount });
-  let first = 0;
-  const empty = blocks.map((rows) => {
+  const starts = blocks.map((_, i) => blocks.slice(0, i).flat().length);
+  const empty = blocks.map((rows, i) => {
     const numbers = rows.map(([cell]) => column.numberOf(cell, typeof cell === "number" ? cell : undefined) as number);
-    first += rows.length;
-    return column.take(first - rows.length, Float64Array.from(numbers));
+    return column.take(starts[i], Float64Array.from(numbers));
   });
   const text = ([cell]: readonly unknown[]) => String(cell ?? "").trim();
   const trained = blocks.flat().filter(([, mark]) => !areMarked || mark === TRAINING);
-  const starts = blocks.map((_, i) => blocks.slice(0, i).flat().length);
   const emptyByHand = blocks.map((rows, i) => {
     const at = rows.findIndex((row) => text(row) === "");
     return at < 0 ? undefined : starts[i] + at;
@@ -71,11 +69,11 @@ test("a category has the texts of enough training rows, in order, and says which
       expect(empty).toEqual(emptyByHand);
       const texts = [...new Set(all)].filter((text) => text !== "");
       const values = texts.filter((text) => trained.filter((one) => one === text).length >= given.minCount).sort();
-      const refusal = trained.every((text) => text === "")
+      const isEmpty = trained.every((text) => text === "");
+      const refusal = isEmpty
         ? "t.csv: column 'x' is empty in every training row; leave it out"
         : `t.csv: column 'x': no value is in ${given.minCount} training rows; leave it out, or give a lower --min-count`;
-      if (trained.every((text) => text === "") || values.length === 0)
-        expect(complaint(() => column.contents())).toBe(refusal);
+      if (isEmpty || values.length === 0) expect(complaint(() => column.contents())).toBe(refusal);
       else {
         expect(column.contents()).toEqual({ values, gaps: trained.includes("") });
         expect([...(column.places ?? [])]).toEqual(texts.map((text) => values.indexOf(text)));

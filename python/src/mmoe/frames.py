@@ -426,7 +426,7 @@ class Results:
     def _framed(self, text: str, texts: str | None = None) -> Any:
         """A frame of CSV. Where some columns are ``texts``, by what their names begin with, all cells are full: of classes' names, None,
         01 and true are texts, too."""
-        named = [name for name in next(csv.reader(io.StringIO(text)), []) if texts is not None and name.startswith(texts)]
+        named = [] if texts is None else [name for name in next(csv.reader(io.StringIO(text))) if name.startswith(texts)]
         if _library(self.frame) == "pandas":
             import pandas
 
